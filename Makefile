@@ -1,0 +1,94 @@
+# make [V=1] [SAN=address,undefined|thread] [COV=1] [WERROR=1] all|demo|test|bench|fuzz|lint|format|install|clean
+CC       ?= gcc
+comma    := ,
+BUILD    := build/$(if $(SAN),san-$(subst $(comma),-,$(SAN)),$(if $(COV),cov,rel))
+PKGS     := libsodium libssl libcrypto libarchive yaml-0.1 sqlite3 jansson libutf8proc libseccomp libturbojpeg zlib
+PREFIX   ?= /usr/local
+include mk/flags.mk
+
+LIB_SRC  := $(filter-out gateway/handoverd.c,$(wildcard gateway/*/*.c))
+TOOL_SRC := $(wildcard tools/*.c)
+WORK_SRC := $(wildcard tools/workload/*.c)
+TEST_SRC := $(wildcard tests/unit/*/*_test.c)
+FUZZ_SRC := $(wildcard tests/fuzz/*_fuzz.c)
+BENCH_SRC := $(wildcard tests/bench/*.c)
+HEADERS  := $(wildcard gateway/*/*.h tools/*.h tools/*/*.h tests/*/*.h)
+LIB_ASM  := $(wildcard gateway/*/*.S)
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(LIB_ASM:%.S=$(BUILD)/%.o)
+TOOL_OBJ := $(TOOL_SRC:%.c=$(BUILD)/%.o)
+WORK_OBJ := $(WORK_SRC:%.c=$(BUILD)/%.o)
+TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
+REPLAYS  := $(FUZZ_SRC:%.c=$(BUILD)/%)
+BENCHES  := $(BENCH_SRC:%.c=$(BUILD)/%)
+SHELL_TESTS := $(wildcard tests/cli/*_test.sh)
+MAN      := $(BUILD)/man/done
+ALL_C    := $(LIB_SRC) $(TOOL_SRC) $(WORK_SRC) $(TEST_SRC) $(FUZZ_SRC) $(BENCH_SRC)
+
+all: $(BUILD)/handover $(BUILD)/workload $(MAN)
+	@ln -sfn $(BUILD:build/%=%)/handover build/handover
+
+test:
+	@tools/bootstrap
+	@$(MAKE) --no-print-directory check
+# what `test` runs once the machine has all it needs
+check: all $(TESTS) $(REPLAYS)
+	@BUILD=$(BUILD) tests/run $(TESTS) $(SHELL_TESTS) -- $(REPLAYS)
+demo:
+	@tools/bootstrap
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) tools/demo
+bench: all $(BENCHES)
+	@BUILD=$(BUILD) tests/bench/run
+
+$(BUILD)/libgateway.a: $(LIB_OBJ)
+	$(Q)rm -f $@ && $(AR) qcsD $@ $^
+$(BUILD)/handover: $(TOOL_OBJ) $(BUILD)/libgateway.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+# invented dossiers for demo, tests and bench; not installed
+$(BUILD)/workload: $(WORK_OBJ) $(BUILD)/libgateway.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+$(BUILD)/%.o: %.S
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) -fcf-protection=full -c $< -o $@
+$(BUILD)/tests/unit/attach/image_test: LDLIBS += -lpng
+$(BUILD)/gateway/dossier/catalogue_data.o: policies/catalogue.yaml
+$(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(BUILD)/libgateway.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka $(LDLIBS) -o $@
+$(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/fuzz/replay_main.o $(BUILD)/libgateway.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libgateway.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(MAN): $(BUILD)/handover
+	@mkdir -p $(@D)
+	@for c in handover $$($(BUILD)/handover --print commands); do \
+	    n=handover$$([ $$c = handover ] || echo -$$c); \
+	    $(BUILD)/handover --print man:$$c > $(@D)/$$n.1 || exit 1; done
+	@$(BUILD)/handover --print bash > $(@D)/handover.bash && touch $@
+
+# coverage-guided run: make fuzz T=yaml SECS=30; without T all targets in turn
+fuzz:
+	@mkdir -p build/fuzz && for t in $(or $(T),$(FUZZ_SRC:tests/fuzz/%_fuzz.c=%)); do \
+	    mkdir -p build/fuzz/corpus/$$t && clang -std=c17 -g -O1 -fsanitize=fuzzer,address,undefined $(CPPFLAGS) \
+	    tests/fuzz/$${t}_fuzz.c $(LIB_SRC) $(LIB_ASM) $(LDLIBS) -o build/fuzz/$$t && \
+	    build/fuzz/$$t -max_total_time=$(or $(SECS),30) -max_len=65536 -rss_limit_mb=4096 -print_final_stats=1 \
+	    -artifact_prefix=build/fuzz/ build/fuzz/corpus/$$t tests/fuzz/corpus/$$t || exit 1; done
+lint:
+	@tests/lint/all
+format:
+	clang-format -i $(ALL_C) $(HEADERS)
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/handover/policies/tests
+	install -m 0755 $(BUILD)/handover $(DESTDIR)$(PREFIX)/bin/handover
+	install -m 0644 $(BUILD)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 0644 $(BUILD)/man/handover.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/handover
+	install -m 0644 $(wildcard policies/*.yaml) $(DESTDIR)$(PREFIX)/share/handover/policies/
+	install -m 0644 $(wildcard policies/tests/*.yaml) $(DESTDIR)$(PREFIX)/share/handover/policies/tests/
+clean:
+	rm -rf build
+.PHONY: all demo test check bench fuzz lint format install clean
+.SECONDARY:
+-include $(shell find build -name '*.d' 2>/dev/null)
