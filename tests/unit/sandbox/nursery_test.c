@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* worker_run_on, with and without a nursery: the same answers, and no more powers. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/secret.h"
+#include "sandbox/worker.h"
+
+enum { BIG = 5 << 20 };
+
+static int turn(const void *in, size_t n, struct buf *out, struct errinfo *ei)
+{
+	const char *s = in;
+	(void)ei;
+	for (size_t i = n; i-- > 0;) {
+		int r = buf_add(out, s + i, 1);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int fails(const void *in, size_t n, struct buf *out, struct errinfo *ei)
+{
+	(void)in;
+	(void)n;
+	return buf_adds(out, "half") < 0 ? GW_EFAIL : err_set(ei, GW_EFORMAT, "not that");
+}
+
+static int crashes(const void *in, size_t n, struct buf *out, struct errinfo *ei)
+{
+	(void)in;
+	(void)n;
+	(void)out;
+	(void)ei;
+	abort();
+}
+
+static int sleeps(const void *in, size_t n, struct buf *out, struct errinfo *ei)
+{
+	(void)in;
+	(void)n;
+	(void)out;
+	(void)ei;
+	volatile size_t turns = 1;
+	while (turns)
+		turns = turns + 2;
+	return 0;
+}
+
+static char *key; /* in locked memory, made after the nursery */
+
+static int looks(const void *in, size_t n, struct buf *out, struct errinfo *ei)
+{
+	(void)in;
+	(void)n;
+	(void)ei;
+	bool net = socket(AF_UNIX, SOCK_STREAM, 0) >= 0, seen = key != NULL;
+	return buf_addf(out, "%d%d", net, seen);
+}
+
+static int run(worker_bytes_fn fn, const void *in, size_t n, struct buf *out)
+{
+	struct errinfo ei = ERRINFO_INIT;
+	return worker_run_on(fn, in, n, NULL, out, &ei);
+}
+
+static void both_ways(void **state)
+{
+	(void)state;
+	struct buf out GW_CLEANUP(buf_release) = BUF_INIT(16);
+	assert_int_equal(run(turn, "abc", 3, &out), 0);
+	assert_string_equal(out.data, "cba");
+	assert_int_equal(run(fails, "", 0, &out), GW_EFORMAT);
+	assert_int_equal(run(crashes, "x", 1, &out), GW_EFORMAT);
+	assert_string_equal(out.data, "cba");
+}
+
+static void begins(void **state)
+{
+	(void)state;
+	assert_int_equal(worker_nursery(NULL), 0);
+	assert_int_equal(worker_nursery(NULL), 0);
+	key = secret_alloc(32);
+	assert_non_null(key);
+}
+
+static void large_ones_pass(void **state)
+{
+	(void)state;
+	struct buf out GW_CLEANUP(buf_release) = BUF_INIT(BIG);
+	char *in = malloc(BIG);
+	assert_non_null(in);
+	memset(in, 'x', BIG);
+	in[0] = 'y';
+	assert_int_equal(run(turn, in, BIG, &out), 0);
+	assert_int_equal(out.len, BIG);
+	assert_int_equal(out.data[BIG - 1], 'y');
+	free(in);
+}
+
+static void it_knows_nothing_of_what_came_later(void **state)
+{
+	(void)state;
+	struct buf out GW_CLEANUP(buf_release) = BUF_INIT(16);
+	assert_int_equal(run(looks, "", 0, &out), 0);
+	assert_string_equal(out.data, "00");
+}
+
+static void time_is_limited(void **state)
+{
+	(void)state;
+	const struct worker_limits limits = {.memory = 64 << 20, .cpu_s = 5, .wall_s = 1};
+	struct buf out GW_CLEANUP(buf_release) = BUF_INIT(16);
+	assert_int_equal(worker_run_on(sleeps, "", 0, &limits, &out, NULL), GW_ELIMIT);
+}
+
+static void *many(void *arg)
+{
+	int *bad = arg;
+	for (int i = 0; i < 20; i++) {
+		struct buf out GW_CLEANUP(buf_release) = BUF_INIT(16);
+		*bad += run(turn, "abc", 3, &out) != 0 || strcmp(out.data, "cba") != 0;
+	}
+	return NULL;
+}
+
+static void threads_may_ask_at_once(void **state)
+{
+	(void)state;
+	pthread_t t[4];
+	int bad[4] = {0};
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&t[i], NULL, many, &bad[i]), 0);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(pthread_join(t[i], NULL), 0);
+		assert_int_equal(bad[i], 0);
+	}
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	return secret_init(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(both_ways), /* by a fork of this process */
+	    cmocka_unit_test(begins),
+	    cmocka_unit_test(both_ways),
+	    cmocka_unit_test(large_ones_pass),
+	    cmocka_unit_test(it_knows_nothing_of_what_came_later),
+	    cmocka_unit_test(time_is_limited),
+	    cmocka_unit_test(threads_may_ask_at_once),
+	};
+	return cmocka_run_group_tests_name("sandbox/nursery", tests, set_up, NULL);
+}
