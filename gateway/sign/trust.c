@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "sign/trust.h"
+
+#include <stdlib.h>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "sign/cert.h"
+
+enum {
+	MOST_FILES = 100,
+	CRL_MAX = 32 * 1024 * 1024,
+	DEPTH_MAX = 6,  /* issuers between a leaf and its root */
+	AUTH_LEVEL = 2, /* 112 bits: RSA 2048, EC 224, SHA-224 and up */
+};
+
+struct trust {
+	X509_STORE *store;
+};
+
+/* What verify_step needs beside OpenSSL's own context. */
+struct judgement {
+	int64_t at;
+	struct errinfo *ei;
+	bool said; /* ei holds the reason */
+};
+
+static int add_root(struct trust *t, const char *path, X509 *x, struct errinfo *ei)
+{
+	if (X509_check_ca(x) != 1)
+		return err_set(ei, GW_EFORMAT, "%s: is no certificate of an authority", path);
+	if (X509_self_signed(x, 1) != 1)
+		return err_set(ei, GW_EFORMAT,
+		    "%s: is no root: only self-signed certificates may stand here", path);
+	return X509_STORE_add_cert(t->store, x) == 1 ? 0 : GW_ENOMEM;
+}
+
+static int load_roots(struct trust *t, const char *dir, struct errinfo *ei)
+{
+	struct file_list list GW_CLEANUP(file_list_release) = {0};
+	int r = file_list(dir, ".pem", &list, ei);
+	if (r < 0)
+		return r;
+	if (list.n == 0)
+		return err_set(ei, GW_ENOENT, "%s: holds no root certificate (*.pem)", dir);
+	if (list.n > MOST_FILES)
+		return err_set(ei, GW_ELIMIT, "%s: more than %d files", dir, MOST_FILES);
+	for (size_t i = 0; i < list.n; i++) {
+		char *path GW_CLEANUP(str_free_p) = file_join(dir, list.names[i]);
+		STACK_OF(X509) *certs GW_CLEANUP(cert_stack_free_p) = NULL;
+		if ((r = cert_read_pem(path, &certs, ei)) < 0)
+			return r;
+		for (int k = 0; k < sk_X509_num(certs); k++)
+			if ((r = add_root(t, path, sk_X509_value(certs, k), ei)) < 0)
+				return r;
+	}
+	return 0;
+}
+
+/* One revocation list, PEM or DER, with nothing behind it. */
+static X509_CRL *parse_crl(const struct buf *b)
+{
+	const unsigned char *at = (const unsigned char *)b->data, *end = at + b->len;
+	X509_CRL *crl = NULL;
+	if (b->len && *at == 0x30) {
+		crl = d2i_X509_CRL(NULL, &at, (long)b->len);
+		if (crl && at != end) {
+			X509_CRL_free(crl);
+			crl = NULL;
+		}
+	} else if (b->len) {
+		BIO *bio = BIO_new_mem_buf(b->data, (int)b->len);
+		crl = bio ? PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL) : NULL;
+		BIO_free(bio);
+	}
+	ERR_clear_error();
+	return crl;
+}
+
+static int load_crl(struct trust *t, const char *path, struct errinfo *ei)
+{
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(CRL_MAX);
+	int r = file_read(path, CRL_MAX, &b, ei);
+	if (r < 0)
+		return r;
+	X509_CRL *crl = parse_crl(&b);
+	if (!crl)
+		return err_set(ei, GW_EFORMAT, "%s: is no certificate revocation list", path);
+	/* OpenSSL takes a list without nextUpdate for one that is fresh for ever. */
+	if (!X509_CRL_get0_nextUpdate(crl))
+		r = err_set(ei, GW_EFORMAT, "%s: the list does not say when the next is due", path);
+	else if (X509_STORE_add_crl(t->store, crl) != 1)
+		r = GW_ENOMEM;
+	X509_CRL_free(crl);
+	return r;
+}
+
+static int load_crls(struct trust *t, const char *dir, struct errinfo *ei)
+{
+	struct file_list list GW_CLEANUP(file_list_release) = {0};
+	int r = file_list(dir, ".crl", &list, ei);
+	if (r < 0)
+		return r;
+	if (list.n > MOST_FILES)
+		return err_set(ei, GW_ELIMIT, "%s: more than %d files", dir, MOST_FILES);
+	for (size_t i = 0; i < list.n; i++) {
+		char *path GW_CLEANUP(str_free_p) = file_join(dir, list.names[i]);
+		if ((r = load_crl(t, path, ei)) < 0)
+			return r;
+	}
+	return 0;
+}
+
+int trust_load(
+    const char *roots_dir, const char *crl_dir, struct trust **ret_trust, struct errinfo *ei)
+{
+	struct trust *t GW_CLEANUP(trust_free_p) = str_alloc(sizeof *t);
+	int r;
+	if (!(t->store = X509_STORE_new()))
+		return GW_ENOMEM;
+	if ((r = load_roots(t, roots_dir, ei)) < 0 || (r = load_crls(t, crl_dir, ei)) < 0)
+		return r;
+	*ret_trust = t;
+	t = NULL;
+	return 0;
+}
+
+void trust_free(struct trust *t)
+{
+	if (!t)
+		return;
+	X509_STORE_free(t->store);
+	free(t);
+}
+
+void trust_free_p(struct trust **t)
+{
+	trust_free(*t);
+	*t = NULL;
+}
+
+/* True when a revocation for this reason casts doubt on everything the key ever signed. */
+static bool reason_reaches_back(const X509_REVOKED *entry)
+{
+	int where = -1;
+	ASN1_ENUMERATED *e = X509_REVOKED_get_ext_d2i(entry, NID_crl_reason, &where, NULL);
+	if (!e)
+		return true; /* no reason, or none that can be read */
+	long reason = ASN1_ENUMERATED_get(e);
+	ASN1_ENUMERATED_free(e);
+	return reason != CRL_REASON_AFFILIATION_CHANGED && reason != CRL_REASON_SUPERSEDED &&
+	    reason != CRL_REASON_CESSATION_OF_OPERATION && reason != CRL_REASON_CERTIFICATE_HOLD &&
+	    reason != CRL_REASON_PRIVILEGE_WITHDRAWN;
+}
+
+/* True when the entry takes the certificate away for the moment `at`. */
+static bool revoked_at(const X509_REVOKED *entry, int64_t at)
+{
+	int64_t when, invalid;
+	if (reason_reaches_back(entry) ||
+	    cert_time(X509_REVOKED_get0_revocationDate(entry), &when) < 0)
+		return true;
+	int where = -1;
+	ASN1_GENERALIZEDTIME *t =
+	    X509_REVOKED_get_ext_d2i(entry, NID_invalidity_date, &where, NULL);
+	if (t) {
+		if (cert_time(t, &invalid) < 0)
+			invalid = INT64_MIN;
+		ASN1_GENERALIZEDTIME_free(t);
+		when = invalid < when ? invalid : when;
+	} else if (where != -1) {
+		return true; /* there, but not readable */
+	}
+	return when <= at;
+}
+
+static int refuse(struct judgement *j, const char *why)
+{
+	j->said = true;
+	(void)err_set(j->ei, GW_EAUTH, "%s", why);
+	return 0;
+}
+
+/*
+ * Called by OpenSSL for each fault it finds and, with ok set, for each certificate it accepts.
+ * OpenSSL asks everything at `now`; the validity of certificates and the force of a revocation are
+ * ours to ask at `at`.
+ */
+static int verify_step(int ok, X509_STORE_CTX *ctx)
+{
+	struct judgement *j = X509_STORE_CTX_get_app_data(ctx);
+	if (ok)
+		return 1;
+	switch (X509_STORE_CTX_get_error(ctx)) {
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		return 1; /* valid_at asks, of every member */
+	case X509_V_ERR_CERT_REVOKED: {
+		X509_REVOKED *entry = NULL;
+		X509_CRL *crl = X509_STORE_CTX_get0_current_crl(ctx);
+		X509 *x = X509_STORE_CTX_get_current_cert(ctx);
+		if (crl && x && X509_CRL_get0_by_cert(crl, &entry, x) == 1 && entry &&
+		    !revoked_at(entry, j->at))
+			return 1;
+		return refuse(j,
+		    X509_STORE_CTX_get_error_depth(ctx)
+			? "certificate of the issuing authority was revoked"
+			: "certificate was revoked");
+	}
+	case X509_V_ERR_UNABLE_TO_GET_CRL:
+		return refuse(
+		    j, "no revocation list for a member of the chain: fetch it (trust/*.crl)");
+	case X509_V_ERR_CRL_HAS_EXPIRED:
+		return refuse(j, "revocation list is out of date: fetch the new one (trust/*.crl)");
+	case X509_V_ERR_CRL_NOT_YET_VALID:
+		return refuse(j, "revocation list is from the future: is the clock right");
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+		return refuse(j, "certificate does not come from a configured root");
+	default:
+		return 0;
+	}
+}
+
+/* The members' validity at `at`, and what each issuer may issue. */
+static int judge_members(STACK_OF(X509) *chain, int64_t at, struct errinfo *ei)
+{
+	int n = sk_X509_num(chain), r;
+	for (int i = 0; i < n; i++) {
+		struct cert_facts f;
+		X509 *x = sk_X509_value(chain, i);
+		if (cert_facts(x, &f, ei) < 0)
+			return GW_EAUTH;
+		if (at < f.not_before)
+			return err_set(ei, GW_EAUTH, "certificate%s was not valid yet at that time",
+			    i ? " of the issuing authority" : "");
+		if (at > f.not_after)
+			return err_set(ei, GW_EAUTH, "certificate%s had expired at that time",
+			    i ? " of the issuing authority" : "");
+		if (i > 0 && i < n - 1 && (r = cert_may_issue(x, ei)) < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int verify_chain(X509_STORE_CTX *ctx, struct judgement *j, int64_t now)
+{
+	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
+	if (X509_VERIFY_PARAM_set_flags(param,
+		X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL | X509_V_FLAG_X509_STRICT) != 1)
+		return GW_ENOMEM;
+	X509_VERIFY_PARAM_set_depth(param, DEPTH_MAX);
+	X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
+	X509_VERIFY_PARAM_set_time(param, (time_t)(now / 1000));
+	X509_STORE_CTX_set_app_data(ctx, j);
+	X509_STORE_CTX_set_verify_cb(ctx, verify_step);
+	if (X509_verify_cert(ctx) == 1)
+		return 0;
+	int error = X509_STORE_CTX_get_error(ctx);
+	ERR_clear_error();
+	if (!j->said)
+		(void)err_set(j->ei, GW_EAUTH, "certificate chain is not good: %s",
+		    X509_verify_cert_error_string(error));
+	return error == X509_V_ERR_OUT_OF_MEM ? GW_ENOMEM : GW_EAUTH;
+}
+
+int trust_judge(const struct trust *t, X509 *leaf, STACK_OF(X509) *others, int64_t at, int64_t now,
+    STACK_OF(X509) **ret_chain, struct errinfo *ei)
+{
+	int r = cert_may_sign(leaf, ei);
+	if (r < 0)
+		return r;
+	if (!t)
+		return err_set(ei, GW_EAUTH,
+		    "no root certificate is configured: put one into registry/trust/signing");
+	struct judgement j = {.at = at, .ei = ei};
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	if (!ctx || X509_STORE_CTX_init(ctx, t->store, leaf, others) != 1) {
+		X509_STORE_CTX_free(ctx);
+		return GW_ENOMEM;
+	}
+	STACK_OF(X509) *chain GW_CLEANUP(cert_stack_free_p) = NULL;
+	r = verify_chain(ctx, &j, now);
+	if (r == 0 && !(chain = X509_STORE_CTX_get1_chain(ctx)))
+		r = GW_ENOMEM;
+	X509_STORE_CTX_free(ctx);
+	if (r < 0 || (r = judge_members(chain, at, ei)) < 0)
+		return r;
+	if (ret_chain) {
+		*ret_chain = chain;
+		chain = NULL;
+	}
+	return 0;
+}
