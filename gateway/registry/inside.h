@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* inside: what a struct registry is, for the files of this room only. */
+#ifndef GW_REGISTRY_INSIDE_H
+#define GW_REGISTRY_INSIDE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "registry/registry.h"
+#include "sign/cades.h"
+#include "sign/statement.h"
+#include "sign/trust.h"
+
+enum {
+	REGISTRY_FILE_MAX = 8 << 20, /* bytes of a YAML file or of accepted bytes */
+	REGISTRY_STATEMENTS = 100000,
+};
+
+struct registry {
+	int64_t now;
+	struct trust *trust; /* NULL when there is no root: then nothing verifies */
+	char *no_trust;      /* why, when trust is NULL */
+	struct organisations organisations;
+	struct contracts contracts;
+	struct key_statement *keys;
+	size_t keys_n;
+	struct acceptance *acceptances;
+	size_t acceptances_n;
+	struct registry_findings strange; /* statements that revoke but do not count, stray files */
+	char sha256[HASH_HEX];
+	bool is_unsigned;
+};
+
+/* As registry_load for one who holds the lock; rt NULL: as registry_read. */
+int registry_load_locked(const char *dir, const struct registry_trust *rt, int64_t now,
+    struct registry **ret, struct errinfo *ei) GW_MUST_USE;
+
+/* Read and verify keys/ and acceptances/ into r, whose organisations and trust are there. */
+int registry_load_keys(struct registry *r, const char *dir, struct errinfo *ei) GW_MUST_USE;
+int registry_load_acceptances(struct registry *r, const char *dir, struct errinfo *ei) GW_MUST_USE;
+void registry_release_keys(struct registry *r);
+void registry_release_acceptances(struct registry *r);
+
+/* A statement file as it lies in the registry: its form, and whether it counts. */
+struct stored {
+	json_t *body;     /* its form was checked */
+	const char *kind; /* static */
+	char sha256[HASH_HEX];
+	int64_t at;
+	int code;  /* 0, or why it does not count */
+	char *why; /* with code; owned */
+};
+
+/*
+ * Read the statement at path, whose name must be its SHA-256. Fails (GW_EFORMAT, GW_EIO) only when
+ * it cannot be read as a statement; when the signature, the signer's pin or the name is wrong, the
+ * statement is given with code and why.
+ */
+int stored_read(const struct registry *r, const char *path, struct stored *ret_s,
+    struct errinfo *ei) GW_MUST_USE;
+void stored_release(struct stored *s);
+
+/* Write b as dir/name unless exactly that is there: atomically, an other file is replaced. */
+int store_put(const char *dir, const char *name, const struct buf *b, struct errinfo *ei)
+    GW_MUST_USE;
+
+/* Add a finding; text is copied. */
+void findings_add(struct registry_findings *f, int code, const char *text);
+
+/* GW_EAUTH unless one of the signatures is by a pinned officer. */
+int officer_signed(const struct registry_trust *rt, const struct cades_signer *by, size_t n,
+    struct errinfo *ei) GW_MUST_USE;
+
+#endif

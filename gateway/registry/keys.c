@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "registry/keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "registry/inside.h"
+#include "registry/text.h"
+
+/* A key_revoked, kept until all statements are read. */
+struct revocation {
+	char by[OIN_TEXT], statement[HASH_HEX], recipient[RECIPIENT_TEXT];
+};
+
+static void add_key(struct registry *r, struct stored *s)
+{
+	struct key_statement *more = reallocarray(r->keys, r->keys_n + 1, sizeof *more);
+	if (!more)
+		abort();
+	r->keys = more;
+	struct key_statement *k = &r->keys[r->keys_n++];
+	*k = (struct key_statement){.at = s->at, .code = s->code, .why = s->why};
+	s->why = NULL;
+	const char *recipient = jx_str(s->body, "recipient");
+	text_copy(k->sha256, sizeof k->sha256, s->sha256);
+	text_copy(k->oin, sizeof k->oin, jx_str(s->body, "by"));
+	text_copy(k->recipient, sizeof k->recipient, recipient);
+	hash_sha256_hex(recipient, strlen(recipient), k->recipient_sha256);
+	k->use = str_eq(jx_str(s->body, "use"), "recovery") ? KEY_RECOVERY : KEY_MAIN;
+	text_copy(k->supersedes, sizeof k->supersedes, jx_str(s->body, "supersedes"));
+	if ((date_parse(jx_str(s->body, "from"), &k->from) < 0 ||
+		date_parse(jx_str(s->body, "until"), &k->until) < 0 ||
+		date_cmp(k->from, k->until) > 0) &&
+	    k->code == 0) {
+		k->code = GW_EFORMAT;
+		k->why = str_dup("its dates are wrong");
+	}
+}
+
+/* From the day that it names; at once when the key is compromised. */
+static bool in_force(const struct stored *s, struct date today)
+{
+	struct date from;
+	return str_eq(jx_str(s->body, "reason"), "compromised") ||
+	    date_parse(jx_str(s->body, "from"), &from) < 0 || date_cmp(from, today) <= 0;
+}
+
+static void strange(struct registry *r, int code, const char *path, const char *why)
+{
+	char *text GW_CLEANUP(str_free_p) = str_printf("%s: %s", path, why);
+	findings_add(&r->strange, code, text);
+}
+
+static int read_one(struct registry *r, const char *path, struct revocation **revoked,
+    size_t *revoked_n, struct errinfo *ei)
+{
+	struct stored s GW_CLEANUP(stored_release) = {0};
+	int code = stored_read(r, path, &s, ei);
+	if (code < 0)
+		return code;
+	if (str_eq(s.kind, "key")) {
+		add_key(r, &s);
+	} else if (!str_eq(s.kind, "key_revoked")) {
+		return err_set(ei, GW_EFORMAT,
+		    "%s: a statement of kind %s does not belong in keys/", path, s.kind);
+	} else if (s.code < 0) {
+		strange(r, s.code, path, s.why);
+	} else if (in_force(&s, date_of(r->now))) {
+		struct revocation *more = reallocarray(*revoked, *revoked_n + 1, sizeof *more);
+		if (!more)
+			abort();
+		*revoked = more;
+		struct revocation *v = &more[(*revoked_n)++];
+		text_copy(v->by, sizeof v->by, jx_str(s.body, "by"));
+		text_copy(v->statement, sizeof v->statement, jx_str(s.body, "statement"));
+		text_copy(v->recipient, sizeof v->recipient, jx_str(s.body, "recipient"));
+	}
+	return 0;
+}
+
+/* An owner revokes and supersedes only its own. A revocation is for the key, in all statements. */
+static void settle(struct registry *r, const struct revocation *revoked, size_t n)
+{
+	for (size_t i = 0; i < r->keys_n; i++) {
+		struct key_statement *k = &r->keys[i];
+		for (size_t v = 0; v < n; v++)
+			if (str_eq(revoked[v].by, k->oin) &&
+			    (str_eq(revoked[v].statement, k->sha256) ||
+				str_eq(revoked[v].recipient, k->recipient)))
+				k->revoked = true;
+	}
+	for (size_t i = 0; i < r->keys_n; i++) {
+		const struct key_statement *newer = &r->keys[i];
+		if (!*newer->supersedes || newer->code < 0 || newer->revoked ||
+		    date_cmp(newer->from, date_of(r->now)) > 0)
+			continue;
+		for (size_t v = 0; v < r->keys_n; v++)
+			if (v != i && str_eq(r->keys[v].oin, newer->oin) &&
+			    r->keys[v].use == newer->use &&
+			    str_eq(r->keys[v].sha256, newer->supersedes))
+				r->keys[v].superseded = true;
+	}
+}
+
+int registry_load_keys(struct registry *r, const char *dir, struct errinfo *ei)
+{
+	char *keys GW_CLEANUP(str_free_p) = file_join(dir, "keys");
+	struct file_list names = {0};
+	struct revocation *revoked = NULL;
+	size_t revoked_n = 0;
+	if (!file_exists(keys))
+		return 0;
+	int code = file_list(keys, ".json", &names, ei);
+	for (size_t i = 0; code == 0 && i < names.n; i++) {
+		char *path GW_CLEANUP(str_free_p) = file_join(keys, names.names[i]);
+		code = read_one(r, path, &revoked, &revoked_n, ei);
+	}
+	if (code == 0)
+		settle(r, revoked, revoked_n);
+	free(revoked);
+	file_list_release(&names);
+	return code;
+}
+
+void registry_release_keys(struct registry *r)
+{
+	for (size_t i = 0; i < r->keys_n; i++)
+		free(r->keys[i].why);
+	free(r->keys);
+	r->keys = NULL;
+	r->keys_n = 0;
+}
+
+static bool usable(const struct key_statement *k, struct date day)
+{
+	return k->code == 0 && !k->revoked && !k->superseded && date_cmp(k->from, day) <= 0 &&
+	    date_cmp(day, k->until) <= 0;
+}
+
+static bool newer(const struct key_statement *a, const struct key_statement *b)
+{
+	int c = date_cmp(a->from, b->from);
+	return c > 0 || (c == 0 && a->at > b->at);
+}
+
+/* Why an organisation has no usable main key: the reason nearest to being usable. */
+static int no_key(const struct registry *r, const char *oin, struct date day, struct errinfo *ei)
+{
+	static const char REMEDY[] = "ask it for a new handover organisation export";
+	const struct key_statement *k;
+	bool expired = false, early = false, revoked = false;
+	for (size_t at = 0; (k = registry_key_next(r, oin, &at));) {
+		if (k->use != KEY_MAIN)
+			continue;
+		if (k->code < 0)
+			return err_set(ei, GW_EAUTH,
+			    "the key statement of %.20s does not count: %s", oin, k->why);
+		revoked |= k->revoked;
+		expired |= !k->revoked && date_cmp(k->until, day) < 0;
+		early |= !k->revoked && date_cmp(k->from, day) > 0;
+	}
+	return err_set(ei, GW_EREFUSED, "%s for a main key of %.20s%s: %s",
+	    expired || early || revoked ? "no usable key statement" : "no key statement", oin,
+	    early         ? " (it begins later)"
+		: expired ? " (it has expired)"
+		: revoked ? " (it was revoked)"
+			  : "",
+	    REMEDY);
+}
+
+int registry_keys(const struct registry *r, const char *oin, struct date day,
+    struct registry_keys *ret, struct errinfo *ei)
+{
+	struct registry_keys found = {0};
+	const struct key_statement *k;
+	for (size_t at = 0; (k = registry_key_next(r, oin, &at));) {
+		if (!usable(k, day))
+			continue;
+		if (k->use == KEY_MAIN) {
+			if (!found.main || newer(k, found.main))
+				found.main = k;
+			continue;
+		}
+		bool there = false;
+		for (size_t i = 0; i < found.recovery_n; i++)
+			there |= str_eq(found.recovery[i]->recipient, k->recipient);
+		if (there)
+			continue;
+		if (found.recovery_n == GW_LENGTH(found.recovery))
+			return err_set(ei, GW_ELIMIT, "%.20s has more than %zu recovery keys", oin,
+			    GW_LENGTH(found.recovery));
+		found.recovery[found.recovery_n++] = k;
+	}
+	if (!found.main)
+		return no_key(r, oin, day, ei);
+	*ret = found;
+	return 0;
+}
+
+const struct key_statement *registry_key(
+    const struct registry *r, const char *oin, const char *recipient_sha256)
+{
+	const struct key_statement *k;
+	for (size_t at = 0; (k = registry_key_next(r, oin, &at));)
+		if (str_eq(k->recipient_sha256, recipient_sha256) && k->code == 0 && !k->revoked)
+			return k;
+	return NULL;
+}
+
+const struct key_statement *registry_key_next(const struct registry *r, const char *oin, size_t *at)
+{
+	while (*at < r->keys_n) {
+		const struct key_statement *k = &r->keys[(*at)++];
+		if (str_eq(k->oin, oin))
+			return k;
+	}
+	return NULL;
+}
+
+json_t *key_members(const char *recipient, enum key_use use, struct date from, struct date until,
+    const char *supersedes)
+{
+	char day[DATE_TEXT];
+	json_t *j = json_object();
+	jx_set(j, "recipient", json_string(recipient));
+	jx_set(j, "use", json_string(use == KEY_MAIN ? "main" : "recovery"));
+	date_text(from, day);
+	jx_set(j, "from", json_string(day));
+	date_text(until, day);
+	jx_set(j, "until", json_string(day));
+	if (supersedes && *supersedes)
+		jx_set(j, "supersedes", json_string(supersedes));
+	return j;
+}
+
+int key_store(
+    const char *registry_dir, const struct buf *json, const struct buf *p7s, struct errinfo *ei)
+{
+	char hex[HASH_HEX];
+	hash_sha256_hex(json->data ? json->data : "", json->len, hex);
+	char *dir GW_CLEANUP(str_free_p) = file_join(registry_dir, "keys");
+	char *name GW_CLEANUP(str_free_p) = str_printf("%s.json", hex);
+	char *signature GW_CLEANUP(str_free_p) = str_printf("%s.json.p7s", hex);
+	int r = file_mkdirs(dir, 0700, ei);
+	if (r == 0)
+		r = store_put(dir, signature, p7s, ei);
+	return r == 0 ? store_put(dir, name, json, ei) : r;
+}

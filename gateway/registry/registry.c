@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "registry/registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/str.h"
+#include "registry/edit.h"
+#include "registry/inside.h"
+#include "registry/sums.h"
+
+int officer_signed(
+    const struct registry_trust *rt, const struct cades_signer *by, size_t n, struct errinfo *ei)
+{
+	if (!rt || !rt->officers_n)
+		return err_set(ei, GW_EAUTH,
+		    "registry_officers in gateway.yaml names nobody: nobody may sign the registry");
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < rt->officers_n; k++)
+			if (str_eq(by[i].spki, rt->officers[k]))
+				return 0;
+	return err_set(ei, GW_EAUTH,
+	    "the registry is signed by %s, who is not among registry_officers in gateway.yaml",
+	    n ? by[0].spki : "nobody");
+}
+
+/* Say which file is the first that differs. */
+static int edited(const struct buf *before, const struct buf *now, struct errinfo *ei)
+{
+	struct buf d GW_CLEANUP(buf_release) = BUF_INIT(2 * SUMS_MAX);
+	int r = sums_diff(before, now, &d);
+	if (r < 0)
+		return r;
+	size_t n = d.len ? strcspn(d.data, "\n") : 0;
+	const char *what = !n  ? ""
+	    : d.data[0] == '+' ? "new"
+	    : d.data[0] == '-' ? "gone"
+			       : "changed";
+	if (n > 2)
+		return err_set(ei, GW_EAUTH,
+		    "the registry was edited since it was signed: '%.*s' is %s (see: handover registry "
+		    "check)",
+		    (int)(n - 2 > 200 ? 200 : n - 2), d.data + 2, what);
+	return err_set(ei, GW_EAUTH, "SHA256SUMS of the registry was edited since it was signed");
+}
+
+static int no_signature(
+    struct registry *r, const struct registry_trust *rt, const char *what, struct errinfo *ei)
+{
+	if (!rt->test)
+		return err_set(ei, GW_EAUTH,
+		    "the registry is not signed (%s is missing): an officer signs it with handover "
+		    "registry sign",
+		    what);
+	r->is_unsigned = true;
+	return 0;
+}
+
+/* Whether the folder is what was listed; *ret_p7s is empty when nobody signed, which may pass. */
+static int check_list(struct registry *r, const char *dir, const struct registry_trust *rt,
+    const struct buf *now, struct buf *ret_p7s, struct errinfo *ei)
+{
+	char *list GW_CLEANUP(str_free_p) = file_join(dir, "SHA256SUMS");
+	char *p7s GW_CLEANUP(str_free_p) = file_join(dir, "SHA256SUMS.p7s");
+	struct buf before GW_CLEANUP(buf_release) = BUF_INIT(SUMS_MAX);
+	if (!file_exists(list) && !file_exists(p7s))
+		return no_signature(r, rt, "SHA256SUMS", ei);
+	if (!file_exists(list))
+		return err_set(ei, GW_EAUTH, "SHA256SUMS of the registry was taken away");
+	int code = file_read(list, SUMS_MAX, &before, ei);
+	if (code < 0)
+		return code;
+	if (before.len != now->len || (now->len && memcmp(before.data, now->data, now->len) != 0))
+		return edited(&before, now, ei);
+	if (!file_exists(p7s))
+		return no_signature(r, rt, "SHA256SUMS.p7s", ei);
+	return file_read(p7s, CADES_MAX, ret_p7s, ei);
+}
+
+static int check_signature(const struct registry *r, const struct registry_trust *rt,
+    const struct buf *list, const struct buf *p7s, struct errinfo *ei)
+{
+	struct cades_signer by[CADES_SIGNERS];
+	size_t n = 0;
+	if (r->is_unsigned)
+		return 0;
+	int code = cades_verify(r->trust, p7s->data ? p7s->data : "", p7s->len,
+	    list->data ? list->data : "", list->len, r->now, r->now, by, GW_LENGTH(by), &n, ei);
+	if (code < 0)
+		return err_prefix(ei, code, "SHA256SUMS.p7s of the registry");
+	return officer_signed(rt, by, n, ei);
+}
+
+/* Without any root the registry can still be read, but nothing in it will verify. */
+static int load_trust(struct registry *r, const char *dir, struct errinfo *ei)
+{
+	char *roots GW_CLEANUP(str_free_p) = file_join(dir, "trust/signing");
+	char *lists GW_CLEANUP(str_free_p) = file_join(dir, "trust");
+	struct errinfo why = ERRINFO_INIT;
+	int code = trust_load(roots, lists, &r->trust, &why);
+	if (code == GW_ENOENT) {
+		r->no_trust = str_dup(
+		    "there is no root certificate in registry/trust/signing: put those that you "
+		    "trust there, else no signature can be verified");
+		return 0;
+	}
+	if (code < 0 && ei)
+		*ei = why;
+	return code;
+}
+
+static int load_yaml(struct registry *r, const char *dir, struct errinfo *ei)
+{
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(REGISTRY_FILE_MAX);
+	char *path GW_CLEANUP(str_free_p) = file_join(dir, "organisations.yaml");
+	char *contracts GW_CLEANUP(str_free_p) = file_join(dir, "contracts.yaml");
+	int code = file_read(path, REGISTRY_FILE_MAX, &text, ei);
+	if (code == 0)
+		code = organisations_parse(path, text.data, text.len, &r->organisations, ei);
+	if (code < 0 || !file_exists(contracts))
+		return code;
+	buf_clear(&text);
+	code = file_read(contracts, REGISTRY_FILE_MAX, &text, ei);
+	return code == 0 ? contracts_parse(contracts, text.data, text.len, &r->contracts, ei)
+			 : code;
+}
+
+static int load(
+    struct registry *r, const char *dir, const struct registry_trust *rt, struct errinfo *ei)
+{
+	struct buf now GW_CLEANUP(buf_release) = BUF_INIT(SUMS_MAX);
+	struct buf p7s GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
+	int code = sums_make(dir, &now, ei);
+	if (code < 0)
+		return code;
+	hash_sha256_hex(now.data ? now.data : "", now.len, r->sha256);
+	r->is_unsigned = !rt;
+	if (rt) /* before anything in the folder is read */
+		code = check_list(r, dir, rt, &now, &p7s, ei);
+	if (code == 0)
+		code = load_trust(r, dir, ei);
+	if (code == 0)
+		code = check_signature(r, rt, &now, &p7s, ei);
+	if (code == 0)
+		code = load_yaml(r, dir, ei);
+	if (code == 0)
+		code = registry_load_keys(r, dir, ei);
+	return code == 0 ? registry_load_acceptances(r, dir, ei) : code;
+}
+
+int registry_load_locked(const char *dir, const struct registry_trust *rt, int64_t now,
+    struct registry **ret, struct errinfo *ei)
+{
+	struct registry *r = str_alloc(sizeof *r);
+	r->now = now;
+	int code = load(r, dir, rt, ei);
+	if (code < 0)
+		registry_free(r);
+	else
+		*ret = r;
+	return code;
+}
+
+int registry_load(const char *dir, const struct registry_trust *rt, int64_t now,
+    struct registry **ret, struct errinfo *ei)
+{
+	int lock GW_CLEANUP(file_close_p) = -1;
+	int code = registry_lock(dir, false, &lock, ei);
+	return code == 0 ? registry_load_locked(dir, rt, now, ret, ei) : code;
+}
+
+int registry_read(const char *dir, int64_t now, struct registry **ret, struct errinfo *ei)
+{
+	return registry_load(dir, NULL, now, ret, ei);
+}
+
+void registry_free(struct registry *r)
+{
+	if (!r)
+		return;
+	trust_free(r->trust);
+	free(r->no_trust);
+	organisations_release(&r->organisations);
+	contracts_release(&r->contracts);
+	registry_release_keys(r);
+	registry_release_acceptances(r);
+	registry_findings_release(&r->strange);
+	free(r);
+}
+
+void registry_free_p(struct registry **r)
+{
+	registry_free(*r);
+	*r = NULL;
+}
+
+const char *registry_sha256(const struct registry *r)
+{
+	return r->sha256;
+}
+
+bool registry_is_unsigned(const struct registry *r)
+{
+	return r->is_unsigned;
+}
+
+const struct trust *registry_trust(const struct registry *r)
+{
+	return r->trust;
+}
+
+const struct organisations *registry_organisations(const struct registry *r)
+{
+	return &r->organisations;
+}
+
+const struct contracts *registry_contracts(const struct registry *r)
+{
+	return &r->contracts;
+}
+
+const struct organisation *registry_organisation(const struct registry *r, const char *oin)
+{
+	return organisations_find(&r->organisations, oin);
+}
+
+int registry_known(const struct registry *r, const char *oin, const struct organisation **ret_o,
+    struct errinfo *ei)
+{
+	const struct organisation *o = registry_organisation(r, oin);
+	if (!o)
+		return err_set(ei, GW_EREFUSED,
+		    "organisation %.20s is not in the registry: exchange bundles with handover "
+		    "organisation export and import",
+		    oin);
+	*ret_o = o;
+	return 0;
+}
+
+const struct contract *registry_contract(const struct registry *r, const char *id)
+{
+	return contracts_find(&r->contracts, id);
+}
+
+enum contract_status contract_status(const struct registry *r, const struct contract *named,
+    const char *provider_oin, unsigned programme, struct date today,
+    const struct contract **ret_best)
+{
+	return contracts_status(&r->contracts, named, provider_oin, programme, today, ret_best);
+}
+
+int registry_signed_by(const struct registry *r, const struct cades_signer *by, const char *oin,
+    struct date day, struct errinfo *ei)
+{
+	const struct organisation *o = registry_organisation(r, oin);
+	if (!o)
+		return err_set(ei, GW_EAUTH,
+		    "signed by organisation %.20s, which is not in the registry", oin);
+	if (!str_eq(by->oin, oin))
+		return err_set(ei, GW_EAUTH,
+		    "signed with a certificate of %s where %.20s is expected",
+		    *by->oin ? by->oin : "no organisation", oin);
+	if (!pins_hold(&o->signing, by->spki, day))
+		return err_set(ei, GW_EAUTH,
+		    "signed with the key %s, which the registry does not pin for %.20s on this day",
+		    by->spki, oin);
+	return 0;
+}
+
+size_t registry_officer_pins(
+    const struct registry *r, const char *oin, const char *role, const char **ret, size_t cap)
+{
+	const struct organisation *o = registry_organisation(r, oin);
+	size_t n = 0;
+	for (size_t i = 0; o && i < o->officers_n; i++)
+		if (str_eq(o->officers[i].role, role)) {
+			if (n < cap)
+				ret[n] = o->officers[i].spki;
+			n++;
+		}
+	return n;
+}
+
+void findings_add(struct registry_findings *f, int code, const char *text)
+{
+	struct registry_finding *more = reallocarray(f->list, f->n + 1, sizeof *more);
+	if (!more)
+		abort();
+	f->list = more;
+	f->list[f->n++] = (struct registry_finding){.code = code, .text = str_dup(text)};
+}
+
+void registry_findings_release(struct registry_findings *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		free(f->list[i].text);
+	free(f->list);
+	*f = (struct registry_findings){0};
+}

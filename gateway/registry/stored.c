@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* stored: one signed statement as it lies in the registry, and whether it counts. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "registry/inside.h"
+
+static void set_aside(struct stored *s, int code, const char *why)
+{
+	if (s->code < 0)
+		return;
+	s->code = code;
+	s->why = str_dup(why);
+}
+
+/* What the statement says, whoever wrote it. */
+static int read_form(const char *path, const struct buf *json, struct stored *s, struct errinfo *ei)
+{
+	struct jx_limits limits = JX_SMALL;
+	limits.bytes = STATEMENT_MAX;
+	int r = jx_parse(path, json->data ? json->data : "", json->len, &limits, &s->body, ei);
+	if (r == 0)
+		r = statement_check(path, s->body, NULL, &s->kind, ei);
+	if (r == 0 && time_parse(jx_str(s->body, "at"), &s->at) < 0)
+		r = err_set(ei, GW_EFORMAT, "%s: at is no moment", path);
+	return r;
+}
+
+/* Whether its signer may have said it. */
+static int judge(const struct registry *r, const char *path, const struct buf *json,
+    struct stored *s, struct errinfo *ei)
+{
+	char *p7s_path GW_CLEANUP(str_free_p) = str_printf("%s.p7s", path);
+	struct buf p7s GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
+	struct statement st GW_CLEANUP(statement_release) = {0};
+	int code = file_read(p7s_path, CADES_MAX, &p7s, ei);
+	if (code == GW_ENOENT)
+		return err_set(ei, GW_EAUTH, "its signature is missing");
+	if (code < 0)
+		return code;
+	if (!r->trust)
+		return err_set(ei, GW_EAUTH, "%s", r->no_trust);
+	code = statement_verify(path, json->data, json->len, p7s.data, p7s.len, s->kind, r->trust,
+	    r->now, r->now, &st, ei);
+	if (code < 0)
+		return code;
+	return registry_signed_by(r, &st.by, jx_str(st.body, "by"), date_of(r->now), ei);
+}
+
+int stored_read(
+    const struct registry *r, const char *path, struct stored *ret_s, struct errinfo *ei)
+{
+	struct buf json GW_CLEANUP(buf_release) = BUF_INIT(STATEMENT_MAX);
+	struct stored s = {0};
+	struct errinfo why = ERRINFO_INIT;
+	int code = file_read(path, STATEMENT_MAX, &json, ei);
+	if (code == 0)
+		code = read_form(path, &json, &s, ei);
+	if (code < 0) {
+		stored_release(&s);
+		return code;
+	}
+	hash_sha256_hex(json.data, json.len, s.sha256);
+	if (strncmp(file_base(path), s.sha256, HASH_HEX - 1) != 0)
+		set_aside(&s, GW_EAUTH, "its name is not its SHA-256");
+	code = judge(r, path, &json, &s, &why);
+	if (code < 0)
+		set_aside(&s, code == GW_EFORMAT ? GW_EFORMAT : GW_EAUTH, why.msg);
+	*ret_s = s;
+	return 0;
+}
+
+void stored_release(struct stored *s)
+{
+	json_decref(s->body);
+	free(s->why);
+	*s = (struct stored){0};
+}
+
+int store_put(const char *dir, const char *name, const struct buf *b, struct errinfo *ei)
+{
+	char *path GW_CLEANUP(str_free_p) = file_join(dir, name);
+	struct buf there GW_CLEANUP(buf_release) = BUF_INIT(REGISTRY_FILE_MAX);
+	int r = file_read(path, REGISTRY_FILE_MAX, &there, NULL);
+	if (r == 0 && there.len == b->len && (!b->len || memcmp(there.data, b->data, b->len) == 0))
+		return 0;
+	return file_write(path, b->data ? b->data : "", b->len, 0644, FILE_REPLACE, ei);
+}

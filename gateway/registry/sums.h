@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * sums: SHA256SUMS, the list of every file in a registry with its hash, in the form that
+ * `sha256sum -c` reads, sorted by path.
+ *
+ * All regular files count, hidden ones too, but SHA256SUMS and SHA256SUMS.p7s themselves. Links,
+ * devices and names that the form cannot hold are refused.
+ */
+#ifndef GW_REGISTRY_SUMS_H
+#define GW_REGISTRY_SUMS_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/defs.h"
+#include "base/err.h"
+
+enum { SUMS_MAX = 8 << 20 /* bytes of the list */, SUMS_DEPTH = 6 };
+
+/* Append the list for dir to out. GW_EFORMAT for a file that may not be there, GW_ELIMIT, GW_EIO.
+ */
+int sums_make(const char *dir, struct buf *out, struct errinfo *ei) GW_MUST_USE;
+
+/*
+ * Append what differs between two lists to out, a line each: "- path" only in before, "+ path" only
+ * in now, "~ path" changed. Lines that are not of the form count as paths.
+ */
+int sums_diff(const struct buf *before, const struct buf *now, struct buf *out) GW_MUST_USE;
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Two parties meet by a file and a fingerprint; nothing is taken in that nobody vouched for. */
+#include "registry/bundle.h"
+
+#include "tests/unit/registry/fixture.h"
+
+#define POLICY "policy: overdracht\n"
+
+/* What OTHER exports: its entry and key, and its acceptance for OWN. */
+static void export(const struct fixture *f, const struct signer *by, bool entry, struct buf *out)
+{
+	struct registry *r GW_CLEANUP(registry_free_p) = fixture_read(f->dir);
+	struct errinfo ei = ERRINFO_INIT;
+	const struct bundle_parts parts = {.organisation = registry_organisation(r, OTHER),
+	    .entry = entry,
+	    .registry_dir = f->dir,
+	    .for_oin = OWN};
+	test_code(bundle_make(r, &parts, by, PKI_NOW, out, &ei), 0, &ei);
+}
+
+/* Read a bundle with the trust of the registry at dir, and apply it there. */
+static int import(const char *dir, const struct buf *text, bool vouched, struct errinfo *ei)
+{
+	struct registry *r GW_CLEANUP(registry_free_p) = fixture_read(dir);
+	struct bundle b GW_CLEANUP(bundle_release) = {0};
+	int code = bundle_read("b.json", text->data, text->len, registry_trust(r), PKI_NOW, &b, ei);
+	return code == 0 ? bundle_apply(dir, r, &b, vouched, ei) : code;
+}
+
+static void two_parties_meet(void **state)
+{
+	struct fixture *f = *state;
+	char *mine GW_CLEANUP(test_rmdir) = fixture_registry(f, false);
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct errinfo ei = ERRINFO_INIT;
+	struct registry_keys keys;
+	const struct acceptance *a;
+	size_t at = 0;
+	fixture_key(f->dir, f->other, AGE_A, KEY_MAIN, "2026-01-01", "2027-06-01", NULL, NULL);
+	fixture_acceptance(f->dir, f->other, OWN, "RI-1", POLICY, "2027-06-01", NULL);
+	export(f, f->other, true, &text);
+	test_code(import(mine, &text, false, &ei), GW_EAUTH, &ei);
+	test_code(import(mine, &text, true, &ei), 0, &ei);
+	struct registry *r GW_CLEANUP(registry_free_p) = fixture_read(mine);
+	const struct date today = date_of(PKI_NOW);
+	test_code(registry_keys(r, OTHER, today, &keys, &ei), 0, &ei);
+	assert_string_equal(keys.main->recipient, AGE_A);
+	assert_non_null(
+	    a = registry_acceptance_next(r, OTHER, OWN, "RI-1", "overdracht", today, &at));
+	assert_string_equal(a->policy_bytes.data, POLICY);
+	assert_string_equal(registry_organisation(r, OTHER)->name, "Twee");
+	/* the second time nothing is left to vouch for, and nothing changes */
+	struct buf changes GW_CLEANUP(buf_release) = BUF_INIT(65536);
+	struct bundle b GW_CLEANUP(bundle_release) = {0};
+	test_code(bundle_read("b.json", text.data, text.len, registry_trust(r), PKI_NOW, &b, &ei),
+	    0, &ei);
+	test_code(bundle_changes(r, &b, &changes, &ei), 0, &ei);
+	assert_int_equal(changes.len, 0);
+	test_code(bundle_apply(mine, r, &b, false, &ei), 0, &ei);
+}
+
+static void statements_of_a_pinned_key_need_nobody(void **state)
+{
+	struct fixture *f = *state;
+	char *mine GW_CLEANUP(test_rmdir) = fixture_registry(f, true);
+	char *alone GW_CLEANUP(test_rmdir) = fixture_registry(f, false);
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct errinfo ei = ERRINFO_INIT;
+	fixture_acceptance(f->dir, f->other, OWN, "RI-1", POLICY, "2027-06-01", NULL);
+	export(f, f->other, false, &text);
+	test_code(import(mine, &text, false, &ei), 0, &ei);
+	struct registry *r GW_CLEANUP(registry_free_p) = fixture_read(mine);
+	assert_int_equal(registry_acceptance_count(r), 1);
+	test_code(import(alone, &text, true, &ei), GW_EREFUSED, &ei); /* of somebody unknown */
+}
+
+static void a_change_of_the_entry_needs_somebody_even_so(void **state)
+{
+	struct fixture *f = *state;
+	char *mine GW_CLEANUP(test_rmdir) = fixture_registry(f, true);
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct errinfo ei = ERRINFO_INIT;
+	struct registry *theirs GW_CLEANUP(registry_free_p) = fixture_read(f->dir);
+	struct organisation *o GW_CLEANUP(organisation_free_p) =
+	    organisation_copy(registry_organisation(theirs, OTHER));
+	o->duties = ORG_BSN_PROCESSING;
+	test_code(registry_put_organisation(f->dir, o, &ei), 0, &ei);
+	export(f, f->other, true, &text);
+	test_code(import(mine, &text, false, &ei), GW_EAUTH, &ei);
+	assert_non_null(strstr(ei.msg, "changes what the registry says"));
+	struct registry *r GW_CLEANUP(registry_free_p) = fixture_read(mine);
+	assert_int_equal(registry_organisation(r, OTHER)->duties, 0);
+	test_code(import(mine, &text, true, &ei), 0, &ei);
+}
+
+static void a_pin_is_never_replaced(void **state)
+{
+	struct fixture *f = *state;
+	char *mine GW_CLEANUP(test_rmdir) = fixture_registry(f, true);
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct errinfo ei = ERRINFO_INIT;
+	struct registry *theirs GW_CLEANUP(registry_free_p) = fixture_read(f->dir);
+	struct organisation *o GW_CLEANUP(organisation_free_p) =
+	    organisation_copy(registry_organisation(theirs, OTHER));
+	free(o->signing.list);
+	o->signing = (struct pins){0};
+	pins_add(&o->signing, signer_spki(f->stranger), fixture_day("2026-01-01"),
+	    fixture_day("2027-01-01"));
+	test_code(registry_put_organisation(f->dir, o, &ei), 0, &ei);
+	export(f, f->stranger, true, &text);
+	test_code(import(mine, &text, false, &ei), GW_EAUTH, &ei);
+	test_code(import(mine, &text, true, &ei), 0, &ei);
+	struct registry *r GW_CLEANUP(registry_free_p) = fixture_read(mine);
+	const struct pins *pins = &registry_organisation(r, OTHER)->signing;
+	assert_int_equal(pins->n, 2);
+	assert_true(pins_hold(pins, signer_spki(f->other), date_of(PKI_NOW)));
+}
+
+static void nobody_exports_for_another(void **state)
+{
+	struct fixture *f = *state;
+	struct registry *r GW_CLEANUP(registry_free_p) = fixture_read(f->dir);
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct errinfo ei = ERRINFO_INIT;
+	const struct bundle_parts parts = {
+	    .organisation = registry_organisation(r, OTHER), .entry = true, .registry_dir = f->dir};
+	test_code(bundle_make(r, &parts, f->own, PKI_NOW, &text, &ei), GW_EAUTH, &ei);
+	/* signed by the right organisation, but with a key that its entry does not name */
+	test_code(bundle_make(r, &parts, f->stranger, PKI_NOW, &text, &ei), 0, &ei);
+	test_code(import(f->dir, &text, true, &ei), GW_EAUTH, &ei);
+	assert_non_null(strstr(ei.msg, "does not name the key that signed it"));
+}
+
+/*
+ * Any change of any byte is refused, or (white space, the few bytes of CMS that nothing signs)
+ * changes nothing of what is read.
+ */
+static void a_flipped_bit_never_changes_what_is_said(void **state)
+{
+	struct fixture *f = *state;
+	char *mine GW_CLEANUP(test_rmdir) = fixture_registry(f, false);
+	struct registry *r GW_CLEANUP(registry_free_p) = fixture_read(mine);
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct bundle good GW_CLEANUP(bundle_release) = {0};
+	struct errinfo ei = ERRINFO_INIT;
+	size_t refused = 0, tried = 0;
+	fixture_key(f->dir, f->other, AGE_A, KEY_MAIN, "2026-01-01", "2027-06-01", NULL, NULL);
+	export(f, f->other, true, &text);
+	test_code(
+	    bundle_read("b.json", text.data, text.len, registry_trust(r), PKI_NOW, &good, &ei), 0,
+	    &ei);
+	for (size_t i = 0; i < text.len; i += 7, tried++) {
+		struct bundle b GW_CLEANUP(bundle_release) = {0};
+		text.data[i] = (char)(text.data[i] ^ 1);
+		if (bundle_read(
+			"b.json", text.data, text.len, registry_trust(r), PKI_NOW, &b, &ei) < 0)
+			refused++;
+		else
+			assert_true(json_equal(b.content, good.content));
+		text.data[i] = (char)(text.data[i] ^ 1);
+	}
+	assert_true(refused > tried - 10);
+}
+
+/* A statement is no bundle, nor the other way round: the signature is over another `doc`. */
+static void a_signature_over_something_else_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct registry *r GW_CLEANUP(registry_free_p) = fixture_read(f->dir);
+	struct buf der GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
+	struct buf b64 GW_CLEANUP(buf_release) = BUF_INIT(2 * CADES_MAX);
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct errinfo ei = ERRINFO_INIT;
+	struct bundle b = {0};
+	static const char said[] = "{\"doc\":\"handover/key/1\",\"by\":\"" OTHER "\"}";
+	test_code(cades_sign(f->other, said, strlen(said), PKI_NOW, &der, &ei), 0, &ei);
+	assert_int_equal(str_b64(&b64, der.data, der.len), 0);
+	json_t *j GW_CLEANUP(jx_release) = json_object();
+	jx_set(j, "bundle", json_integer(1));
+	jx_set(j, "content", json_string(said));
+	jx_set(j, "signature", json_stringn(b64.data, b64.len));
+	assert_int_equal(jx_dump(j, &text), 0);
+	test_code(bundle_read("b.json", text.data, text.len, registry_trust(r), PKI_NOW, &b, &ei),
+	    GW_EFORMAT, &ei);
+	assert_non_null(strstr(ei.msg, "not a file of handover organisation export"));
+}
+
+int main(void)
+{
+#define EACH(test) cmocka_unit_test_setup_teardown(test, fixture_fresh, fixture_done)
+	const struct CMUnitTest tests[] = {
+	    EACH(two_parties_meet),
+	    EACH(statements_of_a_pinned_key_need_nobody),
+	    EACH(a_change_of_the_entry_needs_somebody_even_so),
+	    EACH(a_pin_is_never_replaced),
+	    EACH(nobody_exports_for_another),
+	    EACH(a_flipped_bit_never_changes_what_is_said),
+	    EACH(a_signature_over_something_else_is_refused),
+	};
+	return cmocka_run_group_tests_name("registry/bundle", tests, fixture_begin, fixture_end);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The registry counts only under the signature of an officer who is pinned outside it. */
+#include "registry/registry.h"
+
+#include "tests/unit/registry/fixture.h"
+
+static int sign(struct fixture *f, const struct signer *by, struct buf *changes, struct errinfo *ei)
+{
+	const char *pin = signer_spki(f->officer);
+	const struct registry_trust rt = {.officers = &pin, .officers_n = 1};
+	return registry_sign(f->dir, by, &rt, PKI_NOW, changes, ei);
+}
+
+/* Load with the officer pinned (or nobody), in an ordinary or a test home. */
+static void loads(const struct fixture *f, bool pinned, bool test, int code, const char *said)
+{
+	const char *pin = signer_spki(f->officer);
+	const struct registry_trust rt = {.officers = &pin, .officers_n = pinned, .test = test};
+	struct registry *r GW_CLEANUP(registry_free_p) = NULL;
+	struct errinfo ei = ERRINFO_INIT;
+	test_code(registry_load(f->dir, &rt, PKI_NOW, &r, &ei), code, &ei);
+	if (code < 0 && !strstr(ei.msg, said))
+		fail_msg("\"%s\" does not say \"%s\"", ei.msg, said);
+}
+
+static void unsigned_passes_in_a_test_home_only(void **state)
+{
+	struct fixture *f = *state;
+	loads(f, true, false, GW_EAUTH, "is not signed");
+	loads(f, true, true, 0, NULL);
+	loads(f, false, true, 0, NULL);
+}
+
+static void signed_by_a_pinned_officer_it_counts(void **state)
+{
+	struct fixture *f = *state;
+	struct errinfo ei = ERRINFO_INIT;
+	test_code(sign(f, f->officer, NULL, &ei), 0, &ei);
+	loads(f, true, false, 0, NULL);
+	loads(f, false, false, GW_EAUTH, "names nobody");
+	loads(f, false, true, GW_EAUTH, "names nobody"); /* a signature is never a warning */
+}
+
+static void nobody_else_may_sign(void **state)
+{
+	struct fixture *f = *state;
+	struct errinfo ei = ERRINFO_INIT;
+	char *sums GW_CLEANUP(str_free_p) = file_join(f->dir, "SHA256SUMS");
+	test_code(sign(f, f->own, NULL, &ei), GW_EAUTH, &ei);
+	assert_non_null(strstr(ei.msg, "not among registry_officers"));
+	assert_false(file_exists(sums));
+}
+
+static void every_edit_is_seen(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const files[] = {
+	    "organisations.yaml", "contracts.yaml", "trust/ca.crl", "SHA256SUMS"};
+	struct errinfo ei = ERRINFO_INIT;
+	for (size_t i = 0; i < GW_LENGTH(files); i++) {
+		char *path GW_CLEANUP(str_free_p) = file_join(f->dir, files[i]);
+		test_code(sign(f, f->officer, NULL, &ei), 0, &ei);
+		struct buf b GW_CLEANUP(buf_release) = BUF_INIT(65536);
+		assert_int_equal(file_read(path, 65536, &b, NULL), 0);
+		assert_int_equal(buf_adds(&b, "\n"), 0);
+		fixture_put(f->dir, files[i], b.data);
+		loads(f, true, false, GW_EAUTH, "edited");
+		loads(f, true, true, GW_EAUTH, "edited"); /* in a test home as well */
+		b.len--;
+		b.data[b.len] = '\0';
+		fixture_put(f->dir, files[i], b.data);
+		loads(f, true, false, 0, NULL);
+	}
+	fixture_put(f->dir, "trust/more.crl", "");
+	loads(f, true, true, GW_EAUTH, "'trust/more.crl' is new");
+}
+
+static void a_signature_that_went_missing_is_no_signature(void **state)
+{
+	struct fixture *f = *state;
+	struct errinfo ei = ERRINFO_INIT;
+	char *sums GW_CLEANUP(str_free_p) = file_join(f->dir, "SHA256SUMS");
+	char *p7s GW_CLEANUP(str_free_p) = file_join(f->dir, "SHA256SUMS.p7s");
+	test_code(sign(f, f->officer, NULL, &ei), 0, &ei);
+	assert_int_equal(unlink(p7s), 0);
+	loads(f, true, false, GW_EAUTH, "SHA256SUMS.p7s is missing");
+	loads(f, true, true, 0, NULL);
+	fixture_put(f->dir, "contracts.yaml", "contracts: []\n\n");
+	loads(f, true, true, GW_EAUTH, "edited"); /* the list alone still binds */
+	test_code(sign(f, f->officer, NULL, &ei), 0, &ei);
+	assert_int_equal(unlink(sums), 0);
+	loads(f, true, true, GW_EAUTH, "taken away");
+}
+
+static void what_is_wrong_is_never_signed(void **state)
+{
+	struct fixture *f = *state;
+	struct errinfo ei = ERRINFO_INIT;
+	fixture_put(f->dir, "contracts.yaml", "contracts: [x]\n");
+	test_code(sign(f, f->officer, NULL, &ei), GW_EFORMAT, &ei);
+	assert_true(ei.located);
+}
+
+static void the_one_who_signs_sees_what_changed(void **state)
+{
+	struct fixture *f = *state;
+	struct errinfo ei = ERRINFO_INIT;
+	struct buf changes GW_CLEANUP(buf_release) = BUF_INIT(65536);
+	test_code(sign(f, f->officer, NULL, &ei), 0, &ei);
+	fixture_put(f->dir, "contracts.yaml", "# new\ncontracts: []\n");
+	test_code(sign(f, f->officer, &changes, &ei), 0, &ei);
+	assert_string_equal(changes.data, "~ contracts.yaml\n");
+}
+
+static void check_says_everything(void **state)
+{
+	struct fixture *f = *state;
+	struct errinfo ei = ERRINFO_INIT;
+	const char *pin = signer_spki(f->officer);
+	const struct registry_trust rt = {.officers = &pin, .officers_n = 1};
+	struct registry_findings found = {0};
+	size_t wrong = 0, notes = 0;
+	fixture_key(f->dir, f->stranger, AGE_C, KEY_MAIN, "2026-06-01", "2027-06-01", NULL, NULL);
+	test_code(sign(f, f->officer, NULL, &ei), 0, &ei);
+	fixture_put(f->dir, "contracts.yaml",
+	    "contracts:\n  - {id: A, controller: \"00000099000000007000\", provider: \"" OTHER
+	    "\", segment: x, programme: [nug], from: 2026-01-01, until: 2026-12-31}\n");
+	test_code(registry_check(f->dir, &rt, PKI_NOW, &found, &ei), 0, &ei);
+	for (size_t i = 0; i < found.n; i++)
+		*(found.list[i].code < 0 ? &wrong : &notes) += 1;
+	/* which file was edited, and the stranger's statement; */
+	assert_int_equal(wrong, 2);
+	/* no key for either, the controller is unknown, no processor agreement */
+	assert_int_equal(notes, 4);
+	registry_findings_release(&found);
+}
+
+int main(void)
+{
+#define EACH(test) cmocka_unit_test_setup_teardown(test, fixture_fresh, fixture_done)
+	const struct CMUnitTest tests[] = {
+	    EACH(unsigned_passes_in_a_test_home_only),
+	    EACH(signed_by_a_pinned_officer_it_counts),
+	    EACH(nobody_else_may_sign),
+	    EACH(every_edit_is_seen),
+	    EACH(a_signature_that_went_missing_is_no_signature),
+	    EACH(what_is_wrong_is_never_signed),
+	    EACH(the_one_who_signs_sees_what_changed),
+	    EACH(check_says_everything),
+	};
+	return cmocka_run_group_tests_name("registry/registry", tests, fixture_begin, fixture_end);
+}
