@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * detectors: one row for each form that is looked for. A new form is a new row, a find function and
+ * its examples; the tests run every example. Rows are asked in this order: what is certain first,
+ * so that the digits of a telephone number are not taken for another number.
+ */
+#include "base/defs.h"
+#include "detect/scan.h"
+
+#define TEXTS(...)                \
+	(const char *const[])     \
+	{                         \
+		__VA_ARGS__, NULL \
+	}
+
+const struct detector detectors[] = {
+    {
+	.kind = DETECT_IBAN,
+	.trigger = AT_CODE,
+	.claims = true,
+	.find = number_iban,
+	.form =
+	    "country, two digits, letters and digits; spaces, dots, hyphens or a line end between",
+	.check = "length of the country (ISO 13616) and mod 97 = 1",
+	.context = "none needed",
+	.hits = TEXTS("NL91ABNA0417164300", "NL91 ABNA 0417 1643 00", "iban nl91abna0417164300.",
+	    "rekening NL91-ABNA-0417-1643-00", "IBAN:NL91 ABNA 0417\n1643 00",
+	    "BE68 5390 0754 7034", "DE89370400440532013000",
+	    "NL91\u00a0ABNA\u00a00417\u00a01643\u00a000", "GB29 NWBK 6016 1331 9268 19",
+	    "NL91 ABNA 0417 1643 00 op naam van", "\uff2e\uff2c\uff19\uff11ABNA0417164300",
+	    "IBANNL91ABNA0417164300", "TR33 0006 1005 1978 6457 8413 26"),
+	.misses = TEXTS("NL91ABNA0417164301", "NL91ABNA041716430", "XX91ABNA0417164300",
+	    "NL12 ABCD", "order NL91 2024", "NL123456782B01"),
+    },
+    {
+	.kind = DETECT_EMAIL,
+	.trigger = AT_MAIL,
+	.claims = true,
+	.find = mail_find,
+	.form = "local@label.label, (at) or at or apenstaartje for the sign, punt or dot for a dot",
+	.check = "at least two labels, the last of letters",
+	.context = "a bare at needs a spelled dot or a usual last label",
+	.hits = TEXTS("f.yilmaz@voorbeeld.nl", "mail naar jan.de-vries+werk@mail.voorbeeld.info!",
+	    "<a@b.eu>", "naam (at) voorbeeld punt nl", "naam[at]voorbeeld.nl",
+	    "naam at voorbeeld punt nl", "naam apenstaartje voorbeeld punt nl",
+	    "naam at voorbeeld.nl", "jos\u00e9@caf\u00e9.fr", "jan@voor-\nbeeld.nl",
+	    "jan\uff20voorbeeld.nl", "info @ voorbeeld.nl", "naam{at}voorbeeld{dot}com",
+	    "FATMA@VOORBEELD.NL", "ja\u200bn@voorbeeld.nl"),
+	.misses = TEXTS("@voorbeeld", "apart @ 10 uur", "hij at brood. daarna soep",
+	    "2 stuks @ 3.50", "zij at om twaalf uur", "a@b", "(at) punt nl"),
+    },
+    {
+	.kind = DETECT_PHONE,
+	.trigger = AT_NUMBER,
+	.claims = true,
+	.find = phone_find,
+	.form =
+	    "0 and nine digits, +31 or 0031 and nine, (0), 06, 0800 and 0900, 14 and area, + abroad",
+	.check = "area codes; ten digits in a row need a known one",
+	.context = "tel, mob, bel, nummer and the like raise certainty",
+	.hits = TEXTS("0612345678", "06-12345678", "06 12 34 56 78", "06-1234 5678",
+	    "06.12.34.56.78", "+31612345678", "+31 6 12345678", "+31 (0)6 1234 5678",
+	    "0031 6 12345678", "0031612345678", "(020) 123 45 67", "020-1234567", "020 - 123 45 67",
+	    "0413-123456", "+31(0)20-1234567", "tel:0612345678", "0800-1234", "0900 123 4567",
+	    "0900-1234567", "14 020", "bel 14013", "+90 532 123 45 67", "0049 30 1234567",
+	    "06\u201012345678", "\u0660\u0666\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668",
+	    "06 1234\n5678", "088 123 45 67", "0 6 1 2 3 4 5 6 7 8", "+31 612345678"),
+	.misses = TEXTS("zaaknummer 0123456789", "06-12-2024 10:30", "2024-06-12", "061234567",
+	    "06123456789", "12.345,67", "op 14 mei", "09.00-17.00", "14-02-2026", "0012",
+	    "14020 euro", "2026-01-12 0900"),
+    },
+    {
+	.kind = DETECT_BSN,
+	.trigger = AT_NUMBER,
+	.claims = true,
+	.find = number_bsn,
+	.form =
+	    "nine digits, or eight for a leading zero; dots, spaces, hyphens or a line end between",
+	.check = "11-test, not all zero; no telephone number, value added tax number, date or code",
+	.context = "bsn, sofi, burgerservice within 40 characters raises certainty and lets odd "
+		   "groups and dates pass",
+	.hits = TEXTS("123456782", "1234.56.782", "123 456 782", "123-456-782",
+	    "Traject voor bsn 1234.56.782 naar werk", "bsn123456782", "BSN:123456782",
+	    "1234567\n82", "123\u00a0456\u00a0782", "123\u2011456\u2011782",
+	    "\uff11\uff12\uff13456782", "\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0662",
+	    "1 2 3 4 5 6 7 8 2", "12345\u00ad6782", "010464554", "10464554", "bsn 1046 4554",
+	    "(123456782)", "burgerservicenummer is 12-34-56-782", "123456782, 0612345678",
+	    "_123456782_", "1234.56 782"),
+	.misses = TEXTS("123456789", "000000000", "00000000", "bsn 000000000", "NL123456782B01",
+	    "NL 123456782 B01", "NL123.456.782.B01", "RSIN 123456782", "btw-nummer 123456782",
+	    "+31 612345678", "0612345678", "1234567820", "12345678 2024", "2024-2025", "2026-01-12",
+	    "12-01-2026", "20240117", "zaak K123456782", "kvk 10464554", "\u20ac 10.464.554",
+	    "NL91ABNA0417164300", "09.00 - 17.00", "5121 AB 12", "10.464.554,50"),
+    },
+};
+
+const size_t detectors_count = GW_LENGTH(detectors);

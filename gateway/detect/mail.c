@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* mail: addresses for electronic mail, also spelled out: naam (at) voorbeeld punt nl. */
+#include <string.h>
+
+#include "base/defs.h"
+#include "detect/normal.h"
+#include "detect/scan.h"
+
+enum { MOST_LOCAL = 64, MOST_LABELS = 8, MOST_LABEL = 63 };
+
+static bool is_local(char c)
+{
+	return scan_is_alnum(c) || (c != '\0' && strchr(".!#$%&'*+/=?^_~-", c)) || c == NORMAL_JOIN;
+}
+
+/* The start of the part before the sign at `at`, one space between allowed; `at` when none. */
+static size_t local_start(const struct scan *s, size_t at, bool space)
+{
+	size_t end = at, i;
+	if (space && end > 0 && s->p[end - 1] == ' ')
+		end--;
+	i = end;
+	while (i > 0 && end - i < MOST_LOCAL && is_local(s->p[i - 1]))
+		i--;
+	while (i < end && !scan_is_alnum(s->p[i]))
+		i++;
+	while (i < end && ((unsigned char)s->p[i] & 0xc0) == 0x80) /* the window cut a character */
+		i++;
+	return i < end && s->p[end - 1] != '.' ? i : at;
+}
+
+/* The end of a label at i, or i. It has letters, digits and hyphens, not at its ends. */
+static size_t label_end(const struct scan *s, size_t i)
+{
+	size_t k = i;
+	while (k < s->n && k - i < MOST_LABEL &&
+	    (scan_is_alnum(s->p[k]) || s->p[k] == '-' || s->p[k] == NORMAL_JOIN))
+		k++;
+	while (k > i && !scan_is_alnum(s->p[k - 1]))
+		k--;
+	return scan_is_alnum(scan_at(s, i)) ? k : i;
+}
+
+static size_t spaces(const struct scan *s, size_t i)
+{
+	size_t k = i;
+	while (k - i < 2 && scan_at(s, k) == ' ')
+		k++;
+	return k;
+}
+
+/* The position behind a spelled dot at i (" punt ", "(dot)", "[.]"), or 0. */
+static size_t spelled_dot(const struct scan *s, size_t i)
+{
+	static const char *const words[] = {"punt", "dot", "."};
+	size_t k = spaces(s, i);
+	bool open = scan_at(s, k) == '(' || scan_at(s, k) == '[' || scan_at(s, k) == '{';
+	size_t w = open ? k + 1 : k;
+	for (size_t j = 0; j < GW_LENGTH(words); j++) {
+		size_t m = 0, n = strlen(words[j]);
+		while (m < n && scan_lower(scan_at(s, w + m)) == words[j][m])
+			m++;
+		if (m < n)
+			continue;
+		char close = scan_at(s, w + n);
+		if (open && (close == ')' || close == ']' || close == '}'))
+			return spaces(s, w + n + 1);
+		if (!open && words[j][0] != '.' && k > i && close == ' ')
+			return spaces(s, w + n);
+	}
+	return 0;
+}
+
+static bool has_letters_only(const struct scan *s, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if (!scan_is_letter(s->p[i]))
+			return false;
+	return to - from >= 2;
+}
+
+/*
+ * The end of a domain at i: labels parted by dots or, with spelled, by words for one; at least two,
+ * the last of letters only. *ret_words is set when a dot was a word. 0 when there is none.
+ */
+static size_t domain_end(const struct scan *s, size_t i, bool *ret_words)
+{
+	size_t good = 0, from = i;
+	for (size_t k = 0; k < MOST_LABELS; k++) {
+		size_t end = label_end(s, from), behind;
+		if (end == from)
+			break;
+		if (k > 0 && (has_letters_only(s, from, end) || end - from > 4))
+			good = end;
+		behind = scan_at(s, end) == '.' ? end + 1 : 0;
+		if (!behind && (behind = spelled_dot(s, end)))
+			*ret_words = true;
+		if (!behind)
+			break;
+		from = behind;
+	}
+	return good;
+}
+
+/* The end of a spelled sign at `at`: (at), [at], at, apenstaartje; 0 when it is none. */
+static size_t sign_end(const struct scan *s, size_t at, bool *ret_bare)
+{
+	static const char *const words[] = {"apenstaartje", "apestaartje", "at", "@"};
+	char c = s->p[at];
+	bool open = c == '(' || c == '[' || c == '{';
+	size_t i = open ? spaces(s, at + 1) : at;
+	*ret_bare = false;
+	if (c == '@')
+		return at + 1;
+	for (size_t j = 0; j < GW_LENGTH(words); j++) {
+		size_t m = 0, n = strlen(words[j]);
+		while (m < n && scan_lower(scan_at(s, i + m)) == words[j][m])
+			m++;
+		if (m < n)
+			continue;
+		if (!open) {
+			*ret_bare = j == 2;
+			return i + n;
+		}
+		size_t k = spaces(s, i + n);
+		char close = scan_at(s, k);
+		return close == ')' || close == ']' || close == '}' ? k + 1 : 0;
+	}
+	return 0;
+}
+
+/* True when the label [from, to) at the end is one that follows a bare "at" in earnest. */
+static bool is_usual_end(const struct scan *s, size_t to)
+{
+	static const char *const ends[] = {".nl", ".com", ".eu", ".org", ".net", ".be", ".de"};
+	for (size_t i = 0; i < GW_LENGTH(ends); i++) {
+		size_t n = strlen(ends[i]), m = 0;
+		while (m < n && to >= n && s->p[to - n + m] == ends[i][m])
+			m++;
+		if (m == n)
+			return true;
+	}
+	return false;
+}
+
+size_t mail_find(
+    const struct scan *s, size_t at, size_t *ret_from, enum detect_certainty *ret_certainty)
+{
+	bool bare, words = false;
+	size_t behind = sign_end(s, at, &bare);
+	if (behind == 0)
+		return 0;
+	size_t from = local_start(s, at, true);
+	size_t end = from < at ? domain_end(s, spaces(s, behind), &words) : 0;
+	if (end == 0 || (bare && !words && !is_usual_end(s, end)))
+		return 0;
+	*ret_from = from;
+	*ret_certainty = bare ? DETECT_MIDDLE : DETECT_HIGH;
+	return end;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * normal: text in the one form in which detectors read it, with the way back to the original.
+ *
+ * Result: ASCII letters keep their case; other letters are compatibility-decomposed, marks dropped
+ * (so composed and decomposed forms, ligatures and full-width letters are one), in lower case when
+ * they are not ASCII afterwards; decimal digits of every script are 0-9; every space is ' ', every
+ * line end '\n', every hyphen or dash '-', every apostrophe '\''; soft hyphens, zero-width and
+ * bidirectional marks are gone; a hyphen at the end of a line between a letter and a lower-case
+ * letter, with the line end, is NORMAL_JOIN. No other control character is left.
+ */
+#ifndef GW_DETECT_NORMAL_H
+#define GW_DETECT_NORMAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/defs.h"
+
+/* Stands inside a word that was broken over two lines. */
+#define NORMAL_JOIN '\x01'
+
+/* From `at` in the normal text on, bytes correspond one to one with those from `from` on; when
+ * whole is set they all stand for the one piece of `from_n` bytes there. */
+struct normal_point {
+	size_t at, from, from_n;
+	bool whole;
+};
+
+struct normal {
+	struct buf text;
+	struct normal_point *points;
+	size_t n, cap;
+	size_t from_n; /* bytes of the original */
+};
+
+/*
+ * Fill z (zeroed) from n bytes of UTF-8. GW_EFORMAT when it is none; GW_ENOMEM. The caller
+ * releases z in either case.
+ */
+int normal_make(struct normal *z, const char *text, size_t n) GW_MUST_USE;
+void normal_release(struct normal *z);
+
+/*
+ * Give the bytes [*ret_from, *ret_to) of the original for the bytes [from, to) of the normal text,
+ * widened to whole characters and over what was dropped behind them; from < to.
+ */
+void normal_back(const struct normal *z, size_t from, size_t to, size_t *ret_from, size_t *ret_to);
+
+#endif

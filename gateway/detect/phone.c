@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * phone: telephone numbers as they are written in the Netherlands: 0 and nine digits, +31 or 0031
+ * with or without (0), 06, service numbers 0800 and 0900, 14 and an area code, and numbers abroad
+ * with + or 00.
+ */
+#include <string.h>
+
+#include "base/defs.h"
+#include "detect/scan.h"
+
+enum { MOST_DIGITS = 20, MOST_GAP = 4 };
+
+/* Digits from one place on, with where each stands and whether a group ends behind it. */
+struct digits {
+	char d[MOST_DIGITS];
+	size_t at[MOST_DIGITS], group[MOST_DIGITS];
+	bool last[MOST_DIGITS];
+	size_t n;
+};
+
+static const char *const areas3[] = {"010", "013", "015", "020", "023", "024", "026", "030", "033",
+    "035", "036", "038", "040", "043", "045", "046", "050", "053", "055", "058", "070", "071",
+    "072", "073", "074", "075", "076", "077", "078", "079", "082", "084", "085", "087", "088",
+    "091"};
+
+/* The digits behind 0 of area codes with four digits. */
+static const char areas4[] =
+    "111 113 114 115 117 118 161 162 164 165 166 167 168 172 174 180 181 182 183 184 186 187 222 "
+    "223 224 226 227 228 229 251 252 255 294 297 299 313 314 315 316 317 318 320 321 341 342 343 "
+    "344 345 346 347 348 411 412 413 416 418 475 478 481 485 486 487 488 492 493 495 497 499 511 "
+    "512 513 514 515 516 517 518 519 521 522 523 524 525 527 528 529 541 543 544 545 546 547 548 "
+    "561 562 566 570 571 572 573 575 577 578 591 592 593 594 595 596 597 598 599 ";
+
+static bool is_gap(char c)
+{
+	return c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '/' || c == '\n';
+}
+
+static void collect(const struct scan *s, size_t at, struct digits *g)
+{
+	size_t i = at, lines = 0, group = 0;
+	g->n = 0;
+	while (g->n < MOST_DIGITS && i < s->n && scan_is_digit(s->p[i])) {
+		g->d[g->n] = s->p[i];
+		g->at[g->n] = i++;
+		g->group[g->n] = group;
+		g->last[g->n++] = !scan_is_digit(scan_at(s, i));
+		size_t gap = i;
+		while (gap - i < MOST_GAP && is_gap(scan_at(s, gap))) {
+			lines += s->p[gap] == '\n';
+			gap++;
+		}
+		if (lines > 1)
+			return;
+		group += gap > i;
+		i = gap;
+	}
+}
+
+/* The length of the area code that d begins with (0 and what follows), 0 when there is none. */
+static size_t area_code(const char *d)
+{
+	for (size_t i = 0; i < GW_LENGTH(areas3); i++)
+		if (memcmp(d, areas3[i], 3) == 0)
+			return 3;
+	for (const char *a = areas4; *a; a += 4)
+		if (memcmp(d + 1, a, 3) == 0)
+			return 4;
+	return 0;
+}
+
+static bool is_mobile(const char *d)
+{
+	return d[0] == '0' && d[1] == '6' && d[2] != '0' && d[2] != '7' && d[2] != '9';
+}
+
+static bool context(const struct scan *s, size_t from)
+{
+	static const char *const words[] = {"tel", "mob", "bel", "nummer", "06", "whatsapp", "app",
+	    "sms", "fax", "bereikbaar", NULL};
+	return scan_near(s, from > 30 ? from - 30 : 0, from, words);
+}
+
+/* Groups of two, two and four digits that are a day, a month and a year. */
+static bool begins_with_date(const struct digits *g)
+{
+	return g->n >= 8 && g->group[1] == 0 && g->group[2] == 1 && g->group[3] == 1 &&
+	    g->group[4] == 2 && g->group[7] == 2 && g->last[7] && g->last[1] && g->last[3] &&
+	    (g->d[4] == '1' || g->d[4] == '2') && (g->d[5] == '9' || g->d[5] == '0') &&
+	    g->d[0] <= '3' && g->d[2] <= '1';
+}
+
+/* 0800 and 0900 with four or seven digits behind them. */
+static size_t service(const struct digits *g)
+{
+	static const char *const codes[] = {"0800", "0900", "0906", "0909"};
+	bool known = false;
+	for (size_t i = 0; i < GW_LENGTH(codes); i++)
+		known |= g->n >= 8 && g->group[3] == 0 && memcmp(g->d, codes[i], 4) == 0;
+	if (!known)
+		return 0;
+	if (g->n >= 11 && g->last[10])
+		return 11;
+	return g->last[7] ? 8 : 0;
+}
+
+/* 14 and an area code: how many digits, or 0. */
+static size_t municipal(const struct scan *s, const struct digits *g)
+{
+	if (g->n < 5 || g->d[0] != '1' || g->d[1] != '4' || g->d[2] != '0')
+		return 0;
+	char code[5] = {g->d[2], g->d[3], g->d[4], g->n > 5 ? g->d[5] : '\0', '\0'};
+	size_t k = area_code(code);
+	if (k == 0 || g->n < 2 + k || !g->last[1 + k] || g->group[1 + k] > 1)
+		return 0;
+	if (g->group[1 + k] == 0)
+		return context(s, g->at[0]) ? 2 + k : 0;
+	return g->last[1] && s->p[g->at[1] + 1] == ' ' ? 2 + k : 0;
+}
+
+/* 0 and nine digits: how many digits, or 0. */
+static size_t national(const struct scan *s, const struct digits *g, enum detect_certainty *sure)
+{
+	if (g->n < 10 || g->d[0] != '0' || g->d[1] == '0' || !g->last[9] || begins_with_date(g))
+		return 0;
+	bool known = is_mobile(g->d) || area_code(g->d) != 0;
+	bool single = g->group[9] == 9, parted = g->group[9] > 0;
+	if ((!known && !parted) || (g->group[9] > 5 && !single))
+		return 0;
+	*sure = is_mobile(g->d) || (known && context(s, g->at[0])) ? DETECT_HIGH
+	    : known                                                ? DETECT_MIDDLE
+								   : DETECT_LOW;
+	return 10;
+}
+
+/* Behind + or 00 (skip digits before the country code): how many digits in all, or 0. */
+static size_t abroad(const struct digits *g, size_t skip, enum detect_certainty *sure)
+{
+	size_t k = skip, end;
+	if (g->n > k + 2 && g->d[k] == '3' && g->d[k + 1] == '1') {
+		end = k + 2 + (g->d[k + 2] == '0') + 9;
+		*sure = DETECT_HIGH;
+		if (g->n >= end && g->last[end - 1])
+			return end;
+		end = k + 2 + (g->d[k + 2] == '0') + 7; /* +31 800 1234 */
+		if (g->n >= end && g->last[end - 1] &&
+		    (g->d[end - 7] == '8' || g->d[end - 7] == '9'))
+			return end;
+		return 0;
+	}
+	if (g->n <= k || g->d[k] == '0')
+		return 0;
+	*sure = skip ? DETECT_LOW : DETECT_HIGH;
+	end = g->n < k + 15 ? g->n : k + 15;
+	while (end >= k + (skip ? 9 : 8) && !g->last[end - 1])
+		end--;
+	return end >= k + (skip ? 9 : 8) ? end : 0;
+}
+
+size_t phone_find(
+    const struct scan *s, size_t at, size_t *ret_from, enum detect_certainty *ret_certainty)
+{
+	struct digits g;
+	size_t from = at, k = 0;
+	if (s->claimed > at)
+		return 0;
+	bool plus = from > 0 && s->p[from - 1] == '+';
+	if (plus)
+		from--;
+	if (from > 0 && s->p[from - 1] == '(')
+		from--;
+	if (from > 0 && scan_is_alnum(s->p[from - 1]) && !plus)
+		return 0;
+	collect(s, at, &g);
+	*ret_certainty = DETECT_HIGH;
+	if (plus)
+		k = abroad(&g, 0, ret_certainty);
+	else if (g.n > 2 && g.d[0] == '0' && g.d[1] == '0')
+		k = abroad(&g, 2, ret_certainty);
+	if (k == 0 && !plus)
+		k = service(&g);
+	if (k == 0)
+		k = national(s, &g, ret_certainty);
+	if (k == 0)
+		k = municipal(s, &g);
+	if (k == 0)
+		return 0;
+	*ret_from = from;
+	return g.at[k - 1] + 1;
+}

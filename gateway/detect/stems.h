@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * stems: words and stems of the special categories (art. 9 and 10 GDPR), matched all at once by an
+ * Aho-Corasick automaton over letters and word boundaries. Inside detect/ only.
+ */
+#ifndef GW_DETECT_STEMS_H
+#define GW_DETECT_STEMS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "detect/detect.h"
+
+/* The kind of a row that cancels: a finding of a stem inside what it matches does not count. */
+enum { STEM_NOT = DETECT_KINDS };
+
+/*
+ * One row. In the pattern, "word" is a whole word, "stem*" the beginning of one, "*stem*" anywhere
+ * in one; a space stands for whatever is between two words. `hit` is a text in which the row fires
+ * (for STEM_NOT: in which nothing does), or NULL where the pattern without stars will do.
+ */
+struct stem {
+	int kind;
+	const char *pattern, *hit;
+};
+extern const struct stem stems[];
+extern const size_t stems_count;
+
+/* Texts without any special category, NULL-ended. */
+extern const char *const stem_misses[];
+
+/* Symbols: 0 between words, 1-26 letters, 27 any other letter. A row of the table is 32 wide. */
+enum { STEM_GAP = 0, STEM_OTHER = 27, STEM_WIDTH = 32, STEM_STATES = 8192, STEM_FOUND = 0x8000 };
+
+struct stem_automaton {
+	/* The state behind a state and a symbol, with STEM_FOUND when a row ends there. */
+	uint16_t next[STEM_STATES][STEM_WIDTH];
+	int16_t row[STEM_STATES];   /* the row that ends in this state, or -1 */
+	uint16_t also[STEM_STATES]; /* the next state with a row to report, 0 for none */
+	uint8_t words[1024];        /* words that each row spans */
+	uint8_t symbol[256];        /* of each byte of normal text */
+	uint16_t states;
+};
+
+/* The automaton, built at the first call; safe from any thread. */
+const struct stem_automaton *stem_automaton(void);
+
+#endif

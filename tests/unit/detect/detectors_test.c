@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The examples of every detector and stem, each as it stands in its table. */
+#include "detect/scan.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/str.h"
+#include "detect/stems.h"
+
+/* Sets of kinds found in text, alone and inside a sentence. */
+static unsigned kinds_in(const char *text)
+{
+	struct detect_findings f GW_CLEANUP(detect_findings_release) = DETECT_FINDINGS_INIT;
+	struct errinfo ei = ERRINFO_INIT;
+	unsigned kinds = 0;
+	assert_int_equal(detect_scan(text, strlen(text), NULL, &f, &ei), 0);
+	for (size_t i = 0; i < f.n; i++) {
+		assert_true(f.list[i].length > 0);
+		assert_true(f.list[i].offset + f.list[i].length <= strlen(text));
+		assert_true(str_utf8(text + f.list[i].offset, f.list[i].length));
+		kinds |= DETECT_BIT(f.list[i].kind);
+	}
+	return kinds;
+}
+
+static unsigned kinds_in_sentence(const char *text)
+{
+	char *s GW_CLEANUP(str_free_p) = str_printf("Dit is zo: %s, en verder niets.", text);
+	return kinds_in(s);
+}
+
+static void check(const char *text, unsigned want, unsigned among)
+{
+	unsigned alone = kinds_in(text) & among, inside = kinds_in_sentence(text) & among;
+	if (alone != want || inside != want)
+		fail_msg(
+		    "'%s': alone %x, in a sentence %x, expected %x", text, alone, inside, want);
+}
+
+static void every_detector_hits(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < detectors_count; i++)
+		for (const char *const *h = detectors[i].hits; *h; h++)
+			check(*h, DETECT_BIT(detectors[i].kind), DETECT_BIT(detectors[i].kind));
+}
+
+static void every_detector_misses(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < detectors_count; i++)
+		for (const char *const *m = detectors[i].misses; *m; m++)
+			check(*m, 0, DETECT_BIT(detectors[i].kind));
+}
+
+static void every_stem_hits(void **state)
+{
+	(void)state;
+	unsigned special = DETECT_BIT(DETECT_HEALTH) | DETECT_BIT(DETECT_CRIMINAL) |
+	    DETECT_BIT(DETECT_OTHER_SPECIAL);
+	for (size_t i = 0; i < stems_count; i++) {
+		char plain[128];
+		size_t n = 0;
+		for (const char *c = stems[i].pattern; *c; c++)
+			if (*c != '*')
+				plain[n++] = *c;
+		plain[n] = '\0';
+		if (stems[i].kind == STEM_NOT) {
+			check(stems[i].hit, 0, special);
+			continue;
+		}
+		check(plain, DETECT_BIT(stems[i].kind), DETECT_BIT(stems[i].kind));
+		if (stems[i].hit)
+			check(stems[i].hit, DETECT_BIT(stems[i].kind), DETECT_BIT(stems[i].kind));
+	}
+}
+
+static void no_stem_in_ordinary_text(void **state)
+{
+	(void)state;
+	for (const char *const *m = stem_misses; *m; m++)
+		check(*m, 0, ~0u);
+}
+
+static void stems_in_any_dress(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {"DEPRESSIE", "De\u00adpressie", "depres-\nsie",
+	    "depres\u2010\r\n  sief", "postnatale-depressie", "\uff44\uff45pressie",
+	    "d\u00e9pressie", "de\u200bpressief", "burn\u2011out", "burn\nout",
+	    "geestelijke  gezondheid"};
+	for (size_t i = 0; i < GW_LENGTH(texts); i++)
+		check(texts[i], DETECT_BIT(DETECT_HEALTH), DETECT_BIT(DETECT_HEALTH));
+}
+
+/* The 11-test by its definition, for all numbers of a few stretches of the whole range. */
+static void bsn_over_the_range(void **state)
+{
+	(void)state;
+	static const uint32_t stretches[] = {10000000, 99999000, 123456000, 499999500, 999999000};
+	for (size_t k = 0; k < GW_LENGTH(stretches); k++)
+		for (uint32_t v = stretches[k]; v < stretches[k] + 900; v++) {
+			char text[32];
+			int sum = 0;
+			(void)snprintf(text, sizeof text, "bsn %09u", v);
+			for (int i = 0; i < 9; i++)
+				sum += (text[4 + i] - '0') * (i == 8 ? -1 : 9 - i);
+			unsigned want = sum % 11 == 0 ? DETECT_BIT(DETECT_BSN) : 0;
+			assert_int_equal(kinds_in(text) & DETECT_BIT(DETECT_BSN), want);
+		}
+}
+
+static void certainty_grows_with_context(void **state)
+{
+	(void)state;
+	struct detect_findings f GW_CLEANUP(detect_findings_release) = DETECT_FINDINGS_INIT;
+	struct errinfo ei = ERRINFO_INIT;
+	const char *with = "zijn BSN is volgens de brief 123456782";
+	assert_int_equal(detect_scan(with, strlen(with), NULL, &f, &ei), 0);
+	assert_int_equal(f.n, 1);
+	assert_int_equal(f.list[0].certainty, DETECT_HIGH);
+	detect_findings_release(&f);
+	const char *alone = "het nummer 123456782";
+	assert_int_equal(detect_scan(alone, strlen(alone), NULL, &f, &ei), 0);
+	assert_int_equal(f.n, 1);
+	assert_int_equal(f.list[0].certainty, DETECT_MIDDLE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_detector_hits),
+	    cmocka_unit_test(every_detector_misses),
+	    cmocka_unit_test(every_stem_hits),
+	    cmocka_unit_test(no_stem_in_ordinary_text),
+	    cmocka_unit_test(stems_in_any_dress),
+	    cmocka_unit_test(bsn_over_the_range),
+	    cmocka_unit_test(certainty_grows_with_context),
+	};
+	return cmocka_run_group_tests_name("detect/detectors", tests, NULL, NULL);
+}

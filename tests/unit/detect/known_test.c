@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The known names and numbers of a dossier, in the forms in which people write them. */
+#include "detect/detect.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/str.h"
+
+static struct detect_profile all_masked(void)
+{
+	struct detect_profile p;
+	detect_profile_init(&p, DETECT_MASK);
+	return p;
+}
+
+/* Fail unless text, masked with this set, reads want. */
+static void masks_to(const struct detect_known *known, const char *text, const char *want)
+{
+	struct detect_profile p = all_masked();
+	struct buf out GW_CLEANUP(buf_release) = BUF_INIT(4096);
+	struct errinfo ei = ERRINFO_INIT;
+	assert_int_equal(detect_apply(&p, text, strlen(text), known, &out, NULL, &ei), 0);
+	assert_string_equal(out.data, want);
+}
+
+#define M DETECT_MASK_TEXT
+
+static void dutch_name_in_all_forms(void **state)
+{
+	(void)state;
+	struct detect_known *k GW_CLEANUP(detect_known_free_p) = detect_known_new();
+	assert_int_equal(detect_known_person(k, "Jan Piet", "van der", "Hoeven"), 0);
+	static const char *const forms[] = {"Jan Piet van der Hoeven", "Jan van der Hoeven",
+	    "J.P. van der Hoeven", "J. P. van der Hoeven", "JP van der Hoeven", "J. v.d. Hoeven",
+	    "v.d. Hoeven", "v/d Hoeven", "vd Hoeven", "vdHoeven", "Vanderhoeven", "van der hoeven",
+	    "VAN DER HOEVEN", "Hoeven", "hoeven", "Hoeven, J.P.", "Jan-Piet", "JanPiet", "jan",
+	    "Van Der Hoeven", "Hoevens", "Piet", "J\u00e1n", "Ho\u00adeven", "Hoe-\nven",
+	    "\uff2aan", "Hoe\u200bven", "van\u00a0der\u00a0Hoeven", "Jan Piet\nvan der Hoeven"};
+	for (size_t i = 0; i < GW_LENGTH(forms); i++) {
+		char *text GW_CLEANUP(str_free_p) =
+		    str_printf("gesproken met %s over werk", forms[i]);
+		struct detect_findings f GW_CLEANUP(detect_findings_release) = DETECT_FINDINGS_INIT;
+		struct errinfo ei = ERRINFO_INIT;
+		assert_int_equal(detect_scan(text, strlen(text), k, &f, &ei), 0);
+		if (f.n != 1 || f.list[0].kind != DETECT_PERSON)
+			fail_msg("'%s': %zu findings", forms[i], f.n);
+		assert_int_equal(f.list[0].offset, strlen("gesproken met "));
+	}
+	masks_to(k, "Dhr. J.P. van der Hoeven belt", "Dhr. " M " belt");
+	masks_to(k, "van der Meer en de Wit", "van der Meer en de Wit");
+	masks_to(k, "januari en pieten", "januari en pieten");
+	masks_to(k, "plan A. Daarna B", "plan A. Daarna B");
+}
+
+static void names_of_other_origin(void **state)
+{
+	(void)state;
+	struct detect_known *k GW_CLEANUP(detect_known_free_p) = detect_known_new();
+	assert_int_equal(
+	    detect_known_person(k, "G\u00fcl\u015fen", NULL, "Y\u0131ld\u0131r\u0131m"), 0);
+	assert_int_equal(detect_known_person(k, "Mohammed", "", "Al-Hassan"), 0);
+	assert_int_equal(detect_known_person(k, "Tsegay", NULL, "Gebremariam"), 0);
+	assert_int_equal(detect_known_person(k, "\u0645\u062d\u0645\u062f", NULL, NULL), 0);
+	masks_to(k, "gulsen yildirim kwam", M " kwam");
+	masks_to(k, "Gu\u0308ls\u0327en YILDIRIM kwam", M " kwam");
+	masks_to(k, "Y\u0131ld\u0131r\u0131m\u2019s werk", M "\u2019s werk");
+	masks_to(k, "met Mohammed al Hassan gebeld", "met " M " gebeld");
+	masks_to(k, "met M. Alhassan gebeld", "met " M " gebeld");
+	masks_to(k, "AL-HASSAN, Mohammed", M);
+	masks_to(k, "Tsegays fiets", M " fiets");
+	masks_to(k, "naam: \u0645\u064f\u062d\u0645\u062f.", "naam: " M ".");
+	masks_to(k, "al met al", "al met al");
+}
+
+static void names_that_are_words(void **state)
+{
+	(void)state;
+	struct detect_known *k GW_CLEANUP(detect_known_free_p) = detect_known_new();
+	assert_int_equal(detect_known_person(k, "Can", "de", "Bakker"), 0);
+	masks_to(k, "zoekt werk als bakker", "zoekt werk als bakker");
+	masks_to(k, "gesprek met Bakker", "gesprek met " M);
+	masks_to(k, "gesprek met de bakker", "gesprek met " M);
+	masks_to(k, "gesprek met C. bakker", "gesprek met " M);
+	masks_to(k, "Can bakker", M);
+	assert_int_equal(detect_known_person(k, "Dan", NULL, "Haar"), 0);
+	masks_to(k, "en dan komt haar zus", "en dan komt haar zus");
+	masks_to(k, "met Dan haar gebeld", "met " M " gebeld");
+}
+
+static void third_parties_by_text(void **state)
+{
+	(void)state;
+	struct detect_known *k GW_CLEANUP(detect_known_free_p) = detect_known_new();
+	assert_int_equal(detect_known_name(k, "Maria Smulders (buurvrouw), tel. bekend"), 0);
+	assert_int_equal(detect_known_name(k, "erik willemsen"), 0);
+	masks_to(k, "buurvrouw Maria en mevr. M. Smulders", "buurvrouw " M " en mevr. " M);
+	masks_to(k, "tel. bekend", "tel. bekend");
+	masks_to(k, "Erik Willemsen", M);
+	assert_int_equal(detect_known_name(k, "\xff"), GW_EFORMAT);
+}
+
+static void numbers_in_any_spacing(void **state)
+{
+	(void)state;
+	struct detect_known *k GW_CLEANUP(detect_known_free_p) = detect_known_new();
+	assert_int_equal(detect_known_number(k, DETECT_CLIENT_NUMBER, "K-2024/00123"), 0);
+	assert_int_equal(detect_known_number(k, DETECT_V_NUMBER, "2791234567"), 0);
+	assert_int_equal(detect_known_number(k, DETECT_BSN, "010464554"), 0);
+	assert_int_equal(detect_known_number(k, DETECT_CLIENT_NUMBER, "12"), 0);
+	masks_to(k, "klant k2024 00123 is", "klant " M " is");
+	masks_to(k, "K-2024-001234", "K-2024-001234");
+	masks_to(k, "XK-2024-00123", "XK-2024-00123");
+	masks_to(k, "v-nummer 279 123 4567.", "v-nummer " M ".");
+	masks_to(k, "v-nummer 2791234567", "v-nummer " M);
+	masks_to(k, "nummer 1046 4554", "nummer " M);
+	masks_to(k, "12 weken", "12 weken");
+	/* a known number is not taken for a national number, unless it is one */
+	struct detect_findings f GW_CLEANUP(detect_findings_release) = DETECT_FINDINGS_INIT;
+	struct errinfo ei = ERRINFO_INIT;
+	assert_int_equal(detect_known_number(k, DETECT_CLIENT_NUMBER, "123456782"), 0);
+	assert_int_equal(detect_scan("klant 123456782", 15, k, &f, &ei), 0);
+	assert_int_equal(f.n, 1);
+	assert_int_equal(f.list[0].kind, DETECT_CLIENT_NUMBER);
+}
+
+static void what_does_not_fit_is_said(void **state)
+{
+	(void)state;
+	struct detect_known *k GW_CLEANUP(detect_known_free_p) = detect_known_new();
+	char longest[80] = {0};
+	memset(longest, 'x', 65);
+	assert_int_equal(detect_known_person(k, NULL, NULL, longest), GW_ELIMIT);
+	memset(longest, '1', 65);
+	assert_int_equal(detect_known_number(k, DETECT_CLIENT_NUMBER, longest), GW_ELIMIT);
+	for (int i = 0; i < 64; i++)
+		assert_int_equal(detect_known_number(k, DETECT_CLIENT_NUMBER, "1234"), 0);
+	assert_int_equal(detect_known_number(k, DETECT_CLIENT_NUMBER, "1235"), GW_ELIMIT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(dutch_name_in_all_forms),
+	    cmocka_unit_test(names_of_other_origin),
+	    cmocka_unit_test(names_that_are_words),
+	    cmocka_unit_test(third_parties_by_text),
+	    cmocka_unit_test(numbers_in_any_spacing),
+	    cmocka_unit_test(what_does_not_fit_is_said),
+	};
+	return cmocka_run_group_tests_name("detect/known", tests, NULL, NULL);
+}
