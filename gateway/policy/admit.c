@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Opening: is a received dossier.json within the policy that we accepted?
+ *
+ * The sender's gateway made it; here nothing is taken on trust but the conditions that only the
+ * sender can know (programme, consent, the day of sealing).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "attach/image.h"
+#include "base/str.h"
+#include "dossier/catalogue.h"
+#include "policy/apply.h"
+#include "policy/run.h"
+#include "policy/tagged.h"
+#include "policy/transform.h"
+#include "policy/words.h"
+
+enum { LONGEST_PATH = 256, DEEPEST = 8 };
+
+/* Count of values of a field whose rule keeps the newest n records. */
+struct admitting {
+	const struct policy *p;
+	unsigned duties;
+	size_t *seen; /* per field */
+	struct errinfo *ei;
+};
+
+static int beyond(struct admitting *a, const char *path, const char *why)
+{
+	return err_set(a->ei, GW_EREFUSED, "%s is beyond policy '%s': %s", path, a->p->id, why);
+}
+
+static int not_of_catalogue(struct admitting *a)
+{
+	return err_set(a->ei, GW_EREFUSED,
+	    "a member of dossier.json is no field of the catalogue, so it is beyond policy '%s'",
+	    a->p->id);
+}
+
+/* A kept or scanned value: of the type, as dossier/ would give it. */
+static bool good_plain(const struct policy_rule *r, const struct field *f, const json_t *v)
+{
+	if (r->as == AS_SCANNED)
+		return json_is_string(v) &&
+		    json_string_length(v) <= 4 * FIELD_TEXT_BYTES; /* masks */
+	if (json_is_integer(v))
+		return (f->type == FIELD_INT && json_integer_value(v) >= f->low &&
+			   json_integer_value(v) <= f->high) ||
+		    (f->type == FIELD_MONEY && json_integer_value(v) >= 0);
+	const char *s = json_string_value(v);
+	return s && strlen(s) == json_string_length(v) && f->type != FIELD_INT &&
+	    field_type_check(f->type, s) && (f->type != FIELD_CODE || field_code_known(f, s));
+}
+
+static int admit_value(struct admitting *a, const struct field *f, const json_t *v)
+{
+	const struct policy_rule *r = a->p->decisions[f->index].rule;
+	if (!r)
+		return beyond(a, f->path, "no rule names this field");
+	if (r->only_if.duties & ~a->duties)
+		return beyond(a, f->path, "it asks for a duty that we do not have");
+	if (tagged_rule(r) ? !tagged_by(r, v) : !good_plain(r, f, v))
+		return beyond(a, f->path, "the value is not what its rule gives");
+	if (r->newest && (int64_t)++a->seen[f->index] > r->newest)
+		return beyond(a, f->path, "more records than its rule lets go");
+	return 0;
+}
+
+/*
+ * Look at one object of the group `prefix` ("" at the top). Recursion goes down by one part of a
+ * path each time and only along groups that the catalogue has, so it is bounded by DEEPEST.
+ */
+static int admit_object(
+    struct admitting *a, const char *prefix, const json_t *object, unsigned depth);
+
+static int admit_member(struct admitting *a, const char *path, const json_t *v, unsigned depth)
+{
+	const struct catalogue *c = a->p->catalogue;
+	const struct field *f = catalogue_find(c, path);
+	if (f)
+		return admit_value(a, f, v);
+	if (!catalogue_has_group(c, path) || depth >= DEEPEST)
+		return not_of_catalogue(a);
+	if (json_is_object(v))
+		return admit_object(a, path, v, depth + 1);
+	if (!json_is_array(v) || !catalogue_group_repeats(c, path))
+		return beyond(a, path, "an object is expected");
+	for (size_t i = 0; i < json_array_size(v); i++) {
+		if (!json_is_object(json_array_get(v, i)))
+			return beyond(a, path, "a list of objects is expected");
+		int r = admit_object(a, path, json_array_get(v, i), depth + 1);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int admit_object(
+    struct admitting *a, const char *prefix, const json_t *object, unsigned depth)
+{
+	const char *name;
+	json_t *v;
+	json_object_foreach ((json_t *)(uintptr_t)object, name, v) {
+		if (!depth && (str_eq(name, "catalogue") || str_eq(name, "attachments")))
+			continue;
+		struct buf path GW_CLEANUP(buf_release) = BUF_INIT(LONGEST_PATH);
+		if (strchr(name, '.'))
+			return not_of_catalogue(a);
+		int r = buf_addf(&path, "%s%s%s", prefix, *prefix ? "." : "", name);
+		if (r < 0)
+			return err_set(
+			    a->ei, GW_EREFUSED, "a member of dossier.json has too long a name");
+		r = admit_member(a, path.data, v, depth);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* The policy's entry for a type, and the type's own static text. */
+static const struct policy_attachment *entry(const struct policy *p, const char *type)
+{
+	size_t n;
+	const char *const *types = catalogue_words(p->catalogue, LIST_ATTACHMENTS, &n);
+	const struct policy_words words = {types, n};
+	unsigned bit = policy_bit(&words, type);
+	for (size_t i = 0; i < p->attachments_n; i++)
+		if (p->attachments[i].types & bit)
+			return &p->attachments[i];
+	return NULL;
+}
+
+/* attachments/<type>-<n>.<ext> for the n-th file of that type, in a format that is allowed. */
+static bool good_file(const struct policy_attachment *a, const char *type, size_t n, const char *s)
+{
+	for (size_t i = 0; i < policy_formats.n; i++) {
+		enum attach_format format = attach_format_of_ext(policy_formats.list[i]);
+		if (!(a->formats & 1U << i) || format == ATTACH_UNKNOWN)
+			continue;
+		char *want GW_CLEANUP(str_free_p) =
+		    str_printf("attachments/%s-%zu.%s", type, n, attach_format_ext(format));
+		if (str_eq(s, want))
+			return true;
+	}
+	return false;
+}
+
+static int admit_attachments(struct admitting *a, const json_t *list)
+{
+	static const char *const words[] = {"type", "file"};
+	if (!list)
+		return 0;
+	if (!json_is_array(list) || (int64_t)json_array_size(list) > a->p->most_attachments)
+		return beyond(a, "attachments", "more than the policy lets go");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
+		struct errinfo ei = ERRINFO_INIT;
+		if (jx_closed(one, words, GW_LENGTH(words), "attachments", &ei) < 0)
+			return beyond(a, "attachments", "type and file are expected");
+		const char *type = jx_str(one, "type"), *file = jx_str(one, "file");
+		const struct policy_attachment *e = type ? entry(a->p, type) : NULL;
+		if (!e || !file)
+			return beyond(a, "attachments", "a type that the policy does not let go");
+		size_t n = 1;
+		for (size_t k = 0; k < i; k++)
+			n += str_eq(jx_str(json_array_get(list, k), "type"), type);
+		if (!good_file(e, type, n, file))
+			return beyond(a, "attachments",
+			    "a file is not named as its type, number and format ask");
+	}
+	return 0;
+}
+
+int policy_admits(
+    const struct policy *p, unsigned duties, const json_t *dossier_json, struct errinfo *ei)
+{
+	struct admitting a = {.p = p, .duties = duties, .ei = ei};
+	json_int_t v;
+	if (!json_is_object(dossier_json) ||
+	    jx_int(dossier_json, "catalogue", p->catalogue_version, p->catalogue_version, &v) < 0)
+		return err_set(ei, GW_EREFUSED, "dossier.json is not of catalogue %lld",
+		    (long long)p->catalogue_version);
+	a.seen = str_alloc((p->decisions_n + 1) * sizeof *a.seen);
+	int r = admit_object(&a, "", dossier_json, 0);
+	if (r == 0)
+		r = admit_attachments(&a, json_object_get(dossier_json, "attachments"));
+	free(a.seen);
+	return r;
+}

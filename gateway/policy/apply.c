@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "policy/apply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "dossier/catalogue.h"
+#include "policy/condition.h"
+#include "policy/known.h"
+#include "policy/profile.h"
+#include "policy/run.h"
+#include "policy/tagged.h"
+#include "policy/transform.h"
+
+/* One field on its way through. */
+struct passage {
+	struct run *run;
+	const struct policy_decision *d;
+	const struct run_rule *rule; /* NULL when no rule names the field */
+};
+
+static const void *key_of(const struct run *run, const char *domain)
+{
+	for (size_t i = 0; run->keys && i < run->keys->n; i++)
+		if (str_eq(run->keys->items[i].domain, domain))
+			return run->keys->items[i].key;
+	return NULL;
+}
+
+/* Note a refusal and go on: the sender is told all of them. Other failures stop the run. */
+static int refuse(struct passage *a, int code, struct errinfo *why)
+{
+	struct run *run = a->run;
+	if (code != GW_EREFUSED) {
+		if (run->ei)
+			*run->ei = *why;
+		return err_prefix(run->ei, code, a->d->field->path);
+	}
+	tally_refuses(&run->tally, a->d->field, why->msg);
+	(void)err_prefix(why, code, a->d->field->path);
+	if (run->refused == 0) {
+		run->refused = code;
+		run->why = *why;
+	}
+	return 0;
+}
+
+static int scan(struct passage *a, const char *text, json_t *out)
+{
+	struct run *run = a->run;
+	const struct field *f = a->d->field;
+	struct buf masked GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct detect_result found = {0};
+	struct errinfo why = ERRINFO_INIT;
+	if (!text || !text[strspn(text, " \t\r\n")]) {
+		tally_stays(&run->tally, f, TALLY_EMPTY);
+		return 0;
+	}
+	int r = detect_apply(&run->p->profiles[a->d->rule->scan].verdicts, text, strlen(text),
+	    run->known, &masked, &found, &why);
+	if (r == 0 || r == GW_EREFUSED)
+		for (size_t k = 0; k < DETECT_KINDS; k++)
+			run->tally.kinds[k] += found.count[k];
+	if (r < 0)
+		return refuse(a, r, &why);
+	run->tally.masks += found.masks;
+	jx_set(out, f->leaf, json_stringn(masked.data, masked.len));
+	tally_leaves(&run->tally, f);
+	return 0;
+}
+
+/* Short text that leaves as it is, or its beginning, is looked through for BSN and IBAN. */
+static int look_through(struct passage *a, const char *text, bool *ret_refused)
+{
+	struct errinfo why = ERRINFO_INIT;
+	enum policy_as as = a->d->rule->as;
+	if (!text || a->d->field->type != FIELD_TEXT_SHORT || (as != AS_KEEP && as != AS_TRUNCATE))
+		return 0;
+	int r = detect_refuse(
+	    text, strlen(text), DETECT_BIT(DETECT_BSN) | DETECT_BIT(DETECT_IBAN), NULL, &why);
+	if (r < 0) {
+		*ret_refused = true;
+		return refuse(a, r, &why);
+	}
+	return 0;
+}
+
+static int transform(struct passage *a, const json_t *value, json_t *out)
+{
+	struct run *run = a->run;
+	const struct policy_rule *rule = a->d->rule;
+	const struct field *f = a->d->field;
+	json_t *v = NULL;
+	const void *key = rule->as == AS_PSEUDONYM ? key_of(run, rule->domain) : NULL;
+	bool refused = false;
+	int r = look_through(a, json_string_value(value), &refused);
+	if (r < 0 || refused)
+		return r;
+	if (rule->as == AS_PSEUDONYM && !key)
+		return err_set(run->ei, GW_ENOENT,
+		    "there is no key for pseudonym domain '%s': make keys/pseudonym/%s.key",
+		    rule->domain, rule->domain);
+	r = transform_value(rule, f->type, value, run->ctx->today, key, &v, run->ei);
+	if (r < 0)
+		return err_prefix(run->ei, r, f->path);
+	if (!v) {
+		tally_stays(&run->tally, f, TALLY_EMPTY);
+		return 0;
+	}
+	jx_set(out, f->leaf, tagged_rule(rule) ? tagged_new(rule, v) : v);
+	tally_leaves(&run->tally, f);
+	return 0;
+}
+
+/* A value that was transformed before: it passes only under the very same transform. */
+static int pass_tagged(struct passage *a, const json_t *value, json_t *out)
+{
+	const struct field *f = a->d->field;
+	bool refused = false;
+	if (!tagged_by(a->d->rule, value)) {
+		tally_stays(&a->run->tally, f, TALLY_TAGGED);
+		return 0;
+	}
+	int r = look_through(a, jx_str(value, "v"), &refused);
+	if (r < 0 || refused)
+		return r;
+	jx_set(out, f->leaf, json_deep_copy(value));
+	tally_leaves(&a->run->tally, f);
+	return 0;
+}
+
+static int visit(void *arg, size_t number, const json_t *value, json_t *out)
+{
+	struct passage *a = arg;
+	struct tally *t = &a->run->tally;
+	const struct field *f = a->d->field;
+	if (!value)
+		return 0;
+	if (!a->rule)
+		tally_stays(t, f, a->d->withhold ? TALLY_WITHHELD : TALLY_UNDECIDED);
+	else if (!a->rule->holds)
+		tally_stays(t, f, TALLY_CONDITION);
+	else if (a->rule->record && (number >= a->rule->n || !a->rule->dated[number]))
+		tally_stays(t, f, TALLY_NO_DATE);
+	else if (a->rule->record && !a->rule->record[number])
+		tally_stays(t, f, TALLY_RECORDS);
+	else if (json_is_object(value))
+		return pass_tagged(a, value, out);
+	else if (a->d->rule->as == AS_SCANNED)
+		return scan(a, json_string_value(value), out);
+	else
+		return transform(a, value, out);
+	return 0;
+}
+
+static int run_fields(struct run *run, json_t *data)
+{
+	for (size_t i = 0; i < run->p->decisions_n; i++) {
+		struct passage a = {.run = run, .d = &run->p->decisions[i]};
+		if (a.d->rule)
+			a.rule = &run->rules[a.d->rule - run->p->rules];
+		struct walk w = {visit, &a, 0};
+		bool goes = a.rule && a.rule->holds;
+		int r = walk_field(&w, a.d->field->path, run->dossier->data, goes ? data : NULL);
+		if (r < 0)
+			return r;
+	}
+	walk_prune(data);
+	return 0;
+}
+
+static int run_all(struct run *run, struct policy_outcome *o)
+{
+	json_t *data GW_CLEANUP(jx_release) = json_object();
+	for (size_t i = 0; i < run->p->rules_n; i++)
+		run->rules[i].holds = condition_holds(
+		    run->p, &run->p->rules[i].only_if, run->ctx, run->dossier, NULL);
+	run_records(run);
+	int r = known_of(run->dossier, run->p->catalogue, &run->known, run->ei);
+	if (r == 0)
+		r = run_fields(run, data);
+	if (r < 0)
+		return r;
+	if (run->refused < 0)
+		return run->ei ? (*run->ei = run->why, run->refused) : run->refused;
+	json_t *whole = json_object();
+	jx_set(whole, "catalogue", json_integer(run->p->catalogue_version));
+	if (json_object_update(whole, data) < 0)
+		abort();
+	o->data = whole;
+	r = run_files(run, o);
+	if (r < 0)
+		return r;
+	o->fields = tally_fields(&run->tally, &o->classes);
+	return 0;
+}
+
+int policy_apply(const struct policy *p, const struct policy_context *ctx,
+    const struct dossier *dossier, const struct policy_keys *keys, struct policy_outcome *ret_o,
+    struct errinfo *ei)
+{
+	struct policy_outcome o = {0};
+	struct run run = {.p = p, .ctx = ctx, .dossier = dossier, .keys = keys, .ei = ei};
+	int r = policy_check_context(p, ctx, ei);
+	if (r < 0)
+		return r;
+	run.rules = str_alloc((p->rules_n + 1) * sizeof *run.rules);
+	tally_init(&run.tally, p);
+	r = run_all(&run, &o);
+	if (r < 0)
+		policy_outcome_release(&o);
+	if (r == 0 || run.refused < 0)
+		o.sender_report = tally_report(&run.tally, dossier);
+	if (r == 0 || r == GW_EREFUSED)
+		*ret_o = o;
+	for (size_t i = 0; i < p->rules_n; i++) {
+		free(run.rules[i].record);
+		free(run.rules[i].dated);
+	}
+	free(run.rules);
+	detect_known_free(run.known);
+	tally_release(&run.tally);
+	return r;
+}
+
+struct policy_key *policy_rehearsal_keys(const struct policy *p, struct policy_keys *ret_keys)
+{
+	static const char zeros[POLICY_KEY_BYTES];
+	struct policy_key *keys = str_alloc((p->rules_n + 1) * sizeof *keys);
+	size_t n = 0;
+	for (size_t i = 0; i < p->rules_n; i++)
+		if (p->rules[i].as == AS_PSEUDONYM)
+			keys[n++] = (struct policy_key){p->rules[i].domain, zeros};
+	*ret_keys = (struct policy_keys){keys, n};
+	return keys;
+}
+
+void policy_outcome_release(struct policy_outcome *o)
+{
+	json_decref(o->data);
+	json_decref(o->sender_report);
+	for (size_t i = 0; i < o->files_n; i++)
+		buf_release(&o->files[i].bytes);
+	free(o->files);
+	*o = (struct policy_outcome){0};
+}

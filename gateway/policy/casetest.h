@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * casetest: the tests beside a policy (tests/<id>.test.yaml), run as its author wrote them.
+ *
+ *   tests_for!: id      as_of!: date      cases!: [CASE+]
+ *   CASE    := case!: text  context!: CONTEXT  dossier!: {as in dossier.json}  expect!: EXPECT
+ *   CONTEXT := sender!: ROLE  recipient!: ROLE  contract_status!: STATUS  programme!: PROGRAMME
+ *              contract: id  recipient_duty: [DUTY]  consent: [SCOPE]  met: [REQUIREMENT]
+ *   EXPECT  := present: {FIELD: value}   the field leaves with that value (in some record)
+ *              absent: [FIELD]           it leaves in no record
+ *              count: {GROUP: n}         so many records of the group leave
+ *              blocked: text             nothing leaves, and the reason says that text
+ *              report: {withheld: {CLASS: n}}  so many values of each class named stay; {} says
+ *                                        that none of any class does
+ *
+ * An unknown word, field, group or class is an error of the test file, never a pass; so is a case
+ * that expects nothing. The clock is as_of.
+ */
+#ifndef GW_POLICY_CASETEST_H
+#define GW_POLICY_CASETEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/defs.h"
+#include "base/err.h"
+#include "policy/policy.h"
+
+struct case_result {
+	char *name;
+	bool passed;
+	char *message; /* when it failed: what was expected and what came; else NULL */
+};
+
+struct case_results {
+	struct case_result *items;
+	size_t n, failed;
+	size_t *taken, *unmet; /* per rule: cases in which it let something go; in which its only_if
+	                          kept something back */
+};
+
+/*
+ * casetest_run(file, bytes, n, p, ret, ei): run all cases in the n bytes against p.
+ *
+ * GW_EFORMAT or GW_ELIMIT with file:line:col when the test file is wrong (also when it is for
+ * another policy). Cases that fail are no error: see ret->failed. The caller releases *ret.
+ */
+int casetest_run(const char *file, const void *bytes, size_t n, const struct policy *p,
+    struct case_results *ret, struct errinfo *ei) GW_MUST_USE;
+void case_results_release(struct case_results *r);
+
+#endif

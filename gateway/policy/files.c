@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Attachments: what the policy allows is cleaned, numbered and leaves under a neutral name; all
+ * else is left behind with its reason, and the dossier goes on.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "attach/image.h"
+#include "base/str.h"
+#include "dossier/catalogue.h"
+#include "policy/run.h"
+#include "policy/words.h"
+
+enum { MB = 1000000 };
+
+static const struct policy_attachment *allowed(const struct policy *p, const char *type)
+{
+	size_t n;
+	const char *const *types = catalogue_words(p->catalogue, LIST_ATTACHMENTS, &n);
+	const struct policy_words words = {types, n};
+	unsigned bit = policy_bit(&words, type);
+	for (size_t i = 0; i < p->attachments_n; i++)
+		if (p->attachments[i].types & bit)
+			return &p->attachments[i];
+	return NULL;
+}
+
+/* Why a file stays before it is even cleaned, or NULL. */
+static const char *stays(const struct policy *p, const struct dossier_file *f)
+{
+	const struct policy_attachment *a = allowed(p, f->type);
+	if (!a)
+		return "type_not_allowed";
+	if (!f->loaded)
+		return "not_loaded";
+	enum attach_format format = attach_format(f->bytes.data, f->bytes.len);
+	if (!(a->formats & policy_bit(&policy_formats, attach_format_name(format))))
+		return "format_not_allowed";
+	if (f->bytes.len > (size_t)a->max_mb * MB)
+		return "too_large";
+	if (str_eq(a->clean, "text_only"))
+		return "no_cleaner"; /* its text in place of the file: not in this build */
+	return NULL;
+}
+
+/* Take a clean file into the outcome unless a limit of the policy is reached. */
+static const char *take(struct run *run, struct policy_outcome *o, const struct dossier_file *f,
+    struct attach_item *item, size_t *total)
+{
+	const struct policy *p = run->p;
+	int n = 1;
+	if ((int64_t)o->files_n >= p->most_attachments)
+		return "limit_attachments";
+	if (item->out.len > (size_t)allowed(p, f->type)->max_mb * MB)
+		return "too_large";
+	if (*total + item->out.len > (size_t)p->total_mb * MB)
+		return "limit_total_mb";
+	for (size_t i = 0; i < o->files_n; i++)
+		n += str_eq(o->files[i].type, f->type);
+	*total += item->out.len;
+	struct policy_file *out = &o->files[o->files_n++];
+	out->type = f->type;
+	out->bytes = item->out;
+	item->out = (struct buf){0};
+	(void)snprintf(out->name, sizeof out->name, "%s-%d.%s", f->type, n,
+	    attach_format_ext(attach_format(out->bytes.data, out->bytes.len)));
+	return NULL;
+}
+
+static void list_files(struct policy_outcome *o)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < o->files_n; i++) {
+		json_t *one = json_object();
+		jx_set(one, "type", json_string(o->files[i].type));
+		jx_set(one, "file", json_sprintf("attachments/%s", o->files[i].name));
+		jx_add(list, one);
+	}
+	if (o->files_n)
+		jx_set(o->data, "attachments", list);
+	else
+		json_decref(list);
+}
+
+int run_files(struct run *run, struct policy_outcome *o)
+{
+	const struct dossier *d = run->dossier;
+	struct attach_item *items = str_alloc((d->n_files + 1) * sizeof *items);
+	const char **why = str_alloc((d->n_files + 1) * sizeof *why);
+	size_t n = 0, total = 0;
+	int r = 0;
+	for (size_t i = 0; i < d->n_files; i++) {
+		why[i] = stays(run->p, &d->files[i]);
+		if (why[i])
+			continue;
+		struct attach_item *item = &items[n++];
+		item->p = d->files[i].bytes.data;
+		item->n = d->files[i].bytes.len;
+		item->declared = attach_format_of_ext(d->files[i].ext);
+	}
+	if (n)
+		r = attach_clean_all(items, n, NULL, run->ei);
+	o->files = str_alloc((n + 1) * sizeof *o->files);
+	for (size_t i = 0, k = 0; i < d->n_files && r == 0; i++) {
+		if (!why[i]) {
+			struct attach_item *item = &items[k++];
+			why[i] =
+			    item->code ? item->reason : take(run, o, &d->files[i], item, &total);
+		}
+		if (why[i])
+			tally_left_behind(&run->tally, d->files[i].type, why[i]);
+		else
+			tally_attached(&run->tally, d->files[i].type);
+	}
+	attach_release(items, n);
+	free(items);
+	free(why);
+	if (r == 0)
+		list_files(o);
+	return r;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "policy/known.h"
+
+static int add_name(json_t *record, const char *leaf, json_t *value, void *arg)
+{
+	(void)record;
+	(void)leaf;
+	const char *s = json_string_value(value);
+	return s ? detect_known_name(arg, s) : 0;
+}
+
+static int names(const struct dossier *d, const struct catalogue *c, struct detect_known *known,
+    struct errinfo *ei)
+{
+	static const char *const paths[] = {"household.partner", "household.emergency_contact",
+	    "representative.name", "coaches.name"};
+	for (size_t i = 0; i < GW_LENGTH(paths); i++) {
+		const struct field *f = catalogue_find(c, paths[i]);
+		int r = f ? dossier_each(d->data, f, add_name, known) : 0;
+		if (r < 0)
+			return err_set(
+			    ei, r, "%s: more names than can be looked for in texts", paths[i]);
+	}
+	return 0;
+}
+
+static const char *text_of(const struct dossier *d, const char *path)
+{
+	return json_string_value(dossier_get(d, path));
+}
+
+static int numbers(const struct dossier *d, struct detect_known *known, struct errinfo *ei)
+{
+	static const struct {
+		const char *path;
+		enum detect_kind kind;
+	} table[] = {{"person.bsn", DETECT_BSN}, {"person.v_number", DETECT_V_NUMBER},
+	    {"person.client_number", DETECT_CLIENT_NUMBER}};
+	for (size_t i = 0; i < GW_LENGTH(table); i++) {
+		const char *s = text_of(d, table[i].path);
+		int r = s ? detect_known_number(known, table[i].kind, s) : 0;
+		if (r < 0)
+			return err_set(ei, r, "%s can not be looked for in texts", table[i].path);
+	}
+	return 0;
+}
+
+int known_of(const struct dossier *d, const struct catalogue *c, struct detect_known **ret,
+    struct errinfo *ei)
+{
+	struct detect_known *known GW_CLEANUP(detect_known_free_p) = detect_known_new();
+	int r = detect_known_person(known, text_of(d, "person.given_names"),
+	    text_of(d, "person.name_prefix"), text_of(d, "person.family_name"));
+	if (r < 0)
+		return err_set(
+		    ei, r, "person: the name has more parts than can be looked for in texts");
+	r = names(d, c, known, ei);
+	if (r == 0)
+		r = numbers(d, known, ei);
+	if (r < 0)
+		return r;
+	*ret = known;
+	known = NULL;
+	return 0;
+}

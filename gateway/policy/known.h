@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* known: the names and numbers of one dossier, for the scan of its free texts. */
+#ifndef GW_POLICY_KNOWN_H
+#define GW_POLICY_KNOWN_H
+
+#include "base/defs.h"
+#include "base/err.h"
+#include "detect/detect.h"
+#include "dossier/dossier.h"
+
+/*
+ * Collect the person, partner, emergency contact, representative and coaches, and the BSN, V-number
+ * and client number. GW_ELIMIT, naming the field, when there are more than detect/ can look for.
+ * The caller frees *ret.
+ */
+int known_of(const struct dossier *d, const struct catalogue *c, struct detect_known **ret,
+    struct errinfo *ei) GW_MUST_USE;
+
+#endif

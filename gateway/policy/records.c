@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Which records of a repeating group may go: the newest n, or those not older than a term.
+ *
+ * An incomplete date counts as the earliest day it may mean, so that what may be too old stays. A
+ * record without a usable date stays. Of records of one day the later in the dossier is newer.
+ */
+#include <stdlib.h>
+
+#include "base/str.h"
+#include "dossier/catalogue.h"
+#include "policy/run.h"
+#include "policy/transform.h"
+
+struct entry {
+	int64_t day;
+	size_t number;
+};
+
+struct dates {
+	struct entry *list; /* the records with a date */
+	size_t n, cap, met; /* met: all records */
+};
+
+static int collect(void *arg, size_t number, const json_t *value, json_t *out)
+{
+	struct dates *d = arg;
+	struct date day;
+	const char *s = json_string_value(value);
+	(void)out;
+	d->met = number + 1;
+	if (!s || !transform_earliest(s, &day))
+		return 0;
+	if (d->n == d->cap) {
+		d->cap = d->cap ? d->cap * 2 : 16;
+		d->list = reallocarray(d->list, d->cap, sizeof *d->list);
+		if (!d->list)
+			abort();
+	}
+	d->list[d->n++] = (struct entry){date_days(day), number};
+	return 0;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	if (x->day != y->day)
+		return x->day > y->day ? -1 : 1;
+	return x->number > y->number ? -1 : x->number < y->number;
+}
+
+static void filter(struct run *run, const struct policy_rule *rule, struct run_rule *out)
+{
+	struct dates d = {0};
+	struct walk w = {collect, &d, 0};
+	(void)walk_field(&w, rule->by->path, run->dossier->data, NULL);
+	out->record = str_alloc(d.met + 1);
+	out->dated = str_alloc(d.met + 1);
+	out->n = d.met;
+	if (d.n)
+		qsort(d.list, d.n, sizeof *d.list, newest_first);
+	int64_t first =
+	    rule->since.n ? date_days(date_add(run->ctx->today, rule->since, -1)) : INT64_MIN;
+	for (size_t i = 0; i < d.n; i++) {
+		out->dated[d.list[i].number] = true;
+		out->record[d.list[i].number] =
+		    rule->newest ? (int64_t)i < rule->newest : d.list[i].day >= first;
+	}
+	free(d.list);
+}
+
+void run_records(struct run *run)
+{
+	for (size_t i = 0; i < run->p->rules_n; i++)
+		if (run->p->rules[i].by)
+			filter(run, &run->p->rules[i], &run->rules[i]);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "policy/tally.h"
+
+#include <stdlib.h>
+
+#include "base/str.h"
+#include "dossier/catalogue.h"
+
+static const char *const why_words[TALLY_REASONS] = {
+    "withheld", "undecided", "condition", "records", "no_date", "empty", "tagged"};
+
+void tally_init(struct tally *t, const struct policy *p)
+{
+	*t = (struct tally){.p = p};
+	t->kept = str_alloc((p->decisions_n + 1) * sizeof *t->kept);
+	t->released = str_alloc((p->decisions_n + 1) * sizeof *t->released);
+	t->refused = json_array();
+	t->attached = json_object();
+	t->left_behind = json_array();
+}
+
+void tally_release(struct tally *t)
+{
+	free(t->kept);
+	free(t->released);
+	json_decref(t->refused);
+	json_decref(t->attached);
+	json_decref(t->left_behind);
+	*t = (struct tally){0};
+}
+
+void tally_stays(struct tally *t, const struct field *f, enum tally_why why)
+{
+	t->kept[f->index][why]++;
+}
+
+void tally_leaves(struct tally *t, const struct field *f)
+{
+	t->released[f->index]++;
+}
+
+void tally_refuses(struct tally *t, const struct field *f, const char *why)
+{
+	json_t *one = json_object();
+	jx_set(one, "field", json_string(f->path));
+	jx_set(one, "why", json_string(why));
+	jx_add(t->refused, one);
+}
+
+static void add(json_t *object, const char *name, size_t n)
+{
+	json_int_t old = json_integer_value(json_object_get(object, name));
+	if (n)
+		jx_set(object, name, json_integer(old + (json_int_t)n));
+}
+
+void tally_left_behind(struct tally *t, const char *type, const char *reason)
+{
+	json_t *one = json_object();
+	jx_set(one, "type", json_string(type));
+	jx_set(one, "reason", json_string(reason));
+	jx_add(t->left_behind, one);
+}
+
+void tally_attached(struct tally *t, const char *type)
+{
+	add(t->attached, type, 1);
+}
+
+unsigned tally_fields(const struct tally *t, unsigned *ret_classes)
+{
+	unsigned n = 0, classes = 0;
+	for (size_t i = 0; i < t->p->decisions_n; i++) {
+		if (!t->released[i])
+			continue;
+		n++;
+		classes |= 1U << t->p->decisions[i].field->cls;
+	}
+	*ret_classes = classes;
+	return n;
+}
+
+static json_t *released(const struct tally *t)
+{
+	json_t *out = json_object(), *by_class = json_object();
+	unsigned classes;
+	size_t values = 0;
+	unsigned n = tally_fields(t, &classes);
+	for (size_t i = 0; i < t->p->decisions_n; i++) {
+		values += t->released[i];
+		add(by_class, field_class_name(t->p->decisions[i].field->cls), t->released[i]);
+	}
+	jx_set(out, "fields", json_integer(n));
+	jx_set(out, "values", json_integer((json_int_t)values));
+	jx_set(out, "classes", by_class);
+	return out;
+}
+
+static json_t *withheld(const struct tally *t)
+{
+	json_t *out = json_object();
+	for (size_t i = 0; i < t->p->decisions_n; i++)
+		for (size_t w = 0; w < TALLY_EMPTY; w++)
+			add(out, field_class_name(t->p->decisions[i].field->cls), t->kept[i][w]);
+	return out;
+}
+
+static json_t *rules(const struct tally *t)
+{
+	json_t *out = json_object();
+	for (size_t k = 0; k < t->p->rules_n; k++) {
+		json_t *one = json_object();
+		for (size_t i = 0; i < t->p->decisions_n; i++) {
+			if (t->p->decisions[i].rule != &t->p->rules[k])
+				continue;
+			add(one, "leaves", t->released[i]);
+			for (size_t w = 0; w < TALLY_REASONS; w++)
+				add(one, why_words[w], t->kept[i][w]);
+		}
+		jx_set(out, t->p->rules[k].name, one);
+	}
+	return out;
+}
+
+static json_t *stays(const struct tally *t)
+{
+	json_t *out = json_array();
+	for (size_t i = 0; i < t->p->decisions_n; i++) {
+		const struct policy_decision *d = &t->p->decisions[i];
+		for (size_t w = 0; w < TALLY_REASONS; w++) {
+			if (!t->kept[i][w])
+				continue;
+			json_t *one = json_object();
+			jx_set(one, "field", json_string(d->field->path));
+			jx_set(one, "class", json_string(field_class_name(d->field->cls)));
+			jx_set(one, "why", json_string(why_words[w]));
+			if (d->rule)
+				jx_set(one, "rule", json_string(d->rule->name));
+			else if (d->withhold)
+				jx_set(one, "because", json_string(d->withhold->because));
+			jx_set(one, "n", json_integer((json_int_t)t->kept[i][w]));
+			jx_add(out, one);
+		}
+	}
+	return out;
+}
+
+static json_t *notes(const struct dossier *d)
+{
+	json_t *out = json_array();
+	for (size_t i = 0; i < d->n_notes; i++) {
+		json_t *one = json_object();
+		jx_set(one, "what", json_string(dossier_note_name(d->notes[i].kind)));
+		if (*d->notes[i].path)
+			jx_set(one, "field", json_string(d->notes[i].path));
+		jx_set(one, "n", json_integer((json_int_t)d->notes[i].count));
+		jx_add(out, one);
+	}
+	return out;
+}
+
+json_t *tally_report(const struct tally *t, const struct dossier *d)
+{
+	json_t *out = json_object(), *policy = json_object(), *detected = json_object(),
+	       *files = json_object();
+	jx_set(policy, "id", json_string(t->p->id));
+	jx_set(policy, "version", json_integer(t->p->version));
+	jx_set(policy, "sha256", json_string(t->p->sha256));
+	for (size_t k = 0; k < DETECT_KINDS; k++)
+		add(detected, detect_kind_name((enum detect_kind)k), t->kinds[k]);
+	jx_set(files, "released", json_incref(t->attached));
+	jx_set(files, "left_behind", json_incref(t->left_behind));
+	jx_set(out, "policy", policy);
+	jx_set(out, "released", released(t));
+	jx_set(out, "withheld", withheld(t));
+	jx_set(out, "rules", rules(t));
+	jx_set(out, "stays", stays(t));
+	jx_set(out, "detected", detected);
+	jx_set(out, "masked", json_integer((json_int_t)t->masks));
+	jx_set(out, "refused", json_incref(t->refused));
+	jx_set(out, "attachments", files);
+	jx_set(out, "notes", notes(d));
+	return out;
+}

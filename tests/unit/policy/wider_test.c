@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "policy/wider.h"
+
+#include "tests/unit/policy/policies.h"
+
+/* Expect one difference between a shipped policy and itself with one change, and its mirror. */
+static void differs(
+    const char *path, const char *from, const char *to, const char *what, enum policy_change change)
+{
+	struct policy *p GW_CLEANUP(policy_free_p) = load_file(path);
+	struct policy *q GW_CLEANUP(policy_free_p) = load_with(path, from, to);
+	struct policy_differences there GW_CLEANUP(policy_differences_release) = {0};
+	struct policy_differences back GW_CLEANUP(policy_differences_release) = {0};
+	policy_compare(p, q, &there);
+	policy_compare(q, p, &back);
+	if (!there.n || !str_eq(there.items[0].what, what) || there.items[0].change != change)
+		fail_msg("%s -> %s: %zu differences, first %s %d", from, to, there.n,
+		    there.n ? there.items[0].what : "none",
+		    there.n ? (int)there.items[0].change : 0);
+	assert_int_equal(there.wider, change == POLICY_WIDER ? there.n : 0);
+	if (change == POLICY_NARROWER)
+		assert_int_equal(back.wider, back.n);
+	assert_int_equal(policy_covers(p, q), change != POLICY_WIDER);
+}
+
+static void nothing_differs_from_itself(void **state)
+{
+	static const char *const paths[] = {END_CONTRACT, REFERRAL, MUNICIPALITY};
+	(void)state;
+	for (size_t i = 0; i < GW_LENGTH(paths); i++) {
+		struct policy *p GW_CLEANUP(policy_free_p) = load_file(paths[i]);
+		struct policy *q GW_CLEANUP(policy_free_p) =
+		    load_with(paths[i], "because: ", "because: x");
+		struct policy_differences d GW_CLEANUP(policy_differences_release) = {0};
+		policy_compare(p, q, &d);
+		assert_int_equal(d.n, 0);
+		assert_true(policy_covers(p, q));
+	}
+}
+
+static void fields_go_by_the_lattice(void **state)
+{
+	(void)state;
+	differs(REFERRAL, "as: postcode4", "as: keep", "contact.postcode", POLICY_WIDER);
+	differs(REFERRAL, "as: postcode4", "as: present", "contact.postcode", POLICY_NARROWER);
+	differs(REFERRAL, "{age_band: 5}", "{age_band: 10}", "person.birth_date", POLICY_NARROWER);
+	differs(REFERRAL, "{age_band: 5}", "{age_band: 7}", "person.birth_date", POLICY_WIDER);
+	differs(REFERRAL, "{age_band: 5}", "month", "person.birth_date", POLICY_WIDER);
+	differs(REFERRAL, "[contact.city]", "[contact.city, contact.street]", "contact.street",
+	    POLICY_WIDER);
+	differs(REFERRAL, ", competencies.name]", "]", "competencies.name", POLICY_NARROWER);
+}
+
+static void conditions_and_records(void **state)
+{
+	(void)state;
+	differs(END_CONTRACT, "    only_if: {recipient_duty: [bsn_processing]}\n", "", "person.bsn",
+	    POLICY_WIDER);
+	differs(END_CONTRACT, "only_if: {programme: [wi2021]}",
+	    "only_if: {programme: [wi2021, participatiewet]}", "wi.leerroute", POLICY_WIDER);
+	differs(END_CONTRACT, "only_if: {programme: [wi2021]}",
+	    "only_if: {programme: [wi2021], recipient_duty: [bsn_processing]}", "wi.leerroute",
+	    POLICY_NARROWER);
+	differs(END_CONTRACT, "since: P6M", "since: P1Y", "appointments.date", POLICY_WIDER);
+	differs(END_CONTRACT, "since: P6M", "since: P3M", "appointments.date", POLICY_NARROWER);
+	differs(REFERRAL, "newest: 1", "newest: 2", "ladder.date", POLICY_WIDER);
+	differs(REFERRAL, "newest: 1", "since: P1Y", "ladder.date", POLICY_WIDER);
+	differs(END_CONTRACT, "exception: uavg-30-1-b", "exception: gdpr-9-2-a",
+	    "capacity.functional", POLICY_WIDER);
+}
+
+static void the_rest(void **state)
+{
+	(void)state;
+	differs(REFERRAL, "until: 2030-12-31", "until: 2031-12-31", "valid.until", POLICY_WIDER);
+	differs(REFERRAL, "until: 2030-12-31", "until: 2028-12-31", "valid.until", POLICY_NARROWER);
+	differs(REFERRAL, "recipient: [provider]", "recipient: [provider, uwv]",
+	    "applies_to.recipient", POLICY_WIDER);
+	differs(REFERRAL, "requires: [protocol_accepted, processor_agreement]",
+	    "requires: [protocol_accepted]", "requires", POLICY_WIDER);
+	differs(REFERRAL, "purpose: referral", "purpose: continuity_of_support", "purpose",
+	    POLICY_WIDER);
+	differs(
+	    REFERRAL, "formats: [pdf, docx]", "formats: [pdf]", "attachments.cv", POLICY_NARROWER);
+	differs(REFERRAL, "types: [cv]", "types: [cv, plan]", "attachments.plan", POLICY_WIDER);
+	differs(REFERRAL, "attachments: 1,", "attachments: 2,", "limits.attachments", POLICY_WIDER);
+	differs(REFERRAL, "package: P14D", "package: P2W", "retention.package", POLICY_WIDER);
+	differs(REFERRAL, "package: P14D", "package: P13D", "retention.package", POLICY_NARROWER);
+	differs(
+	    REFERRAL, "delete: never", "delete: P1Y", "retention.sender.delete", POLICY_NARROWER);
+	differs(REFERRAL, "bsn: block", "bsn: mask", "plan.goal", POLICY_WIDER);
+	differs(REFERRAL, "health: review", "health: block", "plan.goal", POLICY_NARROWER);
+	differs(END_CONTRACT, "max_age: P1Y", "max_age: P2Y", "consent.max_age", POLICY_WIDER);
+	differs(
+	    END_CONTRACT, "catalogue: 1\n", "catalogue: 1\noffer: direct\n", "offer", POLICY_WIDER);
+}
+
+static void an_older_version_is_not_covered(void **state)
+{
+	(void)state;
+	struct policy *p GW_CLEANUP(policy_free_p) = load_file(END_CONTRACT);
+	struct policy *older GW_CLEANUP(policy_free_p) =
+	    load_with(END_CONTRACT, "version: 3", "version: 2");
+	struct policy *other GW_CLEANUP(policy_free_p) =
+	    load_with(END_CONTRACT, "policy: overdracht", "policy: onderdracht");
+	assert_false(policy_covers(p, older));
+	assert_true(policy_covers(older, p));
+	assert_false(policy_covers(p, other));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(nothing_differs_from_itself),
+	    cmocka_unit_test(fields_go_by_the_lattice),
+	    cmocka_unit_test(conditions_and_records),
+	    cmocka_unit_test(the_rest),
+	    cmocka_unit_test(an_older_version_is_not_covered),
+	};
+	return cmocka_run_group_tests_name("policy/wider", tests, NULL, NULL);
+}
