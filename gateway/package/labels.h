@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* labels: what fields, groups and words of a dossier are called on paper, in Dutch and English. */
+#ifndef GW_PACKAGE_LABELS_H
+#define GW_PACKAGE_LABELS_H
+
+#include "package/html.h"
+
+/*
+ * The label of a field path ("wi.exams.part"), a group ("wi.exams") or another word of a package
+ * ("public_task", "diploma"). A word without a label is its own: the result is then `word`.
+ */
+const char *label(const char *word, enum html_language language);
+
+/* The name of a language by its ISO 639-3 or 639-1 code; for one that is not listed, `code`. */
+const char *language_name(const char *code, enum html_language language);
+
+#endif
