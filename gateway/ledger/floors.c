@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* floors: numbers that only rise and that a shred leaves: seq per sender and case, version per
+ * policy. */
+#include <inttypes.h>
+
+#include "base/str.h"
+#include "ledger/internal.h"
+
+static int do_sql(struct ledger *l, enum sql which, struct errinfo *ei)
+{
+	sqlite3_stmt *s = ledger_sql(l, which, ei);
+	return s ? sql_do(s, ei) : GW_ELEDGER;
+}
+
+/* The number kept under a (and b); 0 when there is none. */
+static int read_floor(struct ledger *l, enum sql which, const char *a, const char *b,
+    int64_t *ret_v, struct errinfo *ei)
+{
+	sqlite3_stmt *s = ledger_sql(l, which, ei);
+	if (!s)
+		return GW_ELEDGER;
+	sql_text(s, 1, a);
+	if (b)
+		sql_text(s, 2, b);
+	int r = sql_step(s, ei);
+	if (r >= 0)
+		*ret_v = r ? sqlite3_column_int64(s, 0) : 0;
+	(void)sqlite3_reset(s);
+	return r < 0 ? r : 0;
+}
+
+static int write_floor(
+    struct ledger *l, enum sql which, const char *a, const char *b, int64_t v, struct errinfo *ei)
+{
+	sqlite3_stmt *s = ledger_sql(l, which, ei);
+	if (!s)
+		return GW_ELEDGER;
+	sql_text(s, 1, a);
+	if (b)
+		sql_text(s, 2, b);
+	sql_int(s, b ? 3 : 2, v);
+	return sql_do(s, ei);
+}
+
+/* Raise a number in one transaction: to `want`, or by one when want is 0. GW_EREFUSED leaves it. */
+static int raise_floor(struct ledger *l, enum sql get, enum sql set, const char *a, const char *b,
+    int64_t want, int64_t *ret_v, struct errinfo *ei)
+{
+	int64_t have = 0;
+	if (l->flags & LEDGER_READ)
+		return err_set(ei, GW_ELEDGER, "the ledger was opened for reading only");
+	(void)pthread_mutex_lock(&l->write);
+	int r = do_sql(l, SQL_BEGIN, ei);
+	if (r == 0)
+		r = read_floor(l, get, a, b, &have, ei);
+	int64_t next = want ? want : have + 1;
+	if (r == 0 && next < have)
+		r = GW_EREFUSED;
+	if (r == 0 && next > have)
+		r = write_floor(l, set, a, b, next, ei);
+	if (r == 0)
+		r = do_sql(l, SQL_COMMIT, ei);
+	if (r < 0 && !sqlite3_get_autocommit(l->db))
+		(void)do_sql(l, SQL_ROLLBACK, NULL);
+	(void)pthread_mutex_unlock(&l->write);
+	*ret_v = r == 0 ? next : have;
+	return r;
+}
+
+static int lower_seq(int64_t seq, int64_t have, struct errinfo *ei)
+{
+	return err_set(ei, GW_EREFUSED,
+	    "sequence number %" PRId64 " is lower than %" PRId64
+	    ", which this case already reached",
+	    seq, have);
+}
+
+static int older(int64_t version, int64_t have, struct errinfo *ei)
+{
+	return err_set(ei, GW_EREFUSED,
+	    "policy version %" PRId64 " is older than %" PRId64 ", which was loaded here before",
+	    version, have);
+}
+
+int ledger_seq_check(
+    struct ledger *l, const char *sender, const char *case_id, int64_t seq, struct errinfo *ei)
+{
+	int64_t have = 0;
+	(void)pthread_mutex_lock(&l->write);
+	int r = read_floor(l, SQL_SEQ, sender, case_id, &have, ei);
+	(void)pthread_mutex_unlock(&l->write);
+	return r < 0 ? r : seq < have ? lower_seq(seq, have, ei) : 0;
+}
+
+int ledger_seq_set(
+    struct ledger *l, const char *sender, const char *case_id, int64_t seq, struct errinfo *ei)
+{
+	int64_t have = 0;
+	if (seq < 1)
+		return err_set(ei, GW_EUSAGE, "a sequence number is at least 1");
+	int r = raise_floor(l, SQL_SEQ, SQL_SET_SEQ, sender, case_id, seq, &have, ei);
+	return r == GW_EREFUSED ? lower_seq(seq, have, ei) : r;
+}
+
+int ledger_seq_next(
+    struct ledger *l, const char *sender, const char *case_id, int64_t *ret_seq, struct errinfo *ei)
+{
+	int64_t v = 0;
+	int r = raise_floor(l, SQL_SEQ, SQL_SET_SEQ, sender, case_id, 0, &v, ei);
+	if (r == 0)
+		*ret_seq = v;
+	return r;
+}
+
+/* The highest version ever loaded, and GW_EREFUSED when this one is older. */
+static int compare_version(
+    struct ledger *l, const char *policy_id, int64_t version, int64_t *ret_have, struct errinfo *ei)
+{
+	if (version < 1)
+		return err_set(ei, GW_EUSAGE, "a policy version is at least 1");
+	(void)pthread_mutex_lock(&l->write);
+	int r = read_floor(l, SQL_FLOOR, policy_id, NULL, ret_have, ei);
+	(void)pthread_mutex_unlock(&l->write);
+	return r < 0 ? r : version < *ret_have ? older(version, *ret_have, ei) : 0;
+}
+
+int ledger_policy_check(
+    struct ledger *l, const char *policy_id, int64_t version, struct errinfo *ei)
+{
+	int64_t have = 0;
+	return compare_version(l, policy_id, version, &have, ei);
+}
+
+int ledger_policy_floor(struct ledger *l, const char *policy_id, int64_t version,
+    const struct ledger_record *record, struct errinfo *ei)
+{
+	int64_t have = 0;
+	int r = compare_version(l, policy_id, version, &have, ei);
+	if (r < 0 || version == have) /* most loads find the version that is there */
+		return r;
+	struct ledger_record own = *record;
+	own.act = "policy.load";
+	own.out = LEDGER_OK;
+	r = ledger_append(l, &own, NULL, NULL, ei);
+	if (r == 0)
+		r = raise_floor(l, SQL_FLOOR, SQL_SET_FLOOR, policy_id, NULL, version, &have, ei);
+	return r == GW_EREFUSED ? older(version, have, ei) : r;
+}
