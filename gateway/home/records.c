@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* records: what a home itself writes into its ledger, and how it is handed to transfer/. */
+#include "base/str.h"
+#include "home/inside.h"
+
+static struct ledger_record own_record(const struct home *h, const char *act)
+{
+	struct ledger_record r = {.act = act, .out = LEDGER_OK};
+	r.actor.k = "user";
+	r.actor.id = h->actor;
+	r.actor.auth = "cli";
+	return r;
+}
+
+int home_intent(struct home *h, const char *act, const char *peer, const json_t *detail,
+    struct ledger_receipt *ret, struct errinfo *ei)
+{
+	struct ledger_record r = own_record(h, act);
+	r.out = LEDGER_OUT_NONE;
+	r.peer = peer;
+	return ledger_intent(h->ledger, &r, detail, ret, ei);
+}
+
+int home_result(struct home *h, const char *act, const char *peer,
+    const struct ledger_receipt *intent, int code, struct errinfo *ei)
+{
+	struct ledger_record r = own_record(h, act);
+	r.out = code == 0                             ? LEDGER_OK
+	    : code == GW_EREFUSED || code == GW_EAUTH ? LEDGER_DENY
+						      : LEDGER_ERROR;
+	r.peer = peer;
+	return ledger_result(h->ledger, intent, &r, NULL, NULL, ei);
+}
+
+void home_refuse(struct home *h, int code)
+{
+	struct ledger_record r = own_record(h, "transfer.refuse");
+	json_t *detail GW_CLEANUP(jx_release) = json_object();
+	r.out = LEDGER_DENY;
+	jx_set(detail, "reason", json_string(err_name(code)));
+	/* the refusal stands whether or not it can be written down */
+	(void)!ledger_refuse(h->ledger, &r, detail, NULL);
+}
+
+static int find_policy(void *arg, const char *id, struct transfer_policy *ret, struct errinfo *ei)
+{
+	return home_policy(arg, id, ret, ei);
+}
+
+static const char *find_processing(void *arg, const char *purpose)
+{
+	const struct home *h = arg;
+	return settings_processing(&h->settings, purpose);
+}
+
+void home_transfer(struct home *h, struct transfer_env *ret)
+{
+	*ret = (struct transfer_env){
+	    .oin = h->settings.oin,
+	    .name = h->settings.name,
+	    .outbox = h->outbox,
+	    .actor = h->actor,
+	    .registry = h->registry,
+	    .signer = h->signer,
+	    .identities = h->identities,
+	    .pseudonyms = &h->keys,
+	    .ledger = h->ledger,
+	    .dossier_limits = &h->settings.limits.dossier,
+	    .age_limits = &h->settings.limits.age,
+	    .threads = h->settings.limits.threads,
+	    .policy = find_policy,
+	    .processing = find_processing,
+	    .arg = h,
+	};
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "home/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/yaml.h"
+
+/* A limit: its word, where it goes, what one unit of it is, and its bounds in that unit. */
+struct limit {
+	const char *word;
+	size_t offset;
+	bool is_unsigned; /* the member is an unsigned, not a size_t */
+	int64_t unit, low, high;
+};
+
+#define SIZE_LIMIT(word, member, unit, low, high)                                      \
+	{                                                                              \
+		word, offsetof(struct settings_limits, member), false, unit, low, high \
+	}
+#define COUNT_LIMIT(word, member, low, high)                                       \
+	{                                                                          \
+		word, offsetof(struct settings_limits, member), true, 1, low, high \
+	}
+
+enum { KIB = 1 << 10, MIB = 1 << 20 };
+
+static const struct limit limits[] = {
+    SIZE_LIMIT("dossier_json_mb", dossier.json_bytes, MIB, 1, 64),
+    SIZE_LIMIT("dossier_values", dossier.values, 1, 100, 10000000),
+    SIZE_LIMIT("dossier_depth", dossier.depth, 1, 4, 64),
+    SIZE_LIMIT("dossier_files", dossier.files, 1, 1, 100000),
+    SIZE_LIMIT("dossier_file_mb", dossier.file_bytes, MIB, 1, 4096),
+    SIZE_LIMIT("dossier_total_mb", dossier.total_bytes, MIB, 1, 16384),
+    SIZE_LIMIT("dossier_archive_mb", dossier.archive_bytes, MIB, 1, 16384),
+    SIZE_LIMIT("dossier_ratio", dossier.ratio, 1, 2, 100000),
+    SIZE_LIMIT("age_header_kb", age.header_bytes, KIB, 1, 1 << 20),
+    SIZE_LIMIT("age_line_kb", age.line_bytes, KIB, 1, 1 << 10),
+    SIZE_LIMIT("age_stanzas", age.stanzas, 1, 1, 1000000),
+    COUNT_LIMIT("age_work_factor", age.work_factor, 1, 30),
+    COUNT_LIMIT("threads", threads, 0, 1024),
+};
+
+static int read_limits(const struct yml *root, struct settings_limits *l, struct errinfo *ei)
+{
+	const char *words[GW_LENGTH(limits)];
+	const struct yml *map;
+	if (!yml_get(root, "limits"))
+		return 0;
+	for (size_t i = 0; i < GW_LENGTH(limits); i++)
+		words[i] = limits[i].word;
+	int r = yml_map(root, "limits", &map, ei);
+	if (r == 0)
+		r = yml_closed(map, words, GW_LENGTH(words), ei);
+	for (size_t i = 0; r == 0 && i < GW_LENGTH(limits); i++) {
+		const struct limit *m = &limits[i];
+		int64_t v;
+		if (!yml_get(map, m->word))
+			continue;
+		r = yml_int(map, m->word, m->low, m->high, &v, ei);
+		if (r < 0)
+			return r;
+		if (m->is_unsigned) {
+			unsigned u = (unsigned)v;
+			memcpy((char *)l + m->offset, &u, sizeof u);
+		} else {
+			size_t z = (size_t)v * (size_t)m->unit;
+			memcpy((char *)l + m->offset, &z, sizeof z);
+		}
+	}
+	return r;
+}
+
+static int read_officers(const struct yml *root, struct settings *s, struct errinfo *ei)
+{
+	const struct yml *list;
+	if (!yml_get(root, "registry_officers"))
+		return 0;
+	int r = yml_list(root, "registry_officers", &list, ei);
+	if (r < 0)
+		return r;
+	s->officers = str_alloc((list->n + 1) * sizeof *s->officers);
+	for (size_t i = 0; i < list->n; i++) {
+		const struct yml *item = list->items[i];
+		if (item->kind != YML_SCALAR || !spki_valid(item->text))
+			return yml_err(item, ei, GW_EFORMAT,
+			    "\"sha256:\" and 64 lower-case hex digits expected");
+		s->officers[s->officers_n++] = str_dup(item->text);
+	}
+	return 0;
+}
+
+static int read_processing(const struct yml *root, struct settings *s, struct errinfo *ei)
+{
+	static const char *const purposes[] = {
+	    "continuity_of_support", "referral", "contract_steering"};
+	const struct yml *map;
+	if (!yml_get(root, "processing"))
+		return 0;
+	int r = yml_map(root, "processing", &map, ei);
+	if (r == 0)
+		r = yml_closed(map, purposes, GW_LENGTH(purposes), ei);
+	if (r < 0)
+		return r;
+	s->processing = str_alloc((map->n + 1) * sizeof *s->processing);
+	for (size_t i = 0; i < map->n; i++) {
+		const char *uri = map->items[i]->kind == YML_SCALAR ? map->items[i]->text : "";
+		if (!strchr(uri, ':') || strpbrk(uri, " \t\n\"\\") || strlen(uri) > 500)
+			return yml_err(map->items[i], ei, GW_EFORMAT, "a URI is expected");
+		struct settings_purpose *p = &s->processing[s->processing_n++];
+		*p = (struct settings_purpose){str_dup(map->keys[i]->text), str_dup(uri)};
+	}
+	return 0;
+}
+
+/* An optional line of text that begins with prefix. */
+static int read_text(const struct yml *root, const char *key, const char *prefix,
+    const char *expected, char **ret_s, struct errinfo *ei)
+{
+	const char *text = NULL;
+	if (!yml_get(root, key))
+		return 0;
+	int r = yml_text(root, key, &text, ei);
+	if (r < 0)
+		return r;
+	if (!str_starts(text, prefix) || strpbrk(text, "\n\t"))
+		return yml_err(
+		    yml_get(root, key), ei, GW_EFORMAT, "%s: %s expected", key, expected);
+	*ret_s = str_dup(text);
+	return 0;
+}
+
+static int read_ladder_map(const struct yml *root, struct settings *s, struct errinfo *ei)
+{
+	int r = read_text(root, "ladder_map", "", "the id of a ladder map", &s->ladder_map, ei);
+	if (r == 0 && s->ladder_map &&
+	    strspn(s->ladder_map, "abcdefghijklmnopqrstuvwxyz0123456789-_") !=
+		strlen(s->ladder_map))
+		r = yml_err(yml_get(root, "ladder_map"), ei, GW_EFORMAT,
+		    "ladder_map: lower-case letters, digits, - and _ expected");
+	return r;
+}
+
+static int read_identity(const struct yml *root, struct settings *s, struct errinfo *ei)
+{
+	const char *oin, *name;
+	int r = yml_text(root, "oin", &oin, ei);
+	if (r < 0)
+		return r;
+	if (!str_oin(oin))
+		return yml_err(
+		    yml_get(root, "oin"), ei, GW_EFORMAT, "oin: 20 digits in quotes expected");
+	memcpy(s->oin, oin, sizeof s->oin);
+	r = yml_text(root, "name", &name, ei);
+	if (r == 0)
+		s->name = str_dup(name);
+	return r == 0 && yml_get(root, "test") ? yml_bool(root, "test", &s->test, ei) : r;
+}
+
+static int read_settings(const struct yml *root, struct settings *s, struct errinfo *ei)
+{
+	static const char *const words[] = {"oin", "name", "test", "registry_officers", "listen",
+	    "signing_key", "tls_key", "antivirus", "time_stamping", "ladder_map", "limits",
+	    "processing"};
+	int r = yml_closed(root, words, GW_LENGTH(words), ei);
+	if (r == 0)
+		r = read_identity(root, s, ei);
+	if (r == 0)
+		r = read_officers(root, s, ei);
+	if (r == 0)
+		r = read_text(root, "listen", "", "ADDR:PORT", &s->listen, ei);
+	if (r == 0)
+		r = read_text(root, "signing_key", "pkcs11:", "a pkcs11: URI", &s->signing_key, ei);
+	if (r == 0)
+		r = read_text(root, "tls_key", "pkcs11:", "a pkcs11: URI", &s->tls_key, ei);
+	if (r == 0)
+		r = read_text(root, "antivirus", "", "a socket", &s->antivirus, ei);
+	if (r == 0)
+		r = read_text(
+		    root, "time_stamping", "http", "an address https://…", &s->time_stamping, ei);
+	if (r == 0)
+		r = read_ladder_map(root, s, ei);
+	if (r == 0)
+		r = read_limits(root, &s->limits, ei);
+	return r == 0 ? read_processing(root, s, ei) : r;
+}
+
+int settings_parse(
+    const char *file, const void *p, size_t n, struct settings *ret, struct errinfo *ei)
+{
+	struct yml *root GW_CLEANUP(yml_free_p) = NULL;
+	struct settings s = {.limits = {
+				 .dossier = DOSSIER_LIMITS,
+				 .age = AGE_LIMITS,
+			     }};
+	int r = yml_parse(file, p, n, &YML_SMALL, &root, ei);
+	if (r == 0)
+		r = read_settings(root, &s, ei);
+	if (r < 0)
+		settings_release(&s);
+	else
+		*ret = s;
+	return r;
+}
+
+void settings_release(struct settings *s)
+{
+	for (size_t i = 0; i < s->officers_n; i++)
+		free(s->officers[i]);
+	for (size_t i = 0; i < s->processing_n; i++) {
+		free(s->processing[i].purpose);
+		free(s->processing[i].uri);
+	}
+	free(s->officers);
+	free(s->processing);
+	free(s->name);
+	free(s->listen);
+	free(s->signing_key);
+	free(s->tls_key);
+	free(s->antivirus);
+	free(s->time_stamping);
+	free(s->ladder_map);
+	*s = (struct settings){0};
+}
+
+const char *settings_processing(const struct settings *s, const char *purpose)
+{
+	for (size_t i = 0; i < s->processing_n; i++)
+		if (str_eq(s->processing[i].purpose, purpose))
+			return s->processing[i].uri;
+	return NULL;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * settings: gateway.yaml, read strictly (docs/FORMATS.md §1). Every limit has a default.
+ */
+#ifndef GW_HOME_SETTINGS_H
+#define GW_HOME_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "age/age.h"
+#include "base/defs.h"
+#include "base/err.h"
+#include "dossier/dossier.h"
+#include "registry/organisation.h"
+
+/* limits: in gateway.yaml; the word there and what it stands for. */
+struct settings_limits {
+	/* dossier_json_mb, dossier_values, dossier_depth, dossier_files, dossier_file_mb,
+	 * dossier_total_mb, dossier_archive_mb, dossier_ratio */
+	struct dossier_limits dossier;
+	/* age_header_kb, age_line_kb, age_stanzas, age_work_factor */
+	struct age_limits age;
+	unsigned threads; /* threads: of sealing; 0 (the default): one for each processor */
+};
+
+struct settings_purpose {
+	char *purpose, *uri;
+};
+
+struct settings {
+	char oin[OIN_TEXT];
+	char *name;
+	bool test;
+	char **officers; /* registry_officers: pins */
+	size_t officers_n;
+	char *listen;        /* ADDR:PORT, or NULL */
+	char *signing_key;   /* pkcs11: URI of the signing key, or NULL: organisation/signing.key */
+	char *tls_key;       /* likewise for organisation/tls.key */
+	char *antivirus;     /* socket of the scanner, or NULL */
+	char *time_stamping; /* URL of the time-stamping service, or NULL */
+	char *ladder_map;    /* id of policies/ladder-map-<id>.yaml, or NULL: ladders are the common
+	                        one */
+	struct settings_limits limits;
+	struct settings_purpose *processing;
+	size_t processing_n;
+};
+
+/* Read gateway.yaml. GW_EFORMAT with file:line:col. The caller releases *ret. */
+int settings_parse(const char *file, const void *p, size_t n, struct settings *ret,
+    struct errinfo *ei) GW_MUST_USE;
+void settings_release(struct settings *s);
+
+/* The processing URI for a purpose; NULL when none is set. */
+const char *settings_processing(const struct settings *s, const char *purpose);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "transfer/act.h"
+
+#include <string.h>
+
+#include "base/date.h"
+#include "base/str.h"
+#include "dossier/catalogue.h"
+
+void act_release(struct act *a)
+{
+	str_free_p(&a->file);
+	jx_release(&a->report);
+	*a = (struct act){0};
+}
+
+void act_note(struct act *a, const struct note *note)
+{
+	memcpy(a->package, note->package, sizeof a->package);
+	memcpy(a->from, note->sender.oin, sizeof a->from);
+	memcpy(a->to, note->recipient.oin, sizeof a->to);
+	memcpy(a->case_id, note->case_id, sizeof a->case_id);
+	a->seq = note->seq;
+}
+
+void act_tell(const struct act *a, size_t index, const char *path, transfer_done done, void *arg)
+{
+	const struct transfer_item item = {.index = index,
+	    .path = path,
+	    .code = a->code,
+	    .why = a->code < 0 ? &a->why : NULL,
+	    .package = a->package,
+	    .file = a->file,
+	    .from = a->from,
+	    .to = a->to,
+	    .case_id = a->case_id,
+	    .seq = a->seq,
+	    .bytes = a->bytes,
+	    .fields = a->fields,
+	    .attachments = a->attachments,
+	    .report = a->report};
+	done(arg, &item);
+}
+
+size_t act_classes(unsigned bits, const char *out[ACT_CLASSES])
+{
+	size_t n = 0;
+	for (unsigned i = 0; i < FIELD_CLASSES; i++)
+		if (bits & 1U << i)
+			out[n++] = field_class_words[i];
+	return n;
+}
+
+struct ledger_record act_record(const struct transfer_env *env, const char *act)
+{
+	struct ledger_record r = {.act = act};
+	if (env->actor) {
+		r.actor.k = "user";
+		r.actor.id = env->actor;
+		r.actor.auth = "cli";
+	}
+	return r;
+}
+
+void act_terms(struct ledger_record *r, const struct transfer_env *env, const struct note *note,
+    const struct policy *policy, bool sealing, struct date *ret)
+{
+	*ret = date_of(note->expires);
+	r->tr = note->transaction;
+	r->peer = sealing ? note->recipient.oin : note->sender.oin;
+	r->ctl = note->controller;
+	r->purp = note->purpose;
+	r->proc = env->processing ? env->processing(env->arg, note->purpose) : NULL;
+	r->basis = policy ? policy->gdpr_article : NULL;
+	r->pol.id = note->policy;
+	r->pol.v = note->policy_version;
+	r->pol.h = note->policy_sha256;
+	r->pol.reg = note->registry;
+	r->ret = ret;
+}
+
+json_t *act_detail(const struct act *a, int code, const struct errinfo *why)
+{
+	json_t *o = json_object();
+	if (a->package[0])
+		jx_set(o, "package", json_string(a->package));
+	if (a->case_id[0])
+		jx_set(o, "case", json_string(a->case_id));
+	if (a->seq)
+		jx_set(o, "seq", json_integer(a->seq));
+	if (code < 0)
+		jx_set(o, "reason", json_string(err_name(code)));
+	if (code < 0 && why && why->msg[0] &&
+	    (code == GW_EREFUSED || code == GW_EAUTH || code == GW_ENOMATCH))
+		jx_set(o, "why", json_string(why->msg));
+	return o;
+}
+
+enum ledger_out act_out(int code)
+{
+	switch (code) {
+	case GW_EREFUSED:
+	case GW_EAUTH:
+	case GW_ENOMATCH:
+	case GW_EFORMAT:
+	case GW_ELIMIT:
+	case GW_ECONFLICT:
+		return LEDGER_DENY;
+	default:
+		return LEDGER_ERROR;
+	}
+}
+
+int act_stopped(size_t begun, size_t n, const char *const *paths, struct errinfo *ei)
+{
+	if (begun == n)
+		return 0;
+	return err_set(ei, GW_EFAIL,
+	    "stopped: what was begun is finished; %zu of %zu were not begun, from '%s' on",
+	    n - begun, n, paths[begun]);
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "transfer/grounds.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "dossier/catalogue.h"
+#include "package/note.h"
+#include "policy/approval.h"
+#include "policy/wider.h"
+#include "policy/words.h"
+#include "transfer/act.h"
+
+void transfer_policy_release(struct transfer_policy *p)
+{
+	str_free_p(&p->file);
+	buf_release(&p->policy);
+	buf_release(&p->p7s);
+	buf_release(&p->catalogue);
+	buf_release(&p->baseline);
+	buf_release(&p->mapping);
+}
+
+void rules_release(struct rules *r)
+{
+	policy_free(r->policy);
+	catalogue_free(r->catalogue);
+	transfer_policy_release(&r->files);
+	*r = (struct rules){0};
+}
+
+/* The digest of a file, "" for one that is not there. */
+static void digest(const struct buf *b, char out[HASH_HEX])
+{
+	out[0] = 0;
+	if (b->len)
+		hash_sha256_hex(b->data, b->len, out);
+}
+
+static int compile(struct rules *r, const struct transfer_policy *f, struct errinfo *ei)
+{
+	digest(&f->baseline, r->baseline);
+	digest(&f->mapping, r->mapping);
+	if (f->baseline.len ||
+	    f->mapping.len) /* what would be ignored must not seem to be in force */
+		return err_set(ei, GW_ESUPPORT,
+		    "this build does not apply %s: take it away, nothing goes as if it did",
+		    f->baseline.len ? "baseline.yaml" : "a ladder map");
+	int e = catalogue_parse(
+	    "catalogue.yaml", f->catalogue.data, f->catalogue.len, &r->catalogue, ei);
+	if (e < 0)
+		return e;
+	return policy_parse(f->file ? f->file : "policy.yaml", f->policy.data, f->policy.len,
+	    r->catalogue, NULL, &r->policy, ei);
+}
+
+int rules_load(struct rules *r, const struct transfer_env *env, const char *id, struct errinfo *ei)
+{
+	*r = (struct rules){0};
+	int e = env->policy(env->arg, id, &r->files, ei);
+	return e < 0 ? e : compile(r, &r->files, ei);
+}
+
+int rules_accepted(struct rules *r, const struct acceptance *a, struct errinfo *ei)
+{
+	const struct transfer_policy borrowed = {.policy = a->policy_bytes,
+	    .catalogue = a->catalogue_bytes,
+	    .baseline = a->baseline_bytes,
+	    .mapping = a->mapping_bytes};
+	*r = (struct rules){0};
+	return compile(r, &borrowed, ei);
+}
+
+static void copy(char *out, size_t cap, const char *s)
+{
+	(void)snprintf(out, cap, "%s", s ? s : "");
+}
+
+void rules_note(const struct rules *r, struct note *n)
+{
+	static const char units[] = "DWMY";
+	const struct policy *p = r->policy;
+	copy(n->purpose, sizeof n->purpose, p->purpose);
+	copy(n->gdpr, sizeof n->gdpr, p->gdpr);
+	for (size_t i = 0; i < p->laws_n && i < NOTE_LAWS; i++)
+		copy(n->laws[n->n_laws++], NOTE_WORD, p->laws[i]);
+	copy(n->policy, sizeof n->policy, p->id);
+	n->policy_version = p->version;
+	copy(n->policy_sha256, HASH_HEX, p->sha256);
+	copy(n->catalogue, HASH_HEX, catalogue_sha256(r->catalogue));
+	copy(n->baseline, HASH_HEX, r->baseline);
+	copy(n->mapping, HASH_HEX, r->mapping);
+	if (strchr(units, p->recipient_keep.unit))
+		(void)snprintf(
+		    n->keep, sizeof n->keep, "P%d%c", p->recipient_keep.n, p->recipient_keep.unit);
+	copy(n->after, sizeof n->after, p->recipient_after);
+}
+
+/* ---- the run ---- */
+
+static int add_keys(struct grounds *g, struct errinfo *ei)
+{
+	int e =
+	    registry_keys(g->env->registry, g->recipient->oin, date_of(clock_now()), &g->keys, ei);
+	g->to = age_recipients_new();
+	if (e == 0)
+		e = age_recipients_add(g->to, g->keys.main->recipient, ei);
+	for (size_t i = 0; e == 0 && i < g->keys.recovery_n; i++)
+		e = age_recipients_add(g->to, g->keys.recovery[i]->recipient, ei);
+	return e;
+}
+
+int grounds_load(struct grounds *g, const struct transfer_env *env, const char *policy,
+    const char *to, struct errinfo *ei)
+{
+	*g = (struct grounds){.env = env};
+	if (pthread_mutex_init(&g->lock, NULL) != 0)
+		abort();
+	int e = registry_known(env->registry, env->oin, &g->sender, ei);
+	if (e == 0)
+		e = registry_known(env->registry, to, &g->recipient, ei);
+	if (e == 0)
+		e = rules_load(&g->rules, env, policy, ei);
+	return e < 0 ? e : add_keys(g, ei);
+}
+
+void grounds_release(struct grounds *g)
+{
+	while (g->contracts) {
+		struct grounds_contract *next = g->contracts->next;
+		free(g->contracts);
+		g->contracts = next;
+	}
+	if (g->env)
+		(void)pthread_mutex_destroy(&g->lock);
+	age_recipients_free(g->to);
+	rules_release(&g->rules);
+	*g = (struct grounds){0};
+}
+
+/* ---- one contract ---- */
+
+/* An approved policy that is in use: no older version may run from now on. */
+static int loaded(const struct grounds *g, const struct contract *c, struct errinfo *ei)
+{
+	const struct policy *p = g->rules.policy;
+	struct ledger_record r = act_record(g->env, "policy.load");
+	r.ctl = c->controller;
+	r.pol.id = p->id;
+	r.pol.v = p->version;
+	r.pol.h = p->sha256;
+	r.pol.reg = registry_sha256(g->env->registry);
+	return p->status == POLICY_ACTIVE
+	    ? ledger_policy_floor(g->env->ledger, p->id, p->version, &r, ei)
+	    : 0;
+}
+
+static int approved(const struct grounds *g, const struct contract *c, struct errinfo *ei)
+{
+	const struct transfer_policy *f = &g->rules.files;
+	const struct organisation *controller = NULL;
+	int e = registry_known(g->env->registry, c->controller, &controller, ei);
+	if (e < 0)
+		return e;
+	e = policy_verify_approval(g->rules.policy, f->policy.data, f->policy.len, f->p7s.data,
+	    f->p7s.len, registry_trust(g->env->registry), controller, clock_now(), ei);
+	return e < 0 ? e : loaded(g, c, ei);
+}
+
+/* True when the recipient accepted a version than which ours is nowhere wider. */
+static bool covered(const struct grounds *g, const struct contract *c, struct date day)
+{
+	const struct acceptance *a;
+	const struct rules *own = &g->rules;
+	size_t at = 0;
+	while ((a = registry_acceptance_next(g->env->registry, g->recipient->oin, g->env->oin,
+		    c->id, own->policy->id, day, &at))) {
+		struct rules old GW_CLEANUP(rules_release) = {0};
+		if (!str_eq(a->catalogue_sha256, catalogue_sha256(own->catalogue)) ||
+		    !str_eq(a->baseline_sha256, own->baseline) ||
+		    !str_eq(a->mapping_sha256, own->mapping))
+			continue;
+		if (rules_accepted(&old, a, NULL) == 0 && policy_covers(old.policy, own->policy))
+			return true;
+	}
+	return false;
+}
+
+static int accepted(
+    const struct grounds *g, const struct contract *c, struct date day, struct errinfo *ei)
+{
+	const struct acceptance *a = NULL;
+	const struct acceptance_query q = {.recipient = g->recipient->oin,
+	    .sender = g->env->oin,
+	    .contract = c->id,
+	    .policy_sha256 = g->rules.policy->sha256,
+	    .catalogue_sha256 = catalogue_sha256(g->rules.catalogue),
+	    .baseline_sha256 = g->rules.baseline,
+	    .mapping_sha256 = g->rules.mapping};
+	int e = registry_acceptance(g->env->registry, &q, day, &a, ei);
+	return e == GW_EREFUSED && covered(g, c, day) ? 0 : e;
+}
+
+/* Judge the contract once; others wait meanwhile and then read what was found. */
+static int judge(struct grounds *g, const struct contract *c, struct date day, struct errinfo *ei)
+{
+	(void)pthread_mutex_lock(&g->lock);
+	struct grounds_contract *k = g->contracts;
+	while (k && k->contract != c)
+		k = k->next;
+	if (!k) {
+		k = str_alloc(sizeof *k);
+		k->contract = c;
+		k->code = approved(g, c, &k->why);
+		if (k->code == 0)
+			k->code = accepted(g, c, day, &k->why);
+		k->next = g->contracts;
+		g->contracts = k;
+	}
+	int code = k->code;
+	if (code < 0 && ei)
+		*ei = k->why;
+	(void)pthread_mutex_unlock(&g->lock);
+	return code;
+}
+
+static unsigned roles(unsigned org)
+{
+	unsigned bits = 0;
+	for (enum org_role r = ORG_MUNICIPALITY; r <= ORG_UWV; r = (enum org_role)(r << 1))
+		if (org & r)
+			bits |= policy_bit(&policy_roles, org_role_name(r));
+	return bits;
+}
+
+unsigned grounds_duties(const struct organisation *org)
+{
+	return org && (org->duties & ORG_BSN_PROCESSING) ? POLICY_BSN_PROCESSING : 0;
+}
+
+/* The status and the agreements of the party that is a provider: the recipient's, else ours. */
+static void contract_facts(const struct grounds *g, const struct contract *c, const char *programme,
+    struct date today, struct policy_context *ctx)
+{
+	const struct organisation *who =
+	    g->recipient->roles & ORG_PROVIDER ? g->recipient : g->sender;
+	const struct contract *best = NULL;
+	unsigned bit = programme ? programme_parse(programme) : 0;
+	enum contract_status status =
+	    contract_status(g->env->registry, c, who->oin, bit, today, &best);
+	ctx->contract_status = policy_bit(&policy_contracts, contract_status_name(status));
+	ctx->uncovered = !best && bit && !(c->programmes & bit);
+	if (best && period_holds(&best->processor, today))
+		ctx->met |= POLICY_PROCESSOR_AGREEMENT;
+	if (best && period_holds(&best->mandate, today))
+		ctx->met |= POLICY_MANDATE;
+}
+
+static int find(const struct grounds *g, const char *named, const char *in_dossier,
+    const struct contract **ret, struct errinfo *ei)
+{
+	const char *id = named ? named : in_dossier;
+	if (!id)
+		return err_set(ei, GW_EREFUSED,
+		    "no contract: name it in the dossier's context or with --contract");
+	if (named && in_dossier && !str_eq(named, in_dossier))
+		return err_set(
+		    ei, GW_EREFUSED, "the dossier names another contract than --contract");
+	const struct contract *c = registry_contract(g->env->registry, id);
+	if (!c)
+		return named
+		    ? err_set(ei, GW_EREFUSED, "the registry knows no contract '%s'", named)
+		    : err_set(ei, GW_EREFUSED,
+			  "the registry does not know the contract in the dossier's context");
+	if (!str_eq(c->provider, g->sender->oin) && !str_eq(c->provider, g->recipient->oin))
+		return err_set(ei, GW_EREFUSED,
+		    "the contract's provider is neither the sender nor the recipient");
+	*ret = c;
+	return 0;
+}
+
+int grounds_find(struct grounds *g, const char *named, const char *in_dossier,
+    const char *programme, struct date today, struct policy_context *ret_ctx,
+    const struct contract **ret_contract, struct errinfo *ei)
+{
+	const struct contract *c = NULL;
+	int e = find(g, named, in_dossier, &c, ei);
+	if (e == 0 && !programme)
+		e = err_set(ei, GW_EREFUSED,
+		    "no programme: name it in the dossier's context (context.programme)");
+	if (e == 0)
+		e = judge(g, c, today, ei);
+	if (e < 0)
+		return e;
+	struct policy_context ctx = {.sender = roles(g->sender->roles),
+	    .recipient = roles(g->recipient->roles),
+	    .met = POLICY_PROTOCOL_ACCEPTED,
+	    .programme = programme,
+	    .contract = c->id,
+	    .today = today};
+	ctx.recipient_duties = grounds_duties(g->recipient);
+	contract_facts(g, c, programme, today, &ctx);
+	*ret_ctx = ctx;
+	*ret_contract = c;
+	return 0;
+}

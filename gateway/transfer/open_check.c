@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "transfer/open_check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/str.h"
+#include "dossier/catalogue.h"
+#include "ledger/ledger.h"
+#include "package/seal.h"
+#include "package/slip.h"
+#include "policy/wider.h"
+#include "sign/statement.h"
+
+enum { SKEW_MS = 5 * 60 * 1000 };
+
+static int check_parties(const struct transfer_env *env, const struct note *n,
+    const struct cades_signer *signer, int64_t now, struct errinfo *ei)
+{
+	if (!str_eq(n->recipient.oin, env->oin))
+		return err_set(ei, GW_EAUTH, "the package is for another organisation");
+	if (!registry_organisation(env->registry, n->sender.oin))
+		return err_set(ei, GW_EAUTH, "the package's sender is not in the registry");
+	int e = registry_signed_by(env->registry, signer, n->sender.oin, date_of(now), ei);
+	if (e < 0)
+		return e;
+	if (llabs(signer->signing_time - n->created) > SKEW_MS)
+		return err_set(ei, GW_EAUTH, "the package was not signed when it says it was made");
+	const struct contract *c = registry_contract(env->registry, n->contract);
+	if (c && !str_eq(c->controller, n->controller))
+		return err_set(
+		    ei, GW_EAUTH, "the package names another controller than its contract");
+	return 0;
+}
+
+/* Our key is named, and there are as many stanzas as keys: nobody else can open it unseen. */
+static int check_keys(const struct transfer_env *env, const struct package_reader *r,
+    const struct note *n, struct errinfo *ei)
+{
+	bool ours = false;
+	for (size_t i = 0; i < age_identities_count(env->identities); i++) {
+		char recipient[AGE_RECIPIENT_TEXT], sha256[HASH_HEX];
+		age_identities_recipient(env->identities, i, recipient);
+		hash_sha256_hex(recipient, strlen(recipient), sha256);
+		for (size_t k = 0; k < n->n_keys; k++)
+			ours = ours || str_eq(n->keys[k], sha256);
+	}
+	if (!ours)
+		return err_set(ei, GW_EAUTH,
+		    "our key is not the one named: somebody has encrypted the package again");
+	if (package_stanzas(r) != n->n_keys)
+		return err_set(ei, GW_EAUTH, "the package is encrypted to %zu keys but names %zu",
+		    package_stanzas(r), n->n_keys);
+	return 0;
+}
+
+/* The slip beside the package: `<path without .tar.age>.slip.json`, or NULL. */
+static char *slip_path(const char *path)
+{
+	static const char end[] = ".tar.age";
+	if (!str_ends(path, end))
+		return NULL;
+	char *stem GW_CLEANUP(str_free_p) = str_dupn(path, strlen(path) - strlen(end));
+	char *slip = str_printf("%s.slip.json", stem);
+	if (!file_exists(slip))
+		str_free_p(&slip);
+	return slip;
+}
+
+static int check_slip(const struct transfer_env *env, const struct package_reader *r,
+    const struct note *n, int fd, const char *path, int64_t now, struct errinfo *ei)
+{
+	char *slip GW_CLEANUP(str_free_p) = slip_path(path);
+	struct statement st GW_CLEANUP(statement_release) = {0};
+	struct slip_facts facts;
+	if (!slip)
+		return 0;
+	int e =
+	    statement_verify_file(slip, "slip", registry_trust(env->registry), now, now, &st, ei);
+	if (e == 0)
+		e = registry_signed_by(env->registry, &st.by, n->sender.oin, date_of(now), ei);
+	if (e == 0)
+		e = package_measure(fd, &facts, ei);
+	if (e < 0)
+		return err_prefix(ei, e == GW_EIO ? e : GW_EAUTH, "the slip beside the package");
+	memcpy(facts.tag_manifest, package_tag_manifest(r), HASH_HEX);
+	return slip_agrees(st.body, n, &facts, ei);
+}
+
+/* ---- rules ---- */
+
+/* The rules in the note are, byte for byte, those in our own home, and nowhere wider than what we
+ * accepted before. */
+static int own_rules(
+    const struct transfer_env *env, const struct note *n, struct date day, struct rules *rules)
+{
+	const struct acceptance *a;
+	size_t at = 0;
+	if (!env->policy || rules_load(rules, env, n->policy, NULL) < 0)
+		return GW_EREFUSED;
+	if (!str_eq(rules->policy->sha256, n->policy_sha256) ||
+	    !str_eq(catalogue_sha256(rules->catalogue), n->catalogue) ||
+	    !str_eq(rules->baseline, n->baseline) || !str_eq(rules->mapping, n->mapping))
+		return GW_EREFUSED;
+	while ((a = registry_acceptance_next(
+		    env->registry, env->oin, n->sender.oin, n->contract, n->policy, day, &at))) {
+		struct rules old GW_CLEANUP(rules_release) = {0};
+		if (str_eq(a->controller, n->controller) &&
+		    str_eq(a->catalogue_sha256, n->catalogue) &&
+		    str_eq(a->baseline_sha256, n->baseline) &&
+		    str_eq(a->mapping_sha256, n->mapping) && rules_accepted(&old, a, NULL) == 0 &&
+		    policy_covers(old.policy, rules->policy))
+			return 0;
+	}
+	return GW_EREFUSED;
+}
+
+/* What the note says of its policy is what the policy says; it may only expire sooner. */
+static int check_terms(const struct note *n, const struct rules *rules, struct errinfo *ei)
+{
+	struct note own = {0};
+	rules_note(rules, &own);
+	bool same = str_eq(n->policy, own.policy) && n->policy_version == own.policy_version &&
+	    str_eq(n->purpose, own.purpose) && str_eq(n->gdpr, own.gdpr) &&
+	    n->n_laws == own.n_laws && str_eq(n->keep, own.keep) && str_eq(n->after, own.after);
+	for (size_t i = 0; same && i < n->n_laws; i++)
+		same = str_eq(n->laws[i], own.laws[i]);
+	if (!same)
+		return err_set(ei, GW_EAUTH,
+		    "the package names its policy wrongly, or another purpose, legal basis or "
+		    "retention than it has");
+	if (n->expires > date_end(policy_expiry(rules->policy, date_of(n->created))))
+		return err_set(ei, GW_EAUTH, "the package expires later than its policy lets it");
+	return 0;
+}
+
+static int check_rules(const struct transfer_env *env, const struct note *n, int64_t now,
+    struct rules *rules, struct errinfo *ei)
+{
+	const struct acceptance *a = NULL;
+	const struct acceptance_query q = {.recipient = env->oin,
+	    .sender = n->sender.oin,
+	    .contract = n->contract,
+	    .policy_sha256 = n->policy_sha256,
+	    .catalogue_sha256 = n->catalogue,
+	    .baseline_sha256 = n->baseline,
+	    .mapping_sha256 = n->mapping};
+	int e = registry_acceptance(env->registry, &q, date_of(now), &a, ei);
+	if (e == GW_EREFUSED && own_rules(env, n, date_of(now), rules) == 0)
+		return check_terms(n, rules, ei);
+	rules_release(rules);
+	if (e < 0)
+		return e;
+	if (!str_eq(a->controller, n->controller))
+		return err_set(ei, GW_EREFUSED, "the policy was accepted for another controller");
+	e = rules_accepted(rules, a, ei);
+	return e < 0 ? e : check_terms(n, rules, ei);
+}
+
+int open_check(const struct transfer_env *env, const struct package_reader *r,
+    const struct cades_signer *signer, int fd, const char *path, int64_t now, struct rules *rules,
+    struct errinfo *ei)
+{
+	const struct note *n = package_note(r);
+	int e = check_parties(env, n, signer, now, ei);
+	if (e == 0)
+		e = check_keys(env, r, n, ei);
+	if (e == 0 && now > n->expires)
+		e = err_set(
+		    ei, GW_EREFUSED, "the package has expired: ask its sender for a new one");
+	if (e == 0)
+		e = ledger_seq_check(env->ledger, n->sender.oin, n->case_id, n->seq, ei);
+	if (e == 0)
+		e = check_slip(env, r, n, fd, path, now, ei);
+	return e < 0 ? e : check_rules(env, n, now, rules, ei);
+}

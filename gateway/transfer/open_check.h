@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* open_check: what must hold of a package before its payload is touched; for this room only. */
+#ifndef GW_TRANSFER_OPEN_CHECK_H
+#define GW_TRANSFER_OPEN_CHECK_H
+
+#include "package/open.h"
+#include "transfer/grounds.h"
+
+/*
+ * open_check(env, r, signer, fd, path, now, rules, ei): the checks between signature and intent, in
+ * the order of docs/FORMATS.md §2: parties, key, stanza count, expiry, seq, slip if there is one,
+ * then policy, catalogue, baseline and mapping are those we accepted.
+ *
+ * GW_EAUTH: wrong recipient, sender's key not pinned, key not ours, stanza count, slip.
+ * GW_EREFUSED: expired, lower seq, rules not accepted. On success *rules holds the accepted policy;
+ * release it in any case.
+ */
+int open_check(const struct transfer_env *env, const struct package_reader *r,
+    const struct cades_signer *signer, int fd, const char *path, int64_t now, struct rules *rules,
+    struct errinfo *ei) GW_MUST_USE;
+
+#endif

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "transfer/seal_one.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "dossier/catalogue.h"
+#include "dossier/dossier.h"
+#include "package/html.h"
+#include "package/open.h"
+#include "package/seal.h"
+#include "package/slip.h"
+#include "policy/apply.h"
+
+enum { HTML_MAX = 64 << 20, SLIP_MAX = 64 << 10, DETAIL_MAX = 48 << 10 };
+
+/* One dossier on its way; everything readable in it is zeroed on release. */
+struct sealing {
+	struct seal_run *run;
+	struct act *act;
+	struct dossier *dossier;
+	struct ledger_subject *subject;
+	struct policy_outcome outcome;
+	struct note note;
+	struct ledger_receipt intent;
+	struct slip_facts facts;
+	int64_t now;
+};
+
+static void sealing_release(struct sealing *s)
+{
+	dossier_free(s->dossier);
+	ledger_subject_free(s->subject);
+	policy_outcome_release(&s->outcome);
+	note_release(&s->note);
+}
+
+void seal_refuse(const struct seal_run *run, struct act *a, const struct ledger_subject *subject,
+    int code, const struct errinfo *why)
+{
+	struct ledger_record r = act_record(run->env, "transfer.refuse");
+	json_t *detail GW_CLEANUP(jx_release) = act_detail(a, code, why);
+	struct errinfo ledger = ERRINFO_INIT;
+	r.out = LEDGER_DENY;
+	r.peer = run->request->to;
+	r.subj = subject;
+	a->code = code;
+	a->why = *why;
+	if (run->grounds.rules.policy) {
+		r.pol.id = run->grounds.rules.policy->id;
+		r.pol.v = run->grounds.rules.policy->version;
+		r.pol.h = run->grounds.rules.policy->sha256;
+		r.pol.reg = registry_sha256(run->env->registry);
+	}
+	if (code == GW_ELEDGER)
+		return; /* it cannot be told */
+	int e = ledger_append(run->env->ledger, &r, detail, NULL, &ledger);
+	if (e < 0) {
+		a->code = e;
+		a->why = ledger;
+	}
+}
+
+/* Everybody the dossier may be asked about under any of its identifiers, strongest first. */
+static int find_subject(struct sealing *s, struct errinfo *ei)
+{
+	struct dossier_subject ids GW_CLEANUP(dossier_subject_release) = {0};
+	struct subject_id list[3];
+	size_t n = 0;
+	dossier_subject(s->dossier, &ids);
+	const char *sender = s->run->env->oin;
+	if (ids.bsn)
+		list[n++] = (struct subject_id){SUBJECT_BSN, ids.bsn, sender};
+	if (ids.v_number)
+		list[n++] = (struct subject_id){SUBJECT_V_NUMBER, ids.v_number, sender};
+	if (ids.client_number)
+		list[n++] = (struct subject_id){SUBJECT_CLIENT_NUMBER, ids.client_number, sender};
+	return n ? ledger_subject(s->run->env->ledger, list, n, &s->subject, ei) : 0;
+}
+
+/* Read the dossier and let the policy decide. */
+static int decide(struct sealing *s, const char *path, struct errinfo *ei)
+{
+	struct grounds *g = &s->run->grounds;
+	struct policy_context ctx;
+	const struct contract *contract = NULL;
+	int e =
+	    dossier_read(path, g->rules.catalogue, s->run->env->dossier_limits, &s->dossier, ei);
+	if (e == 0 && s->run->request->strict && (e = dossier_strict(s->dossier, ei)) < 0)
+		return err_prefix(ei, e, path);
+	if (e == 0)
+		e = find_subject(s, ei);
+	if (e == 0)
+		e = grounds_find(g, s->run->request->contract, s->dossier->contract,
+		    s->dossier->programme, date_of(s->now), &ctx, &contract, ei);
+	if (e == 0)
+		e = policy_apply(
+		    g->rules.policy, &ctx, s->dossier, s->run->env->pseudonyms, &s->outcome, ei);
+	s->act->report = json_incref(s->outcome.sender_report);
+	if (e == 0 && !s->outcome.fields && !s->outcome.files_n)
+		e = err_set(ei, GW_EREFUSED,
+		    "nothing of this dossier leaves under the policy, so there is nothing to seal");
+	if (e < 0)
+		return e;
+	(void)snprintf(s->note.contract, sizeof s->note.contract, "%s", contract->id);
+	(void)snprintf(s->note.controller, sizeof s->note.controller, "%s", contract->controller);
+	s->act->fields = s->outcome.fields;
+	s->act->attachments = (unsigned)s->outcome.files_n;
+	return 0;
+}
+
+/* ---- the covering note ---- */
+
+static void copy(char *out, size_t cap, const char *s)
+{
+	(void)snprintf(out, cap, "%s", s ? s : "");
+}
+
+static void note_parties(struct note *n, const struct grounds *g)
+{
+	copy(n->sender.oin, sizeof n->sender.oin, g->sender->oin);
+	copy(n->sender.name, sizeof n->sender.name, g->sender->name);
+	copy(n->recipient.oin, sizeof n->recipient.oin, g->recipient->oin);
+	copy(n->recipient.name, sizeof n->recipient.name, g->recipient->name);
+	copy(n->keys[0], HASH_HEX, g->keys.main->recipient_sha256);
+	n->n_keys = 1;
+	for (size_t i = 0; i < g->keys.recovery_n && n->n_keys < NOTE_KEYS; i++)
+		copy(n->keys[n->n_keys++], HASH_HEX, g->keys.recovery[i]->recipient_sha256);
+}
+
+static int compare_slip(const json_t *slip, const struct note *n, int64_t *best, char *package)
+{
+	json_int_t seq = 0;
+	const char *id = jx_str(slip, "package");
+	if (!str_eq(jx_str(slip, "case"), n->case_id) ||
+	    !str_eq(jx_str(slip, "recipient"), n->recipient.oin) || !id || !id_is_v4(id) ||
+	    jx_int(slip, "seq", 1, INT32_MAX, &seq) < 0 || seq >= n->seq || seq <= *best)
+		return 0;
+	*best = seq;
+	memcpy(package, id, ID_TEXT);
+	return 1;
+}
+
+/* The package before this one in its case, as far as its slip still lies in the folder. */
+static void note_supersedes(struct note *n, const char *dir)
+{
+	struct file_list l = {0};
+	int64_t best = 0;
+	if (n->seq <= 1 || file_list(dir, ".slip.json", &l, NULL) < 0)
+		return;
+	for (size_t i = 0; i < l.n; i++) {
+		char *path GW_CLEANUP(str_free_p) = file_join(dir, l.names[i]);
+		struct buf b GW_CLEANUP(buf_release) = BUF_INIT(SLIP_MAX);
+		json_t *slip GW_CLEANUP(jx_release) = NULL;
+		if (file_read(path, SLIP_MAX, &b, NULL) == 0 &&
+		    jx_parse("slip", b.data, b.len, &JX_SMALL, &slip, NULL) == 0)
+			(void)compare_slip(slip, n, &best, n->supersedes);
+	}
+	file_list_release(&l);
+}
+
+static int note_case(struct sealing *s, struct errinfo *ei)
+{
+	struct note *n = &s->note;
+	struct ledger *l = s->run->env->ledger;
+	const char *given = s->run->request->case_id;
+	if (!given) {
+		id_v4(n->case_id);
+		n->seq = 1;
+		return ledger_seq_set(l, n->sender.oin, n->case_id, 1, ei);
+	}
+	copy(n->case_id, sizeof n->case_id, given);
+	int e = ledger_seq_next(l, n->sender.oin, n->case_id, &n->seq, ei);
+	if (e == 0)
+		note_supersedes(n, s->run->out);
+	return e;
+}
+
+static int compose(struct sealing *s, struct errinfo *ei)
+{
+	struct note *n = &s->note;
+	const struct policy *p = s->run->grounds.rules.policy;
+	note_parties(n, &s->run->grounds);
+	rules_note(&s->run->grounds.rules, n);
+	n->report = policy_travelling(p);
+	copy(n->registry, HASH_HEX, registry_sha256(s->run->env->registry));
+	n->created = s->now;
+	n->expires = date_end(policy_expiry(p, date_of(s->now)));
+	if (signer_not_after(s->run->env->signer) < n->expires)
+		return err_set(ei, GW_EREFUSED,
+		    "our own certificate ends before the package expires: renew it first");
+	int e = note_case(s, ei);
+	if (e < 0)
+		return e;
+	id_v4(n->package);
+	ledger_trace(n->transaction);
+	randombytes_buf(n->nonce, sizeof n->nonce);
+	n->checkpoint = str_dup(s->run->checkpoint);
+	act_note(s->act, n);
+	return 0;
+}
+
+/* ---- writing ---- */
+
+enum { FILES_MAX = BAG_FILES_MAX };
+
+static int write_package(struct sealing *s, int fd, struct errinfo *ei)
+{
+	const struct policy_outcome *o = &s->outcome;
+	struct buf json GW_CLEANUP(buf_release) = BUF_INIT(PACKAGE_DOSSIER_MAX);
+	struct buf html GW_CLEANUP(buf_release) = BUF_INIT(HTML_MAX);
+	enum html_language language = s->run->request->english ? HTML_ENGLISH : HTML_DUTCH;
+	if (o->files_n > FILES_MAX - 2)
+		return err_set(ei, GW_ELIMIT, "more than %d attachments", FILES_MAX - 2);
+	size_t n = 2 + o->files_n;
+	struct package_file *files GW_CLEANUP(str_free_p) = str_alloc(n * sizeof *files);
+	char(*paths)[BAG_PATH] = str_alloc(n * sizeof *paths);
+	char *owner GW_CLEANUP(str_free_p) = (char *)paths;
+	int e = jx_dump_pretty(o->data, &json);
+	if (e == 0)
+		e = buf_adds(&json, "\n");
+	if (e < 0)
+		return err_set(ei, e, "what leaves of the dossier is too large");
+	e = html_write(&s->note, o->data, s->run->grounds.rules.catalogue, language, &html, ei);
+	if (e < 0)
+		return e;
+	files[0] = (struct package_file){"data/dossier.json", json.data, json.len};
+	files[1] = (struct package_file){"data/dossier.html", html.data, html.len};
+	for (size_t i = 0; i < o->files_n; i++) {
+		const struct policy_file *f = &o->files[i];
+		(void)snprintf(paths[i], BAG_PATH, "data/attachments/%.46s", f->name);
+		files[2 + i] = (struct package_file){paths[i], f->bytes.data, f->bytes.len};
+	}
+	return package_seal(fd, &s->note, files, n, s->run->grounds.to, s->run->env->signer,
+	    s->run->cipher_threads, &s->facts, ei);
+}
+
+/* What appears together, in this order: no package ever stands there without its slip. */
+enum result { RESULT_P7S, RESULT_SLIP, RESULT_PACKAGE, RESULTS };
+
+struct results {
+	struct file_out file[RESULTS];
+};
+
+static void results_abort(struct results *r)
+{
+	for (size_t i = 0; i < RESULTS; i++)
+		file_out_abort(&r->file[i]);
+}
+
+static int results_open(struct results *r, const struct sealing *s, struct errinfo *ei)
+{
+	static const char *const ends[RESULTS] = {"slip.json.p7s", "slip.json", "tar.age"};
+	int e = 0;
+	for (size_t i = 0; i < RESULTS; i++)
+		r->file[i].fd = -1;
+	for (size_t i = 0; i < RESULTS && e == 0; i++) {
+		char *path GW_CLEANUP(str_free_p) =
+		    str_printf("%s/%s.%s", s->run->out, s->note.package, ends[i]);
+		e = file_out_open(&r->file[i], path, 0600, FILE_NEW, ei);
+	}
+	return e;
+}
+
+static int write_slip(const struct sealing *s, struct results *r, struct errinfo *ei)
+{
+	struct buf json GW_CLEANUP(buf_release) = BUF_INIT(SLIP_MAX);
+	struct buf p7s GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
+	int e = slip_sign(&s->note, &s->facts, s->run->env->signer, &json, &p7s, ei);
+	if (e == 0)
+		e = file_write_fd(r->file[RESULT_P7S].fd, p7s.data, p7s.len, ei);
+	if (e == 0)
+		e = file_write_fd(r->file[RESULT_SLIP].fd, json.data, json.len, ei);
+	return e;
+}
+
+/* The act itself. */
+static int write_files(struct sealing *s, struct errinfo *ei)
+{
+	struct results r GW_CLEANUP(results_abort);
+	int e = results_open(&r, s, ei);
+	if (e == 0)
+		e = write_package(s, r.file[RESULT_PACKAGE].fd, ei);
+	if (e == 0)
+		e = write_slip(s, &r, ei);
+	if (e < 0)
+		return e;
+	char *path = str_dup(r.file[RESULT_PACKAGE].path);
+	e = file_out_commit_all(r.file, RESULTS, ei);
+	if (e < 0) {
+		str_free_p(&path);
+		return e;
+	}
+	s->act->file = path;
+	s->act->bytes = s->facts.bytes;
+	return 0;
+}
+
+/* ---- records ---- */
+
+/* Intent and result say the same of the act; the result adds what came of it. */
+static struct ledger_record seal_record(
+    const struct sealing *s, const char *object, const char *classes[ACT_CLASSES], struct date *ret)
+{
+	struct ledger_record r = act_record(s->run->env, "transfer.seal");
+	act_terms(&r, s->run->env, &s->note, s->run->grounds.rules.policy, true, ret);
+	r.subj = s->subject;
+	r.cat = classes;
+	r.cat_n = act_classes(s->outcome.classes, classes);
+	r.has_fld = true;
+	r.fld = s->outcome.fields;
+	r.obj.k = "package";
+	r.obj.id = object;
+	return r;
+}
+
+static json_t *result_detail(const struct sealing *s, int code, const struct errinfo *why)
+{
+	json_t *detail = act_detail(s->act, code, why);
+	if (s->outcome.sender_report &&
+	    json_dumpb(s->outcome.sender_report, NULL, 0, JSON_COMPACT) <= DETAIL_MAX)
+		jx_set(detail, "report", json_incref(s->outcome.sender_report));
+	return detail;
+}
+
+static int recorded(struct sealing *s, struct errinfo *ei)
+{
+	const char *classes[ACT_CLASSES];
+	char object[LEDGER_OBJECT_ID];
+	uint8_t digest[HASH_BYTES];
+	struct date ret;
+	struct errinfo ledger = ERRINFO_INIT;
+	ledger_object_id(object);
+	struct ledger_record r = seal_record(s, object, classes, &ret);
+	json_t *detail GW_CLEANUP(jx_release) = act_detail(s->act, 0, NULL);
+	int e = ledger_intent(s->run->env->ledger, &r, detail, &s->intent, ei);
+	if (e < 0)
+		return e;
+	int code = write_files(s, ei);
+	r.out = code < 0 ? act_out(code) : LEDGER_OK;
+	if (code == 0 && str_unhex(s->facts.sha256, digest, sizeof digest) == 0) {
+		r.obj.digest = digest;
+		r.obj.n = (int64_t)s->outcome.files_n + 2;
+		r.obj.b = (int64_t)s->facts.bytes;
+	}
+	json_t *more GW_CLEANUP(jx_release) = result_detail(s, code, ei);
+	e = ledger_result(s->run->env->ledger, &s->intent, &r, more, NULL, &ledger);
+	if (code == 0 && e < 0 && ei)
+		*ei = ledger;
+	return code < 0 ? code : e;
+}
+
+void seal_one(struct seal_run *run, const char *path, struct act *a)
+{
+	struct sealing s GW_CLEANUP(sealing_release) = {.run = run, .act = a, .now = clock_now()};
+	struct errinfo why = ERRINFO_INIT;
+	copy(a->from, sizeof a->from, run->env->oin);
+	copy(a->to, sizeof a->to, run->request->to);
+	int e = decide(&s, path, &why);
+	if (e == 0)
+		e = compose(&s, &why);
+	if (e < 0) {
+		seal_refuse(run, a, s.subject, e, &why);
+		return;
+	}
+	a->code = recorded(&s, &why);
+	a->why = why;
+}

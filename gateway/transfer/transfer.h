@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * transfer: sealing and opening as whole acts, for the command and the daemon alike.
+ *
+ * Each act is a pair in the ledger: the intent is durable before anything leaves or is taken in,
+ * the result follows it. What is refused before its intent leaves one `transfer.refuse`
+ * (docs/FORMATS.md §4). A run loads and verifies policy, registry and signature once; each item
+ * then stands on its own, and one that fails never stops the others.
+ */
+#ifndef GW_TRANSFER_TRANSFER_H
+#define GW_TRANSFER_TRANSFER_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/defs.h"
+#include "base/err.h"
+#include "base/id.h"
+#include "base/json.h"
+
+struct age_identities;
+struct age_limits;
+struct dossier_limits;
+struct ledger;
+struct policy_keys;
+struct registry;
+struct signer;
+
+/* The bytes a policy rests on, exactly as they lie in the home. */
+struct transfer_policy {
+	char *file;                     /* the policy's path, for messages */
+	struct buf policy, p7s;         /* p7s empty: it is unsigned */
+	struct buf catalogue, baseline; /* catalogue.yaml (or the built-in one), baseline.yaml */
+	struct buf mapping;             /* ladder-map that the sender uses; empty: none */
+};
+
+void transfer_policy_release(struct transfer_policy *p);
+
+/*
+ * What an act needs from a home; home_transfer() fills it in. All is borrowed and outlives the act.
+ * Every part must be usable from several threads at once.
+ */
+struct transfer_env {
+	const char *oin, *name; /* this organisation */
+	const char *outbox;     /* where seal puts packages when the request names no folder */
+	const char *actor;      /* "a:<16 hex>", the account that acts */
+	struct registry *registry;
+	const struct signer *signer;             /* seal only */
+	const struct age_identities *identities; /* open only */
+	const struct policy_keys *pseudonyms;    /* seal only; NULL: no pseudonym domain */
+	struct ledger *ledger;
+	const struct dossier_limits *dossier_limits; /* seal only; NULL: the defaults */
+	const struct age_limits *age_limits;         /* open only; NULL: the defaults */
+	unsigned threads;                            /* settings: limits.threads; 0: all cores */
+	/*
+	 * The policy with that id in policies/, the newest one. GW_ENOENT; GW_EREFUSED when it is
+	 * older than the newest ever loaded. The caller releases *ret.
+	 */
+	int (*policy)(void *arg, const char *id, struct transfer_policy *ret, struct errinfo *ei);
+	/* The URI in the register of processing for a purpose (gateway.yaml), or NULL. */
+	const char *(*processing)(void *arg, const char *purpose);
+	void *arg; /* for the two above */
+};
+
+/* What became of one dossier or package. Borrowed for the length of the call. */
+struct transfer_item {
+	size_t index;              /* which operand, from 0 */
+	const char *path;          /* the operand as given */
+	int code;                  /* 0 or GW_E… */
+	const struct errinfo *why; /* when code is not 0 */
+	const char *package;       /* uuid; "" when it never got one */
+	const char *file;      /* what was written: the package, or the opened folder; or NULL */
+	const char *from, *to; /* OIN of sender and recipient, "" when unknown */
+	const char *case_id;   /* "" when unknown */
+	int64_t seq;           /* 0 when unknown */
+	uint64_t bytes;        /* of the package */
+	unsigned fields;       /* released */
+	unsigned attachments;  /* released */
+	const json_t *report; /* the sender's report (seal) or the travelling one (open), or NULL */
+};
+
+/* Called once for each operand, in their order, never from two threads at once. */
+typedef void (*transfer_done)(void *arg, const struct transfer_item *item);
+
+struct seal_request {
+	const char *policy;          /* id */
+	const char *to;              /* OIN of the recipient */
+	const char *contract;        /* id, or NULL: what the dossier names */
+	const char *case_id;         /* or NULL: a new uuid for each. With one dossier only */
+	const char *out;             /* folder, or NULL: the outbox */
+	bool english;                /* dossier.html in English instead of Dutch */
+	bool strict;                 /* a field that the catalogue lacks makes a dossier invalid */
+	const char *const *dossiers; /* paths */
+	size_t n;
+	const volatile sig_atomic_t *stop; /* once not 0, none is begun any more; may be NULL */
+	transfer_done done;
+	void *arg;
+};
+
+/*
+ * transfer_seal(env, request, ei): seal each dossier for one recipient (docs/FORMATS.md §2, §4,
+ * §5).
+ *
+ * Each package appears as <uuid>.tar.age with <uuid>.slip.json and its .p7s beside it, or not at
+ * all. Returns 0 when every item was given to `done` (which carries each one's own code), or the
+ * failure that stopped the whole run before its first item: GW_EUSAGE, GW_EFORMAT for the policy,
+ * GW_EREFUSED for a policy unsigned, older, not active or not for these parties, GW_EAUTH for an
+ * edited registry, GW_ELEDGER. That refusal is in the ledger, too. When `stop` ended the run, what
+ * was begun is finished and told, and GW_EFAIL says how many were not.
+ */
+int transfer_seal(const struct transfer_env *env, const struct seal_request *request,
+    struct errinfo *ei) GW_MUST_USE;
+
+struct open_request {
+	const char *into;            /* folder; made 0700 when it is not there */
+	const char *const *packages; /* paths */
+	size_t n;
+	const volatile sig_atomic_t *stop; /* as in seal_request */
+	transfer_done done;
+	void *arg;
+};
+
+/*
+ * transfer_open(env, request, ei): open each package into <into>/<uuid>/, in the order of checks of
+ * docs/FORMATS.md §2. Nothing of a package that fails stays behind. That `into` lies outside the
+ * home is the caller's to see to. Returns as transfer_seal.
+ */
+int transfer_open(const struct transfer_env *env, const struct open_request *request,
+    struct errinfo *ei) GW_MUST_USE;
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* gateway.yaml: closed keys, limits with defaults. */
+#include "home/settings.h"
+
+#include "tests/unit/test.h"
+
+#define PIN "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define HEAD "oin: \"00000099000000001000\"\nname: Een\n"
+
+static struct settings parsed(const char *text)
+{
+	struct settings s;
+	struct errinfo ei = ERRINFO_INIT;
+	test_code(settings_parse("gateway.yaml", text, strlen(text), &s, &ei), 0, &ei);
+	return s;
+}
+
+static void little_is_enough(void **state)
+{
+	struct settings s = parsed(HEAD);
+	(void)state;
+	assert_string_equal(s.oin, "00000099000000001000");
+	assert_false(s.test);
+	assert_int_equal(s.officers_n, 0);
+	assert_int_equal(s.limits.dossier.files, DOSSIER_LIMITS.files);
+	assert_int_equal(s.limits.age.stanzas, AGE_LIMITS.stanzas);
+	assert_int_equal(s.limits.threads, 0);
+	assert_null(settings_processing(&s, "referral"));
+	settings_release(&s);
+}
+
+static void all_can_be_said(void **state)
+{
+	struct settings s = parsed(
+	    HEAD "test: true\nregistry_officers: [\"" PIN
+		 "\"]\nlisten: \"127.0.0.1:8443\"\nsigning_key: \"pkcs11:token=x\"\n"
+		 "ladder_map: limburg\nlimits: {dossier_json_mb: 2, dossier_files: 7, threads: "
+		 "3, age_header_kb: 64}\nprocessing: {referral: \"urn:x:1\"}\n");
+	(void)state;
+	assert_true(s.test);
+	assert_string_equal(s.officers[0], PIN);
+	assert_string_equal(s.signing_key, "pkcs11:token=x");
+	assert_string_equal(s.ladder_map, "limburg");
+	assert_int_equal(s.limits.dossier.json_bytes, 2 << 20);
+	assert_int_equal(s.limits.dossier.files, 7);
+	assert_int_equal(s.limits.dossier.depth, DOSSIER_LIMITS.depth);
+	assert_int_equal(s.limits.age.header_bytes, 64 << 10);
+	assert_int_equal(s.limits.threads, 3);
+	assert_string_equal(settings_processing(&s, "referral"), "urn:x:1");
+	assert_null(settings_processing(&s, "continuity_of_support"));
+	settings_release(&s);
+}
+
+static const struct {
+	const char *more, *said;
+} wrong[] = {
+    {"limit: {}", "gateway.yaml:3:1: unknown key \"limit\", did you mean \"limits\"?"},
+    {"limits: {threads: many}", "gateway.yaml:3:19: threads: whole number from 0 to 1024 expected"},
+    {"limits: {thread: 1}", "gateway.yaml:3:10: unknown key \"thread\", did you mean \"threads\"?"},
+    {"test: yes", "gateway.yaml:3:7: test: true or false expected"},
+    {"registry_officers: [abc]",
+	"gateway.yaml:3:21: \"sha256:\" and 64 lower-case hex digits expected"},
+    {"signing_key: /etc/key", "gateway.yaml:3:14: signing_key: a pkcs11: URI expected"},
+    {"ladder_map: ../../x",
+	"gateway.yaml:3:13: ladder_map: lower-case letters, digits, - and _ expected"},
+    {"processing: {marketing: \"urn:x\"}", "gateway.yaml:3:14: unknown key \"marketing\""},
+    {"processing: {referral: x}", "gateway.yaml:3:24: a URI is expected"},
+};
+
+static void what_is_wrong_is_said_where_it_stands(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < GW_LENGTH(wrong); i++) {
+		char *text GW_CLEANUP(str_free_p) = str_printf(HEAD "%s\n", wrong[i].more);
+		struct settings s;
+		struct errinfo ei = ERRINFO_INIT;
+		test_code(
+		    settings_parse("gateway.yaml", text, strlen(text), &s, &ei), GW_EFORMAT, &ei);
+		assert_string_equal(ei.msg, wrong[i].said);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(little_is_enough),
+	    cmocka_unit_test(all_can_be_said),
+	    cmocka_unit_test(what_is_wrong_is_said_where_it_stands),
+	};
+	return cmocka_run_group_tests_name("home/settings", tests, NULL, NULL);
+}
