@@ -1,0 +1,47 @@
+#!/bin/bash
+# The command line itself: help, unknown words, exit codes.
+set -u
+h=${BUILD:-build/rel}/handover
+n=0 out= rc=0
+echo "1..20"
+is() { # NAME CONDITION...
+	((n++))
+	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
+}
+run() { out=$("$h" "$@" 2>&1 </dev/null); rc=$?; }
+has() { [[ $out == *"$1"* ]]; }
+run; is "no command is a usage error" test $rc -eq 2
+run --help; is "help ends with 0" test $rc -eq 0
+is "help lists the commands" has "usage: handover"
+run seel; is "an unknown command is exit 2" test $rc -eq 2
+is "and the one that was meant is named" has "did you mean 'seal'?"
+run seal --polcy x; is "an unknown option is exit 2" test $rc -eq 2
+is "and the one that was meant is named" has "did you mean --policy?"
+run seal --policy; is "a missing value is exit 2" test $rc -eq 2
+run age keygen one two; is "a surplus operand is exit 2" test $rc -eq 2
+run policy; is "a group without its command is exit 2" test $rc -eq 2
+fails=
+for c in $("$h" --print commands); do
+	"$h" "$c" --help >/dev/null 2>&1 || fails="$fails $c"
+	"$h" --print "man:$c" | grep -q '^\.SH NAME' || fails="$fails man:$c"
+done
+out=$fails; is "every command has help and a man page" test -z "$fails"
+out=$("$h" --help 2>&1 >/dev/full); rc=$?; is "a full disk under standard output is exit 1" test $rc -eq 1
+run --version; is "the version is told" has "handover 0."
+run --home "" ledger show; is "an empty home is exit 2" test $rc -eq 2
+home=$(mktemp -d)/home
+"$h" init "$home" --oin 00000099000000001000 --name Proef --role provider --test >/dev/null 2>&1
+cp "$home/keys/ledger.head" "$home.before"
+"$h" --home "$home" ledger show >&- 2>/dev/null; rc=$?
+is "a closed standard output is an error" test $rc -eq 1
+"$h" --home "$home" ledger show <&- >&- 2>&-
+run --home "$home" ledger verify; is "and touches no file of the home" test $rc -eq 0
+complete() { # WORD...: what completion offers for the last word
+	out=$(bash -c 'source /dev/stdin; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _handover; printf "%s " "${COMPREPLY[@]}"' \
+		bash "$@" < <("$h" --print bash))
+}
+complete handover pol; is "completion finds a command" test "$out" = "policy "
+complete handover --home /tmp pol; is "also behind --home DIR" test "$out" = "policy "
+complete handover --home /tmp policy expl; is "and its subcommand" test "$out" = "explain "
+complete handover seal --pol; is "and its options" test "$out" = "--policy "
+rm -rf "$(dirname "$home")"

@@ -1,0 +1,116 @@
+#!/bin/bash
+# organisation export and import: two parties meet without editing a file by hand.
+set -u
+h=${BUILD:-build/rel}/handover
+work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
+n=0 out= rc=0
+echo "1..39"
+is() { # NAME CONDITION...
+	((n++))
+	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
+}
+in_home() { out=$("$h" --home "$work/$1" "${@:2}" 2>&1 </dev/null); rc=$?; }
+has() { [[ $out == *"$1"* ]]; }
+lacks() { [[ $out != *"$1"* ]]; }
+sign() { in_home "$1" registry sign --cert "$work/officer/officer.pem" --key "$work/officer/officer.key"; }
+certs-example/make-pki "$work/pki" >/dev/null
+certs-example/officer "$work/pki" "A. Visser" "$work/officer" >/dev/null
+a=00000099000000001000 b=00000099000000002000
+"$h" init "$work/a" --oin $a --name "Gemeente Voorbeeld" --role municipality --test --officer "$work/officer/officer.pem" >/dev/null
+"$h" init "$work/b" --oin $b --name "Werk & Zo" --role provider --test --officer "$work/officer/officer.pem" >/dev/null
+
+in_home a organisation export --out "$work/a.json"
+is "without a certificate there is nothing to export" has "have organisation/signing.csr signed"
+for o in a b; do certs-example/issue "$work/pki" "$work/$o" >/dev/null; done
+in_home a organisation export --out "$work/a.json"
+is "export writes one file" test $rc -eq 0 -a -s "$work/a.json"
+pin=$(sed -n 's/^fingerprint: //p' <<<"$out")
+real=sha256:$(openssl x509 -in "$work/a/organisation/signing.pem" -noout -pubkey | openssl pkey -pubin -outform DER | sha256sum | cut -c1-64)
+is "the fingerprint is that of the certificate's key" test "$pin" = "$real"
+is "the registry changed" has "registry is to be signed again"
+is "one key statement was made" test "$(ls "$work/a/registry/keys" | wc -l)" -eq 2
+in_home a organisation export --out "$work/a.json"
+is "the second time nothing changes" lacks "signed again"
+is "no secret is in it" bash -c "! grep -q 'SECRET\|PRIVATE' '$work/a.json'"
+sign a
+is "an officer signs" test $rc -eq 0
+
+before=$(cd "$work/b/registry" && find . -type f -exec sha256sum {} + | sort)
+unchanged() { [ "$before" = "$(cd "$work/b/registry" && find . -type f -exec sha256sum {} + | sort)" ]; }
+in_home b organisation import "$work/a.json"
+is "without a person import is refused" test $rc -eq 5
+is "it shows who it is from" has "organisation $a Gemeente Voorbeeld"
+is "and the fingerprint" has "fingerprint: $pin"
+in_home b organisation import "$work/a.json" --fingerprint "sha256:$(printf '%064d' 0)"
+is "another fingerprint is exit 5" test $rc -eq 5
+is "nothing was written" unchanged
+sed 's/municipality/provider/' "$work/a.json" >"$work/forged.json"
+in_home b organisation import "$work/forged.json" --fingerprint "$pin"
+is "a changed file is exit 5" test $rc -eq 5
+echo '{"bundle":1}' >"$work/bad.json"
+in_home b organisation import "$work/bad.json"
+is "what is no export is exit 3" test $rc -eq 3
+is "nothing was written then" unchanged
+in_home b organisation import "$work/a.json" --fingerprint "$pin"
+is "with the right one it is taken in" test $rc -eq 0
+in_home b registry check
+is "and has to be signed" test $rc -eq 0 # nobody signed before: a note in a test home
+sign b
+in_home b registry check
+is "then it is in order" lacks "$a: "
+in_home b organisation import "$work/a.json"
+is "again: nothing new, nobody asked" has "nothing new"
+in_home a organisation import "$work/a.json" --fingerprint "$pin"
+is "one's own file is a usage error" test $rc -eq 2
+is "the ledger has the change" bash -c "'$h' --home '$work/b' ledger show --json | grep -q '\"act\":\"registry.change\".*\"peer\":\"$a\"'"
+
+# a stranger with a certificate for the same OIN from the same authority
+cp -a "$work/a" "$work/thief"
+rm "$work/thief/organisation/"{signing,tls}.{key,pem,csr}
+openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/thief/organisation/signing.key" \
+	-subj "/C=NL/O=Dief/serialNumber=$a/CN=Dief" -out "$work/thief/organisation/signing.csr" 2>/dev/null
+cp "$work/thief/organisation/signing.key" "$work/thief/organisation/tls.key"
+cp "$work/thief/organisation/signing.csr" "$work/thief/organisation/tls.csr"
+chmod 600 "$work/thief/organisation/"*.key
+certs-example/issue "$work/pki" "$work/thief" >/dev/null
+in_home thief organisation export --out "$work/thief.json"
+before=$(cd "$work/b/registry" && find . -type f -exec sha256sum {} + | sort)
+in_home b organisation import "$work/thief.json"
+is "a new key for a known OIN is exit 5" test $rc -eq 5
+is "it is shown as new" has "new signing key:"
+is "and nothing was written" unchanged
+
+# officers, duties, recovery, a new age key
+in_home a organisation set --officer "fg=$work/officer/officer.pem" --duty bsn_processing --gateway https://gw.example:8443
+is "officers and duties are set by command" has "new officer: fg sha256:"
+in_home a organisation set --officer "fg=$work/officer/officer.pem"
+is "once" has "nothing to change"
+in_home a organisation set --duty x
+is "an unknown duty is a usage error" test $rc -eq 2
+recovery=$("$h" age keygen -o "$work/recovery.txt" 2>&1 | grep -o 'age1[0-9a-z]*'); [ -n "$recovery" ] || recovery=$(grep -o 'age1[0-9a-z]*' "$work/recovery.txt" | head -1)
+in_home a organisation export --out "$work/a.json" --recovery "$recovery"
+is "a recovery key is stated" test "$(grep -l '"use":"recovery"' "$work/a/registry/keys/"*.json | wc -l)" -eq 1
+is "its secret is not in the home" bash -c "! grep -rqF '$(tail -1 "$work/recovery.txt")' '$work/a'"
+in_home a organisation export --recovery age1x
+is "a recipient that is none is refused" test $rc -ne 0
+in_home b organisation import "$work/a.json"
+is "a pinned key alone does not bring duties" test $rc -eq 5
+in_home b organisation import "$work/a.json" --fingerprint "$pin"
+is "a person does" grep -q "duties: \[bsn_processing\]" "$work/b/registry/organisations.yaml"
+in_home a organisation rekey
+is "two age keys in one day are refused" test $rc -ne 0
+first=$(grep -l '"use":"main"' "$work/a/registry/keys/"*.json)
+mv "$work/a/organisation/identities/"*.txt "$work/a/organisation/identities/2026-01-01.txt"
+in_home a organisation rekey
+is "a new key is in the ledger" test "$("$h" --home "$work/a" ledger show --json | tail -3 | jq -rs 'map(.act + .ph) | join(" ")')" = "registry.changeintent registry.changeresult audit.read"
+in_home a organisation export --out "$work/a.json"
+is "a new age key supersedes the old" grep -q "\"supersedes\":\"$(basename "$first" .json)\"" "$work/a/registry/keys/"*.json
+
+# revoking
+in_home a organisation revoke "$(basename "$first" .json)" --reason superseded
+is "a key is taken back" test $rc -eq 0
+in_home a organisation revoke "$(printf '%064d' 7)"
+is "what was never said cannot be" test $rc -ne 0
+in_home a organisation export --out "$work/a.json"
+in_home b organisation import "$work/a.json"
+is "the revocation travels" has "age key revoked"

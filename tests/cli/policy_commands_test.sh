@@ -1,0 +1,114 @@
+#!/bin/bash
+# handover policy: check, test, coverage, show, explain, diff, dry-run, fmt, sign, without any home.
+set -u
+work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
+handover=$BUILD/handover
+export HANDOVER_HOME=$work/nothing
+n=0 out= rc=0
+echo "1..54"
+is() { # NAME CONDITION...
+	((n++))
+	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
+}
+run() { out=$("$@" 2>&1 </dev/null); rc=$?; }
+policy() { run "$handover" policy "$@"; }
+has() { [[ $out == *"$1"* ]]; }
+lacks() { [[ $out != *"$1"* ]]; }
+gives() { test $rc -eq "$1" && has "$2"; } # EXIT TEXT
+p=policies/overdracht-einde-contract.yaml
+v=policies/verwijzing-aanbieder.yaml
+g=policies/overdracht-aan-gemeente.yaml
+
+policy check $p $v $g; is "the shipped policies are good" gives 0 "overdracht-aan-gemeente version 1: good"
+policy test $p $v $g; is "their tests pass" gives 0 "overdracht-aan-gemeente: 8 passed, 0 failed"
+for f in $p $v $g; do
+	policy coverage --min 100 $f; is "$(basename $f .yaml): each rule and condition is tried" gives 0 "100 %"
+done
+
+change() { sed "$1" "$v" >"$work/beleid.yaml"; }
+change 's/^legal_basis/legalbasis/'; policy check "$work/beleid.yaml"
+is "an unknown key has a place and a suggestion" gives 3 "beleid.yaml:10:1: unknown key \"legalbasis\", did you mean \"legal_basis\"?"
+change 's/default: mask/default: keep/; s/P14D/14D/'; policy check "$work/beleid.yaml"
+is "all errors are told at once" gives 3 "45:22: duration such as P28D, P6M or P2Y expected"
+is "the first of them too" has "default may not be keep"
+change 's/special, criminal, third_party/special, third_party/'; policy check "$work/beleid.yaml"
+is "a field without a decision fails the check" gives 3 "no decision recorded for: obstacles.justice, criminal.record, criminal.probation"
+policy show "$work/beleid.yaml"; is "yet the policy can be read: the field stays" gives 0 "blijft (niet besloten)"
+change 's/gdpr: public_task/gdpr: consent/'; policy check "$work/beleid.yaml"
+is "consent as basis is a warning" gives 0 "rarely free"
+policy --json check "$work/beleid.yaml"; is "as JSON" gives 0 "{\"file\":\"$work/beleid.yaml\",\"line\":10,\"col\":21,\"severity\":\"warning\",\"message\":\"consent"
+printf 'report_policy: x\nlanguage: 1\n' >"$work/report.yaml"; policy check "$work/report.yaml"
+is "a report policy is another document" gives 3 'handles only `policy:` documents'
+printf '{"catalogue":1,\n"person":{"family_name":"Kanarie"}}' >"$work/dossier.json"; policy check "$work/dossier.json"
+is "a dossier is no policy, said in one line" test "$rc $out" = "3 $work/dossier.json:1:1: this is no policy: it has no key \"policy\""
+change 's/^policy:/polisy:/'; policy check "$work/beleid.yaml"; is "a slip in that very key is a slip" gives 3 'did you mean "policy"?'
+policy check "$work/none.yaml"; is "no such file" test $rc -eq 1
+printf 'policy: &a x\n' >"$work/anchor.yaml"; policy check "$work/anchor.yaml"
+is "anchors are refused" gives 3 "anchor.yaml:1:9: anchors are not allowed"
+
+mkdir -p "$work/p/tests"; cp $v "$work/p/"
+sed 's/contact.postcode: 5121/contact.postcode: 5122/' policies/tests/verwijzing-aanbieder.test.yaml >"$work/p/tests/verwijzing-aanbieder.test.yaml"
+policy test "$work/p/verwijzing-aanbieder.yaml"
+is "a test that fails shows what was expected and what came" gives 4 "contact.postcode: expected 5122, got 5121"
+sed -i 's/contact.postcode: 5122/contact.postcod: 5121/' "$work/p/tests/verwijzing-aanbieder.test.yaml"
+policy test "$work/p/verwijzing-aanbieder.yaml"; is "an unknown field in a test is an error" gives 3 'unknown field "contact.postcod", did you mean "contact.postcode"?'
+rm "$work/p/tests/verwijzing-aanbieder.test.yaml"; policy test "$work/p/verwijzing-aanbieder.yaml"
+is "no tests is no pass" gives 1 "there are no tests"
+policy test --tests policies/tests/verwijzing-aanbieder.test.yaml "$work/p/verwijzing-aanbieder.yaml"
+is "tests from elsewhere" gives 0 "0 failed"
+
+policy show $v; is "show is a table in Dutch" gives 0 "leeftijdsgroep (5)"
+policy show --lang en $v; is "and in English" gives 0 "age band (5)"
+policy --json show $v; is "and as JSON" gives 0 '"field":"contact.postcode","class":"contact","type":"postcode","action":{"as":"postcode4"},"rule":"woonomgeving","line":20'
+policy explain $p wi.leerroute --context programme=participatiewet; is "explain: the rule and where it stands" gives 0 "inburgering ($p:"
+is "and what is not met" has "stays: programme is not wi2021"
+policy explain $p wi.leerroute --context programme=wi2021; is "or that it leaves" gives 0 "result     leaves"
+policy explain $p person.bsn; is "what is not said is no duty" gives 0 "stays: recipient lacks duty bsn_processing"
+is "and the output says what was assumed" has "context    sender=provider,recipient=provider,contract_status=contracted,programme=participatiewet,met=protocol_accepted,met=processor_agreement, as of 2"
+policy explain $p health.diagnosis; is "or that no rule names it" gives 0 "no rule names this field: it stays"
+policy explain $p capacity.hours_max --context consent=share_capacity; is "consent can be given" has "result     leaves"
+policy explain $p person.bsn --context recipient_duty=bsn_processing,contract_status=not_contracted
+is "a policy that does not apply lets nothing go" has "stays: no policy applies: contract_status not_contracted"
+policy explain $p person.bns; is "an unknown field is a usage error" gives 2 "did you mean 'person.bsn'?"
+policy explain $p person.bsn --context recipient_dutty=x; is "so is an unknown key" gives 2 "did you mean 'recipient_duty'?"
+
+change 's/as: postcode4/as: keep/'; policy diff $v "$work/beleid.yaml"
+is "diff: wider ends with 4" gives 4 'WIDER     contact.postcode: {"as":"postcode4"} -> {"as":"keep"}'
+policy diff "$work/beleid.yaml" $v; is "narrower ends with 0" gives 0 "narrower  contact.postcode"
+policy diff $v $v; is "same is same" gives 0 "0 differences"
+
+mkdir "$work/d"; cat >"$work/d/dossier.json" <<'J'
+{"catalogue":1,"context":{"programme":"participatiewet"},
+ "person":{"bsn":"123456782","family_name":"Canarie","birth_date":"1988-03-02"},
+ "contact":{"postcode":"5121 AB"},"hobby":{"name":"Canarie"},"plan":{"goal":"Canarie wil kok worden"},
+ "attachments":[{"type":"cv","file":"cv.pdf"}]}
+J
+printf '%%PDF-1.4 Canarie' >"$work/d/cv.pdf"; before=$(find "$work" | sort)
+policy dry-run $v "$work/d"; is "dry-run: what leaves, what stays" gives 0 "withheld: national_id 1"
+is "under which circumstances" has "  context: sender=municipality,recipient=provider,contract_status=contracted,programme=participatiewet,"
+is "what is left behind, and why" has "left behind: cv no_cleaner"
+is "unknown fields by name" has "hobby"
+is "and never a value" lacks Canarie
+is "nothing is written" test "$before" = "$(find "$work" | sort)"
+policy dry-run --strict $v "$work/d"; is "strict refuses unknown fields" test $rc -eq 3
+policy dry-run $v "$work/d" --context programme=nug; is "a programme the policy is not for" gives 4 "no policy applies: programme nug"
+sed -i 's/Canarie wil kok worden/bsn 123456782/' "$work/d/dossier.json"; policy --json dry-run $v "$work/d"
+is "a refusal names field and kind" gives 4 '"refused":[{"field":"plan.goal","why":"bsn'
+
+policy fmt $p; is "fmt prints the one layout" gives 0 "status: active  # draft | active | retired"
+cp $p "$work/f.yaml"; policy fmt --write "$work/f.yaml"; cp "$work/f.yaml" "$work/f2.yaml"; policy fmt --write "$work/f2.yaml"
+is "again changes nothing" cmp -s "$work/f.yaml" "$work/f2.yaml"
+policy diff $p "$work/f.yaml"; is "and it means the same" gives 0 "0 differences"
+
+certs-example/make-pki "$work/pki" >/dev/null
+certs-example/officer "$work/pki" "A. de Visser" "$work/fg" >/dev/null
+certs-example/officer "$work/pki" "B. Bakker" "$work/cm" >/dev/null
+sign() { policy sign "$work/f.yaml" --cert "$work/$1/officer.pem" --key "$work/$1/officer.key"; }
+sign fg; is "an officer signs" test $rc -eq 0 -a -s "$work/f.yaml.p7s"
+sign cm; run openssl cms -cmsout -print -inform DER -in "$work/f.yaml.p7s"
+is "another adds a signature" test "$(grep -c 'd.issuerAndSerialNumber' <<<"$out")" -eq 2
+sign fg; is "nobody signs twice" test $rc -ne 0
+sed -i 's/total_mb: 60/total_mb: 61/' "$work/f.yaml"; sign cm
+is "a changed policy keeps no signature" gives 5 "f.yaml.p7s: it signs another text of this policy: remove it and have the policy signed again"
+cp "$work/beleid.yaml" "$work/f.yaml"; rm "$work/f.yaml.p7s"; sed -i 's/^status: active/status: actief/' "$work/f.yaml"; sign fg
+is "what has errors is not signed" test $rc -eq 3 -a ! -e "$work/f.yaml.p7s"

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* handover policy accept: our signed word that we receive under exactly this policy. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "dossier/catalogue.h"
+#include "home/home.h"
+#include "ledger/ledger.h"
+#include "registry/acceptance.h"
+#include "registry/bundle.h"
+#include "registry/edit.h"
+#include "registry/registry.h"
+#include "sign/statement.h"
+#include "tools/cmd_policy.h"
+#include "tools/organisation.h"
+
+enum { BUNDLE_MAX = 64 << 20, MOST_SENDERS = 64 };
+
+/*
+ * What is accepted, and for whom. Texts are those of the command line, of `source` or of this
+ * struct: the registry is read again on the way, so nothing is borrowed from it.
+ */
+struct accepting {
+	char controller[OIN_TEXT];
+	struct policy_source source;
+	struct buf catalogue, baseline, mapping;
+	const char *senders[MOST_SENDERS];
+	struct acceptance_terms terms;
+};
+
+static void accepting_release(struct accepting *a)
+{
+	policy_source_release(&a->source);
+	buf_release(&a->catalogue);
+	buf_release(&a->baseline);
+	buf_release(&a->mapping);
+}
+
+static int read_file(const char *path, struct buf *out, struct errinfo *ei)
+{
+	*out = (struct buf)BUF_INIT(1 << 20);
+	return path ? file_read(path, out->max, out, ei) : 0;
+}
+
+/* The exact bytes that the policy's meaning rests on: those beside it, or as the options say. */
+static int read_bytes(const struct cli *cli, struct accepting *a, struct errinfo *ei)
+{
+	size_t n;
+	const void *catalogue = catalogue_bytes(a->source.catalogue, &n);
+	char *beside GW_CLEANUP(str_free_p) = policy_beside(a->source.path, "baseline.yaml");
+	const char *baseline = cli_value(cli, "baseline");
+	if (!baseline && file_exists(beside))
+		baseline = beside;
+	a->catalogue = (struct buf)BUF_INIT(4 << 20);
+	int r = buf_add(&a->catalogue, catalogue, n);
+	if (r == 0)
+		r = read_file(baseline, &a->baseline, ei);
+	if (r == 0)
+		r = read_file(cli_value(cli, "mapping"), &a->mapping, ei);
+	a->terms.policy_bytes = &a->source.text;
+	a->terms.catalogue_bytes = &a->catalogue;
+	a->terms.baseline_bytes = a->baseline.len ? &a->baseline : NULL;
+	a->terms.mapping_bytes = a->mapping.len ? &a->mapping : NULL;
+	return r;
+}
+
+static int read_senders(
+    const struct cli *cli, const struct registry *r, struct accepting *a, struct errinfo *ei)
+{
+	const struct organisation *o;
+	const char *oin;
+	for (size_t i = 0; (oin = cli_value_at(cli, "from", i)); i++) {
+		if (i == MOST_SENDERS)
+			return err_set(ei, GW_EUSAGE, "--from: at most %d", MOST_SENDERS);
+		int e = registry_known(r, oin, &o, ei);
+		if (e < 0)
+			return e;
+		a->senders[a->terms.senders_n++] = oin;
+	}
+	a->terms.senders = a->senders;
+	return 0;
+}
+
+static int read_terms(
+    const struct cli *cli, const struct home *h, struct accepting *a, struct errinfo *ei)
+{
+	const struct registry *r = home_registry(h);
+	const struct contract *c = registry_contract(r, cli_value(cli, "contract"));
+	if (!c)
+		return err_set(ei, GW_EREFUSED, "there is no contract '%.64s' in the registry",
+		    cli_value(cli, "contract"));
+	if (date_parse(cli_value(cli, "until"), &a->terms.until) < 0)
+		return err_set(ei, GW_EUSAGE, "--until: a date such as 2026-12-31 is expected");
+	if (date_cmp(a->terms.until, date_of(clock_now())) < 0)
+		return err_set(ei, GW_EUSAGE, "--until lies in the past");
+	int e = read_senders(cli, r, a, ei);
+	if (e == 0)
+		e = policy_source_read(cli, cli_operand(cli, 0), &a->source, ei);
+	if (e == 0)
+		e = read_bytes(cli, a, ei);
+	if (e < 0)
+		return e;
+	const struct policy *p = a->source.policy;
+	if (p->status != POLICY_ACTIVE)
+		return err_set(ei, GW_EREFUSED, "policy '%s' is not active", p->id);
+	(void)memcpy(a->controller, c->controller, sizeof a->controller);
+	a->terms.controller = a->controller;
+	a->terms.contract = cli_value(cli, "contract");
+	a->terms.policy = p->id;
+	a->terms.meaning = p->meaning;
+	a->terms.version = (int)p->version;
+	return 0;
+}
+
+/* Sign and store the statement. */
+static int store(struct home *h, const struct accepting *a, struct errinfo *ei)
+{
+	struct buf json GW_CLEANUP(buf_release) = BUF_INIT(STATEMENT_MAX);
+	struct buf p7s GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
+	struct buf note GW_CLEANUP(buf_release) = BUF_INIT(4096);
+	json_t *members GW_CLEANUP(jx_release) = acceptance_members(&a->terms);
+	char *dir GW_CLEANUP(str_free_p) = home_path(h, "registry");
+	int lock GW_CLEANUP(file_close_p) = -1;
+	int r = ledger_checkpoint(home_ledger(h), &note, ei);
+	if (r == 0)
+		r = statement_sign(home_signer(h), "acceptance", a->senders[0], note.data,
+		    clock_now(), members, &json, &p7s, ei);
+	if (r == 0)
+		r = registry_lock(dir, true, &lock, ei);
+	return r == 0 ? acceptance_store(dir, &a->terms, &json, &p7s, ei) : r;
+}
+
+/* Write what the sender takes in with `organisation import`. */
+static int hand_out(struct home *h, const char *sender, const char *path, struct errinfo *ei)
+{
+	struct buf out GW_CLEANUP(buf_release) = BUF_INIT(BUNDLE_MAX);
+	char *dir GW_CLEANUP(str_free_p) = home_path(h, "registry");
+	int r = home_reread(h, ei);
+	if (r < 0)
+		return r;
+	const struct bundle_parts parts = {
+	    .organisation = registry_organisation(home_registry(h), home_oin(h)),
+	    .registry_dir = dir,
+	    .for_oin = sender,
+	};
+	r = bundle_make(home_registry(h), &parts, home_signer(h), clock_now(), &out, ei);
+	return r == 0 ? file_write(path, out.data, out.len, 0644, FILE_REPLACE, ei) : r;
+}
+
+static int accept(struct home *h, const struct accepting *a, const char *path, struct errinfo *ei)
+{
+	struct ledger_receipt intent;
+	json_t *detail GW_CLEANUP(jx_release) = json_object();
+	jx_set(detail, "policy", json_string(a->terms.policy));
+	jx_set(detail, "version", json_integer(a->terms.version));
+	jx_set(detail, "sha256", json_string(a->source.policy->sha256));
+	jx_set(detail, "meaning", json_string(a->terms.meaning));
+	jx_set(detail, "contract", json_string(a->terms.contract));
+	int r = home_intent(h, "policy.accept", a->senders[0], detail, &intent, ei);
+	if (r < 0)
+		return r;
+	r = store(h, a, ei);
+	if (r == 0)
+		r = hand_out(h, a->terms.senders_n == 1 ? a->senders[0] : "", path, ei);
+	int end = home_result(h, "policy.accept", a->senders[0], &intent, r, r < 0 ? NULL : ei);
+	return r < 0 ? r : end;
+}
+
+static int run_accept(struct cli *cli)
+{
+	struct home *h GW_CLEANUP(home_free_p) = NULL;
+	struct accepting a GW_CLEANUP(accepting_release) = {0};
+	struct errinfo ei = ERRINFO_INIT;
+	const char *out = cli_value(cli, "out");
+	if (!cli_value(cli, "from") || !cli_value(cli, "contract") || !cli_value(cli, "until") ||
+	    !out)
+		return cli_usage(cli, "--from, --contract, --until and --out are needed");
+	int r = home_open(cli_home(cli), HOME_UNSIGNED | HOME_SIGNER | HOME_LEDGER, &h, &ei);
+	if (r == 0)
+		r = read_terms(cli, h, &a, &ei);
+	if (r == 0)
+		r = accept(h, &a, out, &ei);
+	if (r < 0)
+		return cli_fail(cli, r, &ei);
+	organisation_sign_again();
+	if (cli_json(cli)) {
+		json_t *j = json_object();
+		jx_set(j, "policy", json_string(a.terms.policy));
+		jx_set(j, "version", json_integer(a.terms.version));
+		jx_set(j, "sha256", json_string(a.source.policy->sha256));
+		jx_set(j, "meaning", json_string(a.terms.meaning));
+		jx_set(j, "file", json_string(out));
+		return cli_print_json(j);
+	}
+	(void)printf(
+	    "accepted policy %s version %d (sha256 %s)\nfor contract %s until %s; give %s to "
+	    "the sender\n",
+	    a.terms.policy, a.terms.version, a.source.policy->sha256, a.terms.contract,
+	    cli_value(cli, "until"), out);
+	return 0;
+}
+
+static const struct cli_option accept_options[] = {
+    {"from", 0, "OIN", "a sender to receive from", true},
+    {"contract", 0, "ID", "the contract that the candidates come from", false},
+    {"until", 0, "DATE", "the last day of the acceptance", false},
+    {"out", 0, "FILE", "the file to give to the sender", false},
+    {"baseline", 0, "FILE", "the sender's baseline (else baseline.yaml beside the policy)", false},
+    {"mapping", 0, "FILE", "the sender's mapping of its own ladder", false},
+    POLICY_CATALOGUE_OPTION,
+    {0},
+};
+
+const struct cli_command cmd_policy_accept = {
+    .name = "accept",
+    .operands = "POLICY",
+    .least = 1,
+    .most = 1,
+    .summary = "agree, signed, to receive under exactly this policy",
+    .detail = "The exact bytes of policy, catalogue, baseline and mapping are kept in "
+	      "registry/acceptances/; what is opened later may hold nothing beyond them. FILE goes "
+	      "to the sender, who takes it in with `handover organisation import`. The registry is "
+	      "then to be signed again.",
+    .options = accept_options,
+    .run = run_accept,
+};

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* handover: the command for people and scripts. Each command lies in its own cmd_<name>.c. */
+#include "tools/cli.h"
+#include "tools/commands.h"
+
+static const struct cli_command *const commands[] = {
+    &cmd_init,
+    &cmd_organisation,
+    &cmd_registry,
+    &cmd_policy,
+    &cmd_seal,
+    &cmd_open,
+    &cmd_inspect,
+    &cmd_statement,
+    &cmd_receipt,
+    &cmd_ledger,
+    &cmd_subject,
+    &cmd_age,
+    &cmd_dossier,
+    &cmd_attach,
+    &cmd_detect,
+    NULL,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv, commands);
+}

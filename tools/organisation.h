@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* organisation: the subcommands of handover organisation, and what they all say at their end. */
+#ifndef TOOLS_ORGANISATION_H
+#define TOOLS_ORGANISATION_H
+
+#include "tools/cli.h"
+
+extern const struct cli_command organisation_set;
+extern const struct cli_command organisation_rekey;
+extern const struct cli_command organisation_pseudonym;
+extern const struct cli_command organisation_revoke;
+
+/* Warn that an officer has to sign the registry again. */
+void organisation_sign_again(void);
+
+#endif
