@@ -16,7 +16,7 @@ is() { # WHAT EXPECTED GOT
 has() { # WHAT PART GOT
 	case $3 in *"$2"*) is "$1" "" "" ;; *) is "$1" "…$2…" "$3" ;; esac
 }
-echo "1..46"
+echo "1..45"
 cd "$work" || exit 1
 mkdir -p d/attachments
 printf '%%PDF-1.4 cv' >d/attachments/cv.pdf
@@ -65,10 +65,7 @@ refused() { # WHAT PART PATH: exit 3, and the message has PART
 }
 mkdir big utf8 link up
 head -c 300M /dev/zero | tr '\0' ' ' >big/dossier.json
-before=$(date +%s%N)
 refused "300 MB of JSON is refused" "more than 8388608 bytes" big
-took=$((($(date +%s%N) - before) / 1000000))
-is "and at once" 1 $((took < 2000))
 if [[ ${BUILD:-} = *san* ]]; then
 	((n++))
 	echo "ok $n - in little memory # SKIP a sanitizer takes more"

@@ -10,7 +10,6 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
 #include "tests/unit/attach/picture.h"
 
 enum { ROOM = 32 << 20 };
@@ -312,26 +311,6 @@ static void one_bad_picture_spoils_no_other(void **state)
 	assert_int_equal(attach_clean_all(it, 0, NULL, NULL), 0);
 }
 
-static void three_scans_cost_little(void **state)
-{
-	(void)state;
-	struct buf png GW_CLEANUP(buf_release) = BUF_INIT(ROOM);
-	const struct png_kind k = {260, 260, 8, 2, 0, 0, true, false};
-	png_make(&png, &k);
-	assert_in_range(png.len, 190000, 220000);
-	enum { RUNS = 20 };
-	int64_t start = clock_mono();
-	for (int i = 0; i < RUNS; i++) {
-		struct attach_item it[3] = {{.p = png.data, .n = png.len},
-		    {.p = png.data, .n = png.len}, {.p = png.data, .n = png.len}};
-		assert_int_equal(attach_clean_all(it, 3, NULL, NULL), 0);
-		assert_int_equal(it[2].code, 0);
-		attach_release(it, 3);
-	}
-	print_message("# note: 3 PNG of %zu bytes cleaned in %.1f ms\n", png.len,
-	    (double)(clock_mono() - start) / RUNS);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -343,7 +322,6 @@ int main(void)
 	    cmocka_unit_test(lying_pngs_stay_behind),
 	    cmocka_unit_test(the_first_bytes_must_agree_with_the_extension),
 	    cmocka_unit_test(one_bad_picture_spoils_no_other),
-	    cmocka_unit_test(three_scans_cost_little),
 	};
 	return cmocka_run_group_tests_name("attach/image", tests, NULL, NULL);
 }

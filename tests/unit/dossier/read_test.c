@@ -11,7 +11,6 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "dossier/dossier.h"
@@ -138,11 +137,10 @@ static long peak_kb(void)
 	return u.ru_maxrss;
 }
 
-static void too_large_files_are_refused_quickly(void **state)
+static void too_large_files_are_refused_unread(void **state)
 {
 	(void)state;
 	long before = peak_kb();
-	int64_t start = clock_mono();
 	assert_int_equal(truncate(at("dossier.json"), 300L << 20), 0);
 	refused(dir, GW_ELIMIT, "dossier.json: more than 8388608 bytes");
 	put("dossier.json", text);
@@ -150,7 +148,6 @@ static void too_large_files_are_refused_quickly(void **state)
 	refused(dir, GW_ELIMIT, "attachments[0].file: more than ");
 	assert_int_equal(truncate(at("a/cv.pdf"), 300L << 20), 0);
 	refused(at("a/cv.pdf"), GW_ELIMIT, "the archive has more than ");
-	assert_true(clock_mono() - start < 2000);
 	assert_true(peak_kb() - before < 50000);
 }
 
@@ -221,7 +218,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(links_are_not_followed, fresh, done),
 	    cmocka_unit_test_setup_teardown(
 		only_regular_files_are_opened_and_none_is_waited_for, fresh, done),
-	    cmocka_unit_test_setup_teardown(too_large_files_are_refused_quickly, fresh, done),
+	    cmocka_unit_test_setup_teardown(too_large_files_are_refused_unread, fresh, done),
 	    cmocka_unit_test_setup_teardown(files_are_limited_together, fresh, done),
 	    cmocka_unit_test_setup_teardown(an_archive_is_read_like_a_folder, fresh, done),
 	    cmocka_unit_test_setup_teardown(archives_hold_one_whole_dossier, fresh, done),
