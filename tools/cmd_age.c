@@ -163,7 +163,7 @@ static int keygen(struct cli *cli)
 	json_t *o = json_object();
 	jx_set(o, "recipient", json_string(recipient));
 	if (path)
-		jx_set(o, "file", json_string(path));
+		jx_set(o, "file", jx_text(path));
 	return cli_print_json(o);
 }
 

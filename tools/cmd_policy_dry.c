@@ -96,7 +96,7 @@ static int dry_run_one(const struct cli *cli, const struct policy_source *f,
 	}
 	if (cli_json(cli) && o.sender_report) {
 		jx_set(o.sender_report, "context", json_string(context));
-		jx_set(o.sender_report, "dossier", json_string(path));
+		jx_set(o.sender_report, "dossier", jx_text(path));
 		jx_set(o.sender_report, "outcome", json_string(err_name(r)));
 		int e = cli_print_json(json_incref(o.sender_report));
 		if (e)

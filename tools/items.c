@@ -27,15 +27,15 @@ const volatile sig_atomic_t *items_watch(void)
 static void tell_json(const struct items *s, const struct transfer_item *item)
 {
 	json_t *o = json_object();
-	jx_set(o, s->noun, json_string(item->path));
+	jx_set(o, s->noun, jx_text(item->path));
 	jx_set(o, "result", json_string(item->code < 0 ? err_name(item->code) : "ok"));
 	jx_set(o, "exit", json_integer(err_exit(item->code)));
 	if (item->why)
-		jx_set(o, "why", json_string(item->why->msg));
+		jx_set(o, "why", jx_text(item->why->msg));
 	if (item->package[0])
 		jx_set(o, "package", json_string(item->package));
 	if (item->file)
-		jx_set(o, "file", json_string(item->file));
+		jx_set(o, "file", jx_text(item->file));
 	if (item->from[0])
 		jx_set(o, "from", json_string(item->from));
 	if (item->to[0])
@@ -89,7 +89,7 @@ static void tell_success(const struct items *s, const struct transfer_item *item
 {
 	(void)printf("%s %s -> %s (%u fields, %u attachments, %" PRIu64 " bytes", s->done,
 	    item->path, item->file, item->fields, item->attachments, item->bytes);
-	if (json_object_get(item->report, "withheld"))
+	if (json_is_object(json_object_get(item->report, "withheld")))
 		tell_rest(item->report);
 	(void)puts(")");
 }
@@ -99,9 +99,11 @@ static void tell_failure(const struct transfer_item *item)
 	const char *why = item->why && item->why->msg[0] ? item->why->msg : err_name(item->code);
 	(void)fflush(stdout);
 	size_t n = strlen(item->path);
-	if (item->why && item->why->located)
+	bool named =
+	    strncmp(why, item->path, n) == 0 && (why[n] == ':' || why[n] == '/' || why[n] == '!');
+	if (item->why && item->why->located && named)
 		(void)fprintf(stderr, "%s\n", why);
-	else if (strncmp(why, item->path, n) == 0 && why[n] == ':') /* named already */
+	else if (named)
 		(void)fprintf(stderr, "handover: %s\n", why);
 	else
 		(void)fprintf(stderr, "handover: %s: %s\n", item->path, why);

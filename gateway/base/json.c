@@ -194,6 +194,16 @@ int jx_closed(
 	return 0;
 }
 
+json_t *jx_text(const char *s)
+{
+	json_t *v = json_string(s);
+	char *t GW_CLEANUP(str_free_p) = v ? NULL : str_dup(s);
+	for (size_t i = 0; t && t[i]; i++)
+		if ((unsigned char)t[i] > 126)
+			t[i] = '?';
+	return v ? v : json_string(t);
+}
+
 void jx_set(json_t *object, const char *name, json_t *value)
 {
 	if (json_object_set_new(object, name, value) < 0)

@@ -56,6 +56,10 @@ int jx_int(const json_t *object, const char *name, json_int_t low, json_int_t hi
 int jx_closed(const json_t *object, const char *const *words, size_t n, const char *what,
     struct errinfo *ei) GW_MUST_USE;
 
+/* Text from outside (a path, a message that holds one) as a new string: bytes beyond ASCII become
+ * `?` when it is not UTF-8. */
+json_t *jx_text(const char *s) GW_MUST_USE;
+
 /* json_object_set_new and json_array_append_new that abort when memory is out. */
 void jx_set(json_t *object, const char *name, json_t *value);
 void jx_add(json_t *array, json_t *value);

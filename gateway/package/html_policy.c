@@ -148,7 +148,6 @@ static void masks(struct page *p, const json_t *report)
 	json_t *rule;
 	json_array_foreach (json_object_get(report, "allowed"), i, rule)
 		if (str_eq(jx_str(rule, "as"), "scanned")) {
-			page_raw(p, "<p>");
 			page_raw(p,
 			    page_say(p,
 				"<p>Waar in een tekst […] staat, is iets weggelaten dat volgens het beleid niet mee mag.</p>\n",

@@ -87,6 +87,8 @@ static int admit_member(struct admitting *a, const char *path, const json_t *v, 
 		return admit_object(a, path, v, depth + 1);
 	if (!json_is_array(v) || !catalogue_group_repeats(c, path))
 		return beyond(a, path, "an object is expected");
+	if (!json_array_size(v))
+		return beyond(a, path, "an empty list");
 	for (size_t i = 0; i < json_array_size(v); i++) {
 		if (!json_is_object(json_array_get(v, i)))
 			return beyond(a, path, "a list of objects is expected");
@@ -102,6 +104,8 @@ static int admit_object(
 {
 	const char *name;
 	json_t *v;
+	if (depth && !json_object_size(object))
+		return beyond(a, prefix, "an object without a value");
 	json_object_foreach ((json_t *)(uintptr_t)object, name, v) {
 		if (!depth && (str_eq(name, "catalogue") || str_eq(name, "attachments")))
 			continue;
@@ -117,19 +121,6 @@ static int admit_object(
 			return r;
 	}
 	return 0;
-}
-
-/* The policy's entry for a type, and the type's own static text. */
-static const struct policy_attachment *entry(const struct policy *p, const char *type)
-{
-	size_t n;
-	const char *const *types = catalogue_words(p->catalogue, LIST_ATTACHMENTS, &n);
-	const struct policy_words words = {types, n};
-	unsigned bit = policy_bit(&words, type);
-	for (size_t i = 0; i < p->attachments_n; i++)
-		if (p->attachments[i].types & bit)
-			return &p->attachments[i];
-	return NULL;
 }
 
 /* attachments/<type>-<n>.<ext> for the n-th file of that type, in a format that is allowed. */
@@ -160,7 +151,7 @@ static int admit_attachments(struct admitting *a, const json_t *list)
 		if (jx_closed(one, words, GW_LENGTH(words), "attachments", &ei) < 0)
 			return beyond(a, "attachments", "type and file are expected");
 		const char *type = jx_str(one, "type"), *file = jx_str(one, "file");
-		const struct policy_attachment *e = type ? entry(a->p, type) : NULL;
+		const struct policy_attachment *e = type ? policy_attachment(a->p, type) : NULL;
 		if (!e || !file)
 			return beyond(a, "attachments", "a type that the policy does not let go");
 		size_t n = 1;
@@ -188,4 +179,17 @@ int policy_admits(
 		r = admit_attachments(&a, json_object_get(dossier_json, "attachments"));
 	free(a.seen);
 	return r;
+}
+
+int policy_admits_file(const struct policy *p, const char *type, const char *file, const void *head,
+    size_t head_n, uint64_t size, uint64_t total, struct errinfo *ei)
+{
+	struct admitting a = {.p = p, .ei = ei};
+	const struct policy_attachment *e = policy_attachment(p, type);
+	const char *dot = strrchr(file, '.');
+	if (!e || !dot || attach_format(head, head_n) != attach_format_of_ext(dot + 1))
+		return beyond(&a, "attachments", "a file is not of the format that its name says");
+	if (size > (uint64_t)e->max_mb * POLICY_MB || total > (uint64_t)p->total_mb * POLICY_MB)
+		return beyond(&a, "attachments", "more megabytes than the policy lets go");
+	return 0;
 }

@@ -116,4 +116,15 @@ json_t *policy_travelling(const struct policy *p) GW_MUST_USE;
 int policy_admits(const struct policy *p, unsigned duties, const json_t *dossier_json,
     struct errinfo *ei) GW_MUST_USE;
 
+/*
+ * policy_admits_file(p, type, file, head, head_n, size, total, ei): may this received attachment,
+ * named in an admitted dossier.json, be of this content?
+ *
+ * head holds its first bytes (a few KiB will do), size is its length and total that of all
+ * attachments up to and with this one. GW_EREFUSED when the first bytes are not of the format that
+ * the name says, or a size is above the policy's max_mb or total_mb.
+ */
+int policy_admits_file(const struct policy *p, const char *type, const char *file, const void *head,
+    size_t head_n, uint64_t size, uint64_t total, struct errinfo *ei) GW_MUST_USE;
+
 #endif

@@ -12,24 +12,10 @@
 #include "policy/run.h"
 #include "policy/words.h"
 
-enum { MB = 1000000 };
-
-static const struct policy_attachment *allowed(const struct policy *p, const char *type)
-{
-	size_t n;
-	const char *const *types = catalogue_words(p->catalogue, LIST_ATTACHMENTS, &n);
-	const struct policy_words words = {types, n};
-	unsigned bit = policy_bit(&words, type);
-	for (size_t i = 0; i < p->attachments_n; i++)
-		if (p->attachments[i].types & bit)
-			return &p->attachments[i];
-	return NULL;
-}
-
 /* Why a file stays before it is even cleaned, or NULL. */
 static const char *stays(const struct policy *p, const struct dossier_file *f)
 {
-	const struct policy_attachment *a = allowed(p, f->type);
+	const struct policy_attachment *a = policy_attachment(p, f->type);
 	if (!a)
 		return "type_not_allowed";
 	if (!f->loaded)
@@ -37,7 +23,7 @@ static const char *stays(const struct policy *p, const struct dossier_file *f)
 	enum attach_format format = attach_format(f->bytes.data, f->bytes.len);
 	if (!(a->formats & policy_bit(&policy_formats, attach_format_name(format))))
 		return "format_not_allowed";
-	if (f->bytes.len > (size_t)a->max_mb * MB)
+	if (f->bytes.len > (size_t)a->max_mb * POLICY_MB)
 		return "too_large";
 	if (str_eq(a->clean, "text_only"))
 		return "no_cleaner"; /* its text in place of the file: not in this build */
@@ -52,9 +38,9 @@ static const char *take(struct run *run, struct policy_outcome *o, const struct 
 	int n = 1;
 	if ((int64_t)o->files_n >= p->most_attachments)
 		return "limit_attachments";
-	if (item->out.len > (size_t)allowed(p, f->type)->max_mb * MB)
+	if (item->out.len > (size_t)policy_attachment(p, f->type)->max_mb * POLICY_MB)
 		return "too_large";
-	if (*total + item->out.len > (size_t)p->total_mb * MB)
+	if (*total + item->out.len > (size_t)p->total_mb * POLICY_MB)
 		return "limit_total_mb";
 	for (size_t i = 0; i < o->files_n; i++)
 		n += str_eq(o->files[i].type, f->type);

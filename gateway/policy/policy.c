@@ -82,3 +82,14 @@ struct date policy_expiry(const struct policy *p, struct date today)
 {
 	return date_add(today, p->package_term, 1);
 }
+
+const struct policy_attachment *policy_attachment(const struct policy *p, const char *type)
+{
+	struct policy_words words = {0};
+	words.list = catalogue_words(p->catalogue, LIST_ATTACHMENTS, &words.n);
+	unsigned bit = policy_bit(&words, type);
+	for (size_t i = 0; i < p->attachments_n; i++)
+		if (p->attachments[i].types & bit)
+			return &p->attachments[i];
+	return NULL;
+}

@@ -104,6 +104,8 @@ struct policy_decision {
 
 struct policy_profile; /* a scan profile: a name and a verdict for each detector */
 
+enum { POLICY_MB = 1000000 }; /* a megabyte of max_mb and total_mb, in bytes */
+
 struct policy_attachment {
 	unsigned types;    /* bit per attachment type of the catalogue's closed list */
 	unsigned formats;  /* bit per word of policy_formats */
@@ -199,6 +201,9 @@ void policy_free_p(struct policy **p);
 
 /* The decision on a field, or NULL when the catalogue has no such path. */
 const struct policy_decision *policy_decide(const struct policy *p, const char *path);
+
+/* What is decided about attachments of a type, or NULL: they stay. */
+const struct policy_attachment *policy_attachment(const struct policy *p, const char *type);
 
 /* "keep", "age_band:5", "pseudonym:d": as it stands in dossier.json. NULL-safe; buf_add errors. */
 int policy_as_text(const struct policy_rule *rule, struct buf *out) GW_MUST_USE;

@@ -92,7 +92,7 @@ json_t *act_detail(const struct act *a, int code, const struct errinfo *why)
 		jx_set(o, "reason", json_string(err_name(code)));
 	if (code < 0 && why && why->msg[0] &&
 	    (code == GW_EREFUSED || code == GW_EAUTH || code == GW_ENOMATCH))
-		jx_set(o, "why", json_string(why->msg));
+		jx_set(o, "why", jx_text(why->msg));
 	return o;
 }
 

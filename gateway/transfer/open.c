@@ -16,6 +16,7 @@
 #include "policy/apply.h"
 #include "transfer/act.h"
 #include "transfer/open_check.h"
+#include "transfer/open_content.h"
 #include "transfer/partial.h"
 
 /* One package on its way. */
@@ -33,6 +34,7 @@ struct opening {
 	struct ledger_subject *subject;
 	struct ledger_receipt intent;
 	unsigned classes;
+	enum open_proof proof;
 	int64_t now;
 };
 
@@ -58,8 +60,12 @@ static void refuse(const struct opening *o, int code, const struct errinfo *why)
 	const struct note *n = o->reader ? package_note(o->reader) : NULL;
 	a->code = code;
 	a->why = *why;
-	if (n)
-		act_terms(&r, o->env, n, NULL, false, &ret);
+	if (n && o->proof == PROOF_TERMS) {
+		act_terms(&r, o->env, n, o->rules.policy, false, &ret);
+	} else if (n && o->proof == PROOF_SENDER) {
+		r.tr = n->transaction;
+		r.peer = n->sender.oin;
+	}
 	r.out = LEDGER_DENY;
 	if (code == GW_ELEDGER)
 		return; /* it cannot be told */
@@ -103,7 +109,7 @@ static int check(struct opening *o, const char *path, struct errinfo *ei)
 	if (e < 0)
 		return e;
 	act_note(o->act, package_note(o->reader));
-	e = open_check(o->env, o->reader, &signer, o->fd, path, o->now, &o->rules, ei);
+	e = open_check(o->env, o->reader, &signer, o->fd, path, o->now, &o->proof, &o->rules, ei);
 	return e < 0 ? e : check_destination(o, ei);
 }
 
@@ -115,25 +121,6 @@ static int parse_dossier(struct opening *o, struct errinfo *ei)
 	const struct organisation *we = registry_organisation(o->env->registry, o->env->oin);
 	int e = jx_parse("dossier.json", o->dossier.data, o->dossier.len, &limits, &o->json, ei);
 	return e < 0 ? e : policy_admits(o->rules.policy, grounds_duties(we), o->json, ei);
-}
-
-/* The attachments that dossier.json names are those of the bag, neither more nor fewer. */
-static int check_attachments(const struct opening *o, struct errinfo *ei)
-{
-	const struct bag_manifest *m = package_manifest(o->reader);
-	const json_t *list = json_object_get(o->json, "attachments");
-	size_t n = json_array_size(list);
-	if (n != m->n - 2)
-		return err_set(ei, GW_EREFUSED,
-		    "the package holds %zu attachments, its dossier.json names %zu", m->n - 2, n);
-	for (size_t i = 0; i < n; i++) {
-		const char *file = jx_str(json_array_get(list, i), "file");
-		char *path GW_CLEANUP(str_free_p) = str_printf("data/%s", file ? file : "");
-		if (!bag_manifest_find(m, path))
-			return err_set(ei, GW_EREFUSED,
-			    "attachments: the package does not hold what dossier.json names");
-	}
-	return 0;
 }
 
 static int count_value(json_t *record, const char *leaf, json_t *value, void *arg)
@@ -201,7 +188,8 @@ static int admit(struct opening *o, struct errinfo *ei)
 {
 	int e = parse_dossier(o, ei);
 	if (e == 0)
-		e = check_attachments(o, ei);
+		e = open_content(
+		    o->partial.fd, package_manifest(o->reader), o->rules.policy, o->json, ei);
 	if (e == 0)
 		return 0;
 	struct errinfo ledger = ERRINFO_INIT;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "transfer/open_check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "dossier/catalogue.h"
+#include "ledger/checkpoint.h"
 #include "ledger/ledger.h"
 #include "package/seal.h"
 #include "package/slip.h"
@@ -35,6 +37,56 @@ static int check_parties(const struct transfer_env *env, const struct note *n,
 	return 0;
 }
 
+/*
+ * The sender's ledger head: of a log of its own, and signed when it is the log whose key we know.
+ * (A log begun anew has another origin, whose key comes with the next exchange.)
+ */
+static int check_head(const struct transfer_env *env, const struct note *n, struct errinfo *ei)
+{
+	const struct organisation *sender = registry_organisation(env->registry, n->sender.oin);
+	const char *end = strstr(n->checkpoint, "\n\n");
+	char origin[sizeof "oin-/" + NOTE_OIN];
+	struct checkpoint head;
+	struct note_key key;
+	(void)snprintf(origin, sizeof origin, "oin-%s/", n->sender.oin);
+	if (!end ||
+	    checkpoint_parse(n->checkpoint, (size_t)(end - n->checkpoint) + 1, &head, NULL) < 0 ||
+	    !str_starts(head.origin, origin))
+		return err_set(ei, GW_EAUTH, "the package carries no ledger head of its sender");
+	if (!sender->ledger || note_vkey_parse(sender->ledger, &key, NULL) < 0 ||
+	    !str_eq(key.name, head.origin))
+		return 0;
+	if (checkpoint_open(n->checkpoint, strlen(n->checkpoint), &key, &head, NULL) < 0)
+		return err_set(ei, GW_EAUTH,
+		    "the ledger head in the package is not signed by its sender's ledger key");
+	return 0;
+}
+
+/* A key that we vouched for in a statement, revoked or past its dates as it may be by now. */
+static bool vouched(const struct transfer_env *env, const char *recipient_sha256)
+{
+	const struct key_statement *k;
+	size_t at = 0;
+	while ((k = registry_key_next(env->registry, env->oin, &at)))
+		if (str_eq(k->recipient_sha256, recipient_sha256))
+			return true;
+	return false;
+}
+
+/* Each key named once, and ours: nobody else is let in under the name of a key. */
+static int check_named(const struct transfer_env *env, const struct note *n, struct errinfo *ei)
+{
+	for (size_t i = 0; i < n->n_keys; i++) {
+		for (size_t k = 0; k < i; k++)
+			if (str_eq(n->keys[i], n->keys[k]))
+				return err_set(ei, GW_EAUTH, "the package names a key twice");
+		if (!vouched(env, n->keys[i]))
+			return err_set(ei, GW_EAUTH,
+			    "the package is encrypted to a key for which we made no key statement");
+	}
+	return 0;
+}
+
 /* Our key is named, and there are as many stanzas as keys: nobody else can open it unseen. */
 static int check_keys(const struct transfer_env *env, const struct package_reader *r,
     const struct note *n, struct errinfo *ei)
@@ -53,7 +105,7 @@ static int check_keys(const struct transfer_env *env, const struct package_reade
 	if (package_stanzas(r) != n->n_keys)
 		return err_set(ei, GW_EAUTH, "the package is encrypted to %zu keys but names %zu",
 		    package_stanzas(r), n->n_keys);
-	return 0;
+	return check_named(env, n, ei);
 }
 
 /* The slip beside the package: `<path without .tar.age>.slip.json`, or NULL. */
@@ -131,6 +183,10 @@ static int check_terms(const struct note *n, const struct rules *rules, struct e
 		return err_set(ei, GW_EAUTH,
 		    "the package names its policy wrongly, or another purpose, legal basis or "
 		    "retention than it has");
+	json_t *report GW_CLEANUP(jx_release) = policy_travelling(rules->policy);
+	if (!json_equal(report, n->report))
+		return err_set(
+		    ei, GW_EAUTH, "the report in the package is not the one that its policy gives");
 	if (n->expires > date_end(policy_expiry(rules->policy, date_of(n->created))))
 		return err_set(ei, GW_EAUTH, "the package expires later than its policy lets it");
 	return 0;
@@ -160,11 +216,15 @@ static int check_rules(const struct transfer_env *env, const struct note *n, int
 }
 
 int open_check(const struct transfer_env *env, const struct package_reader *r,
-    const struct cades_signer *signer, int fd, const char *path, int64_t now, struct rules *rules,
-    struct errinfo *ei)
+    const struct cades_signer *signer, int fd, const char *path, int64_t now,
+    enum open_proof *proof, struct rules *rules, struct errinfo *ei)
 {
 	const struct note *n = package_note(r);
 	int e = check_parties(env, n, signer, now, ei);
+	if (e < 0)
+		return e;
+	*proof = PROOF_SENDER;
+	e = check_head(env, n, ei);
 	if (e == 0)
 		e = check_keys(env, r, n, ei);
 	if (e == 0 && now > n->expires)
@@ -174,5 +234,9 @@ int open_check(const struct transfer_env *env, const struct package_reader *r,
 		e = ledger_seq_check(env->ledger, n->sender.oin, n->case_id, n->seq, ei);
 	if (e == 0)
 		e = check_slip(env, r, n, fd, path, now, ei);
-	return e < 0 ? e : check_rules(env, n, now, rules, ei);
+	if (e == 0)
+		e = check_rules(env, n, now, rules, ei);
+	if (e == 0)
+		*proof = PROOF_TERMS;
+	return e;
 }

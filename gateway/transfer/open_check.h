@@ -7,16 +7,26 @@
 #include "transfer/grounds.h"
 
 /*
- * open_check(env, r, signer, fd, path, now, rules, ei): the checks between signature and intent, in
- * the order of docs/FORMATS.md §2: parties, key, stanza count, expiry, seq, slip if there is one,
- * then policy, catalogue, baseline and mapping are those we accepted.
+ * How much of a package's covering note is known to be true. Any trusted certificate can sign any
+ * note, so what is not proved stays out of the ledger's records, which nobody can take back.
+ */
+enum open_proof {
+	PROOF_NONE,   /* somebody signed it */
+	PROOF_SENDER, /* the sender that it names signed it, for us */
+	PROOF_TERMS,  /* its policy, purpose, basis and term are those that we accepted */
+};
+
+/*
+ * open_check(env, r, signer, fd, path, now, proof, rules, ei): the checks between signature and
+ * intent, in the order of docs/FORMATS.md §2: parties, key, stanza count, expiry, seq, slip if
+ * there is one, then policy, catalogue, baseline and mapping are those we accepted.
  *
  * GW_EAUTH: wrong recipient, sender's key not pinned, key not ours, stanza count, slip.
  * GW_EREFUSED: expired, lower seq, rules not accepted. On success *rules holds the accepted policy;
- * release it in any case.
+ * release it in any case. *proof is raised as far as the checks came, on failure too.
  */
 int open_check(const struct transfer_env *env, const struct package_reader *r,
-    const struct cades_signer *signer, int fd, const char *path, int64_t now, struct rules *rules,
-    struct errinfo *ei) GW_MUST_USE;
+    const struct cades_signer *signer, int fd, const char *path, int64_t now,
+    enum open_proof *proof, struct rules *rules, struct errinfo *ei) GW_MUST_USE;
 
 #endif

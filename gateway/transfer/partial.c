@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/id.h"
 #include "base/str.h"
 
 static const char prefix[] = ".partial-";
@@ -29,11 +30,12 @@ int partial_sweep(const char *into, struct errinfo *ei)
 	struct file_list l = {0};
 	int r = file_list(into, "", &l, ei);
 	for (size_t i = 0; r == 0 && i < l.n; i++) {
-		if (!str_starts(l.names[i], prefix))
-			continue;
+		if (!str_starts(l.names[i], prefix) || !id_is_v4(l.names[i] + strlen(prefix)))
+			continue; /* somebody else's */
 		char *path GW_CLEANUP(str_free_p) = file_join(into, l.names[i]);
 		int fd GW_CLEANUP(file_close_p) = lock(path);
-		if (fd >= 0)
+		struct stat st;
+		if (fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid())
 			r = file_remove_tree(path, ei);
 	}
 	file_list_release(&l);

@@ -3,7 +3,7 @@
 # ledger told, and nothing written. Hostile packages are made with stock tools alone.
 set -u
 . tests/cli/lib.sh
-plan 103
+plan 147
 world
 dossier een
 seal_one() { must at outgoing seal --policy overdracht-einde-contract --to $SUCCESSOR --json "$@" "$W/d/een"; jq -r .file "$W/must"; }
@@ -15,14 +15,17 @@ TAGS='bagit.txt bag-info.txt manifest-sha256.txt handover.json'
 
 # ---- a packer of stock tools: unpack, change, sum_up, sign, pack
 unpack() { # the good package into $W/bag; $B is the bag
+	# a note is signed when it is made: after some minutes a new signature would be refused for that
+	[ $(($(date +%s) - $(stat -c %Y "$P"))) -lt 60 ] || P=$(seal_one)
 	rm -rf "$W/bag" && mkdir "$W/bag"
 	age -d -i "$KEY" -o "$W/bag/p.tar" "$P" && tar xf "$W/bag/p.tar" -C "$W/bag" && rm "$W/bag/p.tar"
 	B=$(echo "$W"/bag/*)
 	ENTRIES="$TAGS tagmanifest-sha256.txt signature.p7s data/dossier.json data/dossier.html"
 }
 sum_up() { # the sums again, in the order of a package
-	(cd "$B" && sha256sum data/dossier.json data/dossier.html >manifest-sha256.txt &&
-		sed -i "s/^Payload-Oxum: .*/Payload-Oxum: $(cat data/dossier.* | wc -c).2/" bag-info.txt &&
+	local files=${ENTRIES#*signature.p7s }
+	(cd "$B" && sha256sum $files >manifest-sha256.txt &&
+		sed -i "s/^Payload-Oxum: .*/Payload-Oxum: $(cat $files | wc -c).$(wc -w <<<"$files")/" bag-info.txt &&
 		sha256sum $TAGS >tagmanifest-sha256.txt)
 }
 sign() { # [CERT KEY [OPTION...]]
@@ -92,13 +95,10 @@ unpack && (cd "$B" && sed -i 's/"seq": 1/"seq": 2/' handover.json && sha256sum $
 refused 5 "… also when its sum was made good"
 
 # ---- signatures
-stranger() { # NAME: an organisation's certificate from another authority
-	[ -d "$W/pki2" ] || must "$CERTS/make-pki" "$W/pki2"
-}
 new_cert() { # PKI HOME: certify a copy of a home's request
 	must "$CERTS/issue" "$1" "$2"
 }
-stranger
+must "$CERTS/make-pki" "$W/pki2"
 mkdir -p "$W/foreign/registry" && cp -r "$W/outgoing/organisation" "$W/foreign/" && new_cert "$W/pki2" "$W/foreign"
 openssl x509 -in "$W/foreign/organisation/signing.pem" -out "$W/leaf.pem"
 unpack && sum_up && openssl cms -sign -cades -binary -md sha256 -in "$B/tagmanifest-sha256.txt" -signer "$W/leaf.pem" \
@@ -106,13 +106,15 @@ unpack && sum_up && openssl cms -sign -cades -binary -md sha256 -in "$B/tagmanif
 refused 5 "a signature under an authority that we do not trust"
 unpack && sum_up && sign "$W/municipality/organisation/signing.pem" "$W/municipality/organisation/signing.key" && pack
 refused 5 "a signature by another organisation that we know"
+[ "$(records incoming | tail -1 | jq -c '[.peer, .ctl, .tr]')" = '[null,null,null]' ]
+ok "… whose note puts nobody's name into a record"
 unpack && sum_up && sign "$W/fg/officer.pem" "$W/fg/officer.key" && pack
 refused 5 "a signature by a person"
 unpack && sum_up && sign "$ORG/signing.pem" "$ORG/signing.key" -noattr && pack
 refused 5 "a signature without signed attributes"
 unpack && sum_up && sign "$ORG/signing.pem" "$ORG/signing.key" -noattr && rm "$B/signature.p7s" && : >"$B/signature.p7s" && pack
 refused 5 "an empty signature"
-unpack && cp "$P" /dev/null && cp "${P%.tar.age}.slip.json.p7s" "$B/signature.p7s" && pack
+unpack && cp "${P%.tar.age}.slip.json.p7s" "$B/signature.p7s" && pack
 refused 5 "a signature over something else"
 unpack && sum_up && sign "$ORG/tls.pem" "$ORG/tls.key" && pack
 refused 5 "a signature with the TLS key"
@@ -133,6 +135,8 @@ unpack && pack -r "$(grep -o 'age1[0-9a-z]*' "$TKEY")"
 rm -rf "$W/into"
 expect 5 "encrypted again, to somebody else" at municipality open --into "$W/into" "$W/evil.tar.age"
 said "another organisation"
+[ -z "$(ls -A "$W/into")" ] && [ "$(last_acts municipality 1)" = "transfer.refuse - deny" ]
+ok "… nothing is written, the ledger is told"
 unpack && pack -r "$TO" -p </dev/null 2>/dev/null || printf 'age-encryption.org/v1\n-> nonsense\n\n--- AAAA\n' >"$W/evil.tar.age"
 refused 3 "a header that is none"
 
@@ -157,6 +161,26 @@ said "or another purpose, legal basis or retention"
 unpack && sed -i 's/"purpose": "[a-z_]*"/"purpose": "referral"/' "$B/handover.json" && sum_up && sign && pack
 refused 5 "another purpose than the policy has"
 said "or another purpose, legal basis or retention"
+for purpose in a/b 123456782; do # neither fits a record: the one is no word there, the other a number
+	unpack && sed -i "s#\"purpose\": \"[a-z_]*\"#\"purpose\": \"$purpose\"#" "$B/handover.json" && sum_up && sign && pack
+	refused 5 "a purpose that is none: $purpose"
+done
+unpack && sed -i '/"keys"/{n;s/\("[0-9a-f]*"\)/\1, \1/}' "$B/handover.json" && sum_up && sign && pack -r "$TO" -r "$TO"
+refused 5 "our key named twice"
+said "a key twice"
+unpack && sed -i '/"keys"/{n;s/\("[0-9a-f]*"\)/\1, "0000000000000000000000000000000000000000000000000000000000000000"/}' "$B/handover.json" &&
+	sum_up && sign && pack -r "$TO" -r "$(grep -o 'age1[0-9a-z]*' "$W/third.txt")"
+refused 5 "a key named that is not ours"
+said "no key statement"
+unpack && sed -i 's/"checkpoint": ".*"/"checkpoint": "x"/' "$B/handover.json" && sum_up && sign && pack
+refused 5 "a note without its sender's ledger head"
+said "no ledger head"
+unpack && sed -i 's/\("checkpoint": "oin-[0-9]*\/[0-9a-f]*\\n\)[0-9]*/\1999/' "$B/handover.json" && sum_up && sign && pack
+refused 5 "a ledger head that its key did not sign"
+said "not signed by its sender's ledger key"
+unpack && sed -i 's/"report": {/"report": {"criminal": 1,/' "$B/handover.json" && sum_up && sign && pack
+refused 5 "a report that is not that of the policy"
+said "not the one that its policy gives"
 unpack && sed -i '/"policy": {/,/}/s/"version": [0-9]*/"version": 99/' "$B/handover.json" && sum_up && sign && pack
 refused 5 "another version than the policy has"
 said "or another purpose, legal basis or retention"
@@ -174,7 +198,44 @@ beyond() { # NAME SED...
 beyond "a field that the policy withholds" 's/"client_number"/"residence_permit": "X", "client_number"/'
 beyond "a whole name where initials are allowed" 's/{$/&/; s/"as": "initials"/"as": "keep"/'
 beyond "a field that the catalogue lacks" 's/"client_number"/"shoe_size": "43", "client_number"/'
+beyond "a group that only tells that it is there" 's/"catalogue": 1,/"catalogue": 1, "criminal": {},/'
 beyond "an attachment that the bag does not hold" 's/"catalogue": 1,/"catalogue": 1, "attachments": [{"type":"cv","file":"attachments\/cv-1.pdf"}],/'
+
+content() { # NAME: as the bag was changed
+	sum_up && sign && pack
+	refused 4 "$1"
+	[ "$(acts incoming | tail -2 | head -1)" = "incident.open - -" ]
+	ok "… and an incident is open"
+}
+unpack && sed -i 's#</main>#<script src="http://evil/x.js"></script></main>#' "$B/data/dossier.html"
+content "a page with a script"
+said "dossier.html is no plain page"
+unpack && sed -i 's#</main>#<a href="https://evil/">x</a></main>#' "$B/data/dossier.html"
+content "a page that leads elsewhere"
+with_cv() { # BYTES: a bag that names a cv of those bytes
+	unpack && mkdir -p "$B/data/attachments" && head -c "$2" /dev/zero | cat <(printf %s "$1") - >"$B/data/attachments/cv-1.pdf" &&
+		sed -i 's/"catalogue": 1,/"catalogue": 1, "attachments": [{"type":"cv","file":"attachments\/cv-1.pdf"}],/' "$B/data/dossier.json" &&
+		ENTRIES="$ENTRIES data/attachments/cv-1.pdf"
+}
+with_cv MZ 100
+content "a program under the name of a document"
+said "not of the format"
+with_cv %PDF-1.7 11000000
+content "a larger file than the policy lets go"
+said "more megabytes"
+with_cv %PDF-1.7 100 && sum_up && sign && pack
+expect 0 "… which as a small one passes" at incoming open --into "$W/cv" "$W/evil.tar.age"
+
+# ---- where it goes
+mkdir -p "$W/mine/.partial-photos" "$W/mine/.partial-11111111-1111-4111-8111-111111111111" && echo x >"$W/mine/.partial-photos/a"
+P=$(seal_one)
+expect 0 "opened beside folders of others" at incoming open --into "$W/mine" "$P"
+[ -f "$W/mine/.partial-photos/a" ] && [ ! -e "$W/mine/.partial-11111111-1111-4111-8111-111111111111" ]
+ok "a folder of somebody else stays, what a killed run left goes"
+odd=$W/$'odd\xe9' && mkdir "$odd" && cp "$P" "${P%.tar.age}.slip.json" "$odd/"
+expect 5 "a path that is not UTF-8, and a slip without signature" at incoming open --json --into "$W/odd" "$odd/$(basename "$P")"
+[ "$(jq -r .exit "$W/out")" = 5 ] && [ "$(last_acts incoming 1)" = "transfer.refuse - deny" ]
+ok "… has its line, and the ledger is told"
 
 # ---- time
 rm -rf "$W/into"

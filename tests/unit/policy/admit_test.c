@@ -38,9 +38,12 @@ static void what_the_policy_gives_is_admitted(void **state)
 static void anything_beyond_is_refused(void **state)
 {
 	static const char *const bad[] = {"{}", "{'catalogue':2}", "[]",
-	    "{'catalogue':1,'person':{'bsn':'123456782'}}", /* withheld */
-	    "{'catalogue':1,'person':{'shoe_size':'44'}}",  /* no field */
-	    "{'catalogue':1,'shoes':{'size':'44'}}",        /* no group */
+	    "{'catalogue':1,'person':{'bsn':'123456782'}}",                 /* withheld */
+	    "{'catalogue':1,'person':{'shoe_size':'44'}}",                  /* no field */
+	    "{'catalogue':1,'shoes':{'size':'44'}}",                        /* no group */
+	    "{'catalogue':1,'criminal':{}}", "{'catalogue':1,'ladder':[]}", /* tells that */
+	    "{'catalogue':1,'ladder':[{}]}",
+	    "{'catalogue':1,'wi':{'exams':[{}]}}", /* it is there */
 	    "{'catalogue':1,'consents':[]}", "{'catalogue':1,'context':{}}",
 	    "{'catalogue':1,'person':{'birth_date':'1988-03-02'}}", /* not transformed */
 	    "{'catalogue':1,'person':{'birth_date':{'as':'age_band:2','v':'36-37'}}}",
@@ -88,12 +91,30 @@ static void a_duty_that_we_lack_is_beyond(void **state)
 	assert_non_null(strstr(ei.msg, "person.bsn is beyond policy"));
 }
 
+static int file(const struct policy *p, const char *head, uint64_t size, uint64_t total)
+{
+	return policy_admits_file(
+	    p, "cv", "attachments/cv-1.pdf", head, strlen(head), size, total, NULL);
+}
+
+static void a_file_is_of_its_format_and_size(void **state)
+{
+	(void)state;
+	struct policy *p GW_CLEANUP(policy_free_p) = load_file(REFERRAL);
+	assert_int_equal(file(p, "%PDF-1.7", 5000000, 5000000), 0);
+	assert_int_equal(file(p, "MZ", 100, 100), GW_EREFUSED);
+	assert_int_equal(file(p, "", 0, 0), GW_EREFUSED);
+	assert_int_equal(file(p, "%PDF-1.7", 5000001, 5000001), GW_EREFUSED); /* max_mb: 5 */
+	assert_int_equal(file(p, "%PDF-1.7", 100, 5000001), GW_EREFUSED);     /* total_mb: 5 */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_the_policy_gives_is_admitted),
 	    cmocka_unit_test(anything_beyond_is_refused),
 	    cmocka_unit_test(a_duty_that_we_lack_is_beyond),
+	    cmocka_unit_test(a_file_is_of_its_format_and_size),
 	};
 	return cmocka_run_group_tests_name("policy/admit", tests, NULL, NULL);
 }
