@@ -12,7 +12,6 @@ WORK_SRC := $(wildcard tools/workload/*.c)
 TEST_SRC := $(wildcard tests/unit/*/*_test.c)
 FUZZ_SRC := $(wildcard tests/fuzz/*_fuzz.c)
 BENCH_SRC := $(wildcard tests/bench/*.c)
-HEADERS  := $(wildcard gateway/*/*.h tools/*.h tools/*/*.h tests/*/*.h)
 LIB_ASM  := $(wildcard gateway/*/*.S)
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(LIB_ASM:%.S=$(BUILD)/%.o)
 TOOL_OBJ := $(TOOL_SRC:%.c=$(BUILD)/%.o)
@@ -22,7 +21,6 @@ REPLAYS  := $(FUZZ_SRC:%.c=$(BUILD)/%)
 BENCHES  := $(BENCH_SRC:%.c=$(BUILD)/%)
 SHELL_TESTS := $(wildcard tests/cli/*_test.sh)
 MAN      := $(BUILD)/man/done
-ALL_C    := $(LIB_SRC) $(TOOL_SRC) $(WORK_SRC) $(TEST_SRC) $(FUZZ_SRC) $(BENCH_SRC)
 
 all: $(BUILD)/handover $(BUILD)/workload $(MAN)
 	@ln -sfn $(BUILD:build/%=%)/handover build/handover
@@ -47,10 +45,14 @@ $(BUILD)/handover: $(TOOL_OBJ) $(BUILD)/libgateway.a
 # invented dossiers for demo, tests and bench; not installed
 $(BUILD)/workload: $(WORK_OBJ) $(BUILD)/libgateway.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
-$(BUILD)/%.o: %.c
+# changes when a flag does, so that all is built again
+FLAGSET  := $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(LDLIBS)
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D) && echo '$(subst ','\'',$(FLAGSET))' | cmp -s - $@ || echo '$(subst ','\'',$(FLAGSET))' >$@
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
-$(BUILD)/%.o: %.S
+$(BUILD)/%.o: %.S $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) -fcf-protection=full -c $< -o $@
 $(BUILD)/tests/unit/attach/image_test: LDLIBS += -lpng
@@ -78,7 +80,7 @@ fuzz:
 lint:
 	@tests/lint/all
 format:
-	clang-format -i $(ALL_C) $(HEADERS)
+	clang-format -i $$(find gateway tools tests -name '*.[ch]')
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/handover/policies/tests
@@ -89,6 +91,7 @@ install: all
 	install -m 0644 $(wildcard policies/tests/*.yaml) $(DESTDIR)$(PREFIX)/share/handover/policies/tests/
 clean:
 	rm -rf build
-.PHONY: all demo test check bench fuzz lint format install clean
+FORCE:
+.PHONY: FORCE all demo test check bench fuzz lint format install clean
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

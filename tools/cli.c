@@ -123,8 +123,10 @@ int cli_print_json(json_t *value)
 	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(64 << 20);
 	int r = jx_dump(value, &b);
 	json_decref(value);
-	if (r < 0 || buf_adds(&b, "\n") < 0)
+	if (r < 0 || buf_adds(&b, "\n") < 0) {
+		(void)fprintf(stderr, "handover: the facts are too many for one line of JSON\n");
 		return err_exit(GW_ELIMIT);
+	}
 	(void)fwrite(b.data, 1, b.len, stdout);
 	return 0;
 }
@@ -334,8 +336,10 @@ int cli_main(int argc, char **argv, const struct cli_command *const *commands)
 	/* a closed pipe and a limit on file size are errors of write */
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGXFSZ, SIG_IGN);
-	if (argc == 3 && str_eq(argv[1], "--print")) /* for the build: man pages and completion */
-		return clidoc_print(argv[2], commands, global) < 0 ? 2 : 0;
+	if (argc == 3 && str_eq(argv[1], "--print")) { /* for the build: man pages and completion */
+		int p = clidoc_print(argv[2], commands, global) < 0 ? 2 : 0, f = cli_finish();
+		return p > f ? p : f;
+	}
 	struct cli cli = {.operands = str_alloc((size_t)(argc + 1) * sizeof *cli.operands)};
 	int r = run(&cli, argc, argv, commands), f = cli_finish();
 	free(cli.operands);

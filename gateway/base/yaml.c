@@ -284,6 +284,14 @@ static int read_all(struct reader *r)
 	return r->root ? 0 : err_at(r->ei, GW_EFORMAT, r->file, 1, 1, "the document is empty");
 }
 
+/* The library's copies of the text: a dossier may be in them. */
+static void wipe(yaml_parser_t *lib)
+{
+	explicit_bzero(
+	    lib->raw_buffer.start, (size_t)(lib->raw_buffer.end - lib->raw_buffer.start));
+	explicit_bzero(lib->buffer.start, (size_t)(lib->buffer.end - lib->buffer.start));
+}
+
 int yml_parse(const char *file, const void *p, size_t n, const struct yml_limits *limits,
     struct yml **ret_root, struct errinfo *ei)
 {
@@ -298,6 +306,7 @@ int yml_parse(const char *file, const void *p, size_t n, const struct yml_limits
 	yaml_parser_set_encoding(&r.lib, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&r.lib, p, n);
 	code = read_all(&r);
+	wipe(&r.lib);
 	yaml_parser_delete(&r.lib);
 	if (code < 0) {
 		for (size_t i = 0; i < r.depth; i++) /* keys that still wait for their value */
