@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The sealing run: set up once, then dossiers on several threads, told in their order. */
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -115,6 +116,22 @@ static int set_up(struct seal_run *run, struct buf *checkpoint, struct errinfo *
 	return e;
 }
 
+/* What stops the whole run is told and recorded for each dossier: every item has its own line. */
+static int refuse_all(
+    const struct seal_run *run, int code, const struct errinfo *why, struct errinfo *ei)
+{
+	const struct seal_request *q = run->request;
+	size_t i = 0;
+	for (; i < q->n && !(q->stop && *q->stop); i++) {
+		struct act a GW_CLEANUP(act_release) = {0};
+		(void)snprintf(a.from, sizeof a.from, "%s", run->env->oin);
+		(void)snprintf(a.to, sizeof a.to, "%s", q->to);
+		seal_refuse(run, &a, NULL, code, why);
+		act_tell(&a, i, q->dossiers[i], q->done, q->arg);
+	}
+	return act_stopped(i, q->n, q->dossiers, ei);
+}
+
 int transfer_seal(
     const struct transfer_env *env, const struct seal_request *request, struct errinfo *ei)
 {
@@ -124,18 +141,12 @@ int transfer_seal(
 	struct errinfo why = ERRINFO_INIT;
 	int e = set_up(&run, &checkpoint, &why);
 	run.checkpoint = checkpoint.data;
-	if (e < 0) {
-		struct act a = {0};
-		if (e != GW_EUSAGE)
-			seal_refuse(&run, &a, NULL, e, &why);
-		else
-			a = (struct act){.code = e, .why = why};
-		e = a.code;
-		if (ei)
-			*ei = a.why;
-	} else {
+	if (e == 0)
 		e = run_threads(&run, ei);
-	}
+	else if (e == GW_EUSAGE || e == GW_ELEDGER)
+		e = ei ? (*ei = why, e) : e;
+	else
+		e = refuse_all(&run, e, &why, ei);
 	grounds_release(&run.grounds);
 	return e;
 }

@@ -105,11 +105,10 @@ struct seal_request {
  * §5).
  *
  * Each package appears as <uuid>.tar.age with <uuid>.slip.json and its .p7s beside it, or not at
- * all. Returns 0 when every item was given to `done` (which carries each one's own code), or the
- * failure that stopped the whole run before its first item: GW_EUSAGE, GW_EFORMAT for the policy,
- * GW_EREFUSED for a policy unsigned, older, not active or not for these parties, GW_EAUTH for an
- * edited registry, GW_ELEDGER. That refusal is in the ledger, too. When `stop` ended the run, what
- * was begun is finished and told, and GW_EFAIL says how many were not.
+ * all. Returns 0 when every item was given to `done`, which carries each one's own code; what
+ * stops the whole run (no such policy, no key statement of the recipient) is every item's: each has
+ * its line and its record. GW_EUSAGE and GW_ELEDGER come back alone, before the first item. When
+ * `stop` ended the run, what was begun is finished and told, and GW_EFAIL says how many were not.
  */
 int transfer_seal(const struct transfer_env *env, const struct seal_request *request,
     struct errinfo *ei) GW_MUST_USE;

@@ -3,7 +3,7 @@
 # exit code, the ledger told where there is one to tell, and no partial output.
 set -u
 . tests/cli/lib.sh
-plan 96
+plan 98
 world
 dossier een
 EEN=$W/d/een
@@ -29,6 +29,10 @@ expect 2 "no policy named" at outgoing seal --to $SUCCESSOR "$EEN"
 expect 2 "an OIN that is none" at outgoing seal --policy overdracht-einde-contract --to 123 "$EEN"
 expect 2 "no dossier" at outgoing seal --policy overdracht-einde-contract --to $SUCCESSOR
 denied 1 "an unknown policy" at outgoing seal --policy nergens --to $SUCCESSOR --out "$W/o" "$EEN"
+before=$(acts outgoing | grep -c refuse)
+expect 1 "… for three dossiers" at outgoing --json seal --policy nergens --to $SUCCESSOR --out "$W/o" "$EEN" "$EEN" "$EEN"
+[ "$(jq -r .exit "$W/out" | paste -sd,)" = 1,1,1 ] && [ $(($(acts outgoing | grep -c refuse) - before)) = 3 ]
+ok "… is a line and a record for each"
 denied 4 "an unknown recipient" at outgoing seal --policy overdracht-einde-contract --to $STRANGER --out "$W/o" "$EEN"
 
 # ---- contract and context
