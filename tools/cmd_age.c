@@ -162,7 +162,9 @@ static int keygen(struct cli *cli)
 		return printf("Public key: %s\n", recipient) < 0;
 	json_t *o = json_object();
 	jx_set(o, "recipient", json_string(recipient));
-	if (path)
+	if (!path || str_eq(path, "-")) /* else it would be lost */
+		jx_set(o, "identity", json_string(file.data));
+	else
 		jx_set(o, "file", jx_text(path));
 	return cli_print_json(o);
 }
@@ -373,7 +375,8 @@ static const struct cli_command cmd_keygen = {
     .name = "keygen",
     .operands = "",
     .summary = "make a secret key",
-    .detail = "Prints an identity file, or writes it and prints its public key.",
+    .detail = "Prints an identity file, or writes it and prints its public key. With --json and no FILE "
+	      "the whole identity file stands in the member `identity`.",
     .options = keygen_options,
     .run = keygen,
 };

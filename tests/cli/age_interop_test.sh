@@ -15,11 +15,13 @@ ok() { # NAME COMMAND...
 bytes() { # COUNT: the same bytes every time
 	openssl enc -aes-128-ctr -K 00 -iv 00 -in /dev/zero 2>/dev/null | head -c "$1"
 }
-echo 1..34
+echo 1..35
 
 "$H" age keygen -o key >/dev/null && age-keygen -o stock 2>/dev/null || exit 1
 ours=$(grep -o 'age1.*' key) theirs=$(grep -o 'age1.*' stock)
 ok "the stock tool finds the same recipient in our key" test "$(age-keygen -y key)" = "$ours"
+"$H" --json age keygen >line && jq -r .identity line >from-json
+ok "a key that was asked for as JSON is not lost" test "$(age-keygen -y from-json)" = "$(jq -r .recipient line)"
 ok "a key file is for its owner alone" test "$(stat -c %a key)" = 600
 
 there() { "$H" age encrypt "$@" -r "$theirs" plain | age -d -i stock | cmp - plain; }
