@@ -97,7 +97,8 @@ static int find(struct home *h, const char *id, char **ret_path, struct errinfo 
 		r = err_set(ei, GW_EFORMAT,
 		    "version %lld of policy '%.64s' stands in two files of '%s'",
 		    (long long)best.version, id, dir);
-	if (r == 0 && h->appends && best.active)
+	/* one without a good version is told of when it is loaded, with file, line and column */
+	if (r == 0 && h->appends && best.active && best.version > 0)
 		r = ledger_policy_check(h->ledger, id, best.version, ei);
 	if (r == 0)
 		*ret_path = str_dup(best.path);

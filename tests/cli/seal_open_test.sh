@@ -2,7 +2,7 @@
 # seal and open on real homes: what goes, what comes, what three ledgers say, what stock tools see.
 set -u
 . tests/cli/lib.sh
-plan 66
+plan 68
 world
 dossier een
 EEN="$W/d/een"
@@ -118,6 +118,11 @@ said "no programme: name it in the dossier's context (context.programme)"
 dossier ioaw && sed -i 's/"participatiewet"/"ioaw"/' "$W/d/ioaw/dossier.json"
 expect 4 "a programme that the contract does not cover" to_successor "$W/d/ioaw"
 said "contract 'RI-1' does not cover programme ioaw"
+
+sed 's/^version: .*/versoin: 1/; s/^policy: .*/policy: kapot/' "$SHIPPED/overdracht-einde-contract.yaml" >"$W/outgoing/policies/kapot.yaml"
+expect 3 "a policy with a slip in its version" at outgoing seal --policy kapot --to $SUCCESSOR "$EEN"
+said 'policies/kapot.yaml:3:1: unknown key "versoin", did you mean "version"?'
+rm "$W/outgoing/policies/kapot.yaml"
 
 # ---- many at once
 for i in 1 2 3 4 5 6; do dossier "veel$i"; done
