@@ -262,11 +262,14 @@ static void choose_home(struct cli *cli)
 		   *user = getenv("HOME");
 	if (!home)
 		home = getenv("HANDOVER_HOME");
-	if (!home || !*home)
-		home = cli->home_made = xdg && *xdg
-		    ? str_printf("%s/handover", xdg)
-		    : str_printf("%s/.local/share/handover", user ? user : "");
-	cli->home = home;
+	if (home && *home)
+		cli->home = home;
+	else if (xdg && *xdg)
+		cli->home = cli->home_made = str_printf("%s/handover", xdg);
+	else if (user && *user)
+		cli->home = cli->home_made = str_printf("%s/.local/share/handover", user);
+	else
+		cli->home = "";
 }
 
 static int check_count(const struct cli *cli)

@@ -52,7 +52,8 @@ const char *cli_value(const struct cli *cli, const char *name);
 /* The i-th value of an option that may be given many times, NULL behind the last. */
 const char *cli_value_at(const struct cli *cli, const char *name, size_t i);
 
-/* The home that applies (--home, $HANDOVER_HOME, $XDG_DATA_HOME/handover); never NULL. */
+/* The home that applies (--home, $HANDOVER_HOME, $XDG_DATA_HOME/handover, else
+ * $HOME/.local/share/handover); "" when not even HOME is set, never NULL. */
 const char *cli_home(const struct cli *cli);
 
 /* True with --json, which every command takes that prints facts. */

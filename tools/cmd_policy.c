@@ -167,7 +167,7 @@ static int home_of(const struct cli *cli, const char *path, struct home **ret_h,
 {
 	struct home *h GW_CLEANUP(home_free_p) = NULL;
 	int r = home_open(cli_home(cli), 0, &h, NULL);
-	if (r == GW_ENOENT || (r == 0 && !home_contains(h, path)))
+	if (r == GW_ENOENT || r == GW_EUSAGE || (r == 0 && !home_contains(h, path)))
 		return 0;
 	return home_open(cli_home(cli), HOME_LEDGER, ret_h, ei);
 }

@@ -205,6 +205,8 @@ static int open_rooms(struct home *h, unsigned what, struct errinfo *ei)
 
 int home_open(const char *dir, unsigned what, struct home **ret, struct errinfo *ei)
 {
+	if (!*dir)
+		return err_set(ei, GW_EUSAGE, "HOME is not set: give --home");
 	struct home *h = str_alloc(sizeof *h);
 	h->dir = str_dup(dir);
 	int r = read_settings(h, ei);

@@ -50,7 +50,8 @@ enum {
 /*
  * home_open(dir, what, ret, ei): open the home at dir with what is asked for; the ledger first.
  *
- * secret_init must have run. GW_ENOENT: no home there (it says `handover init`). GW_EMODE: loose
+ * secret_init must have run. GW_EUSAGE: dir is "", so that nobody named a home. GW_ENOENT: no home
+ * there (it says `handover init`). GW_EMODE: loose
  * modes. GW_EFORMAT: settings, registry. GW_EAUTH: registry, certificate of another organisation,
  * restored ledger. GW_ELEDGER.
  */

@@ -3,7 +3,7 @@
 set -u
 h=${BUILD:-build/rel}/handover
 n=0 out= rc=0
-echo "1..20"
+echo "1..22"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -29,6 +29,10 @@ out=$fails; is "every command has help and a man page" test -z "$fails"
 out=$("$h" --help 2>&1 >/dev/full); rc=$?; is "a full disk under standard output is exit 1" test $rc -eq 1
 run --version; is "the version is told" has "handover 0."
 run --home "" ledger show; is "an empty home is exit 2" test $rc -eq 2
+out=$(env -u HOME -u HANDOVER_HOME -u XDG_DATA_HOME "$h" ledger show 2>&1); rc=$?
+is "no home and no HOME is exit 2" test "$rc $out" = "2 handover: HOME is not set: give --home"
+out=$(env -u HOME -u HANDOVER_HOME -u XDG_DATA_HOME "$h" policy check policies/verwijzing-aanbieder.yaml 2>&1); rc=$?
+is "which a command without a home does not mind" test $rc -eq 0
 home=$(mktemp -d)/home
 "$h" init "$home" --oin 00000099000000001000 --name Proef --role provider --test >/dev/null 2>&1
 cp "$home/keys/ledger.head" "$home.before"
