@@ -10,6 +10,7 @@
 #include "dossier/catalogue.h"
 #include "home/home.h"
 #include "ledger/ledger.h"
+#include "policy/words.h"
 #include "registry/acceptance.h"
 #include "registry/bundle.h"
 #include "registry/edit.h"
@@ -85,13 +86,25 @@ static int read_senders(
 	return 0;
 }
 
+/* A policy that is not for organisations as we are: nothing could ever be sent under it. */
+static int check_recipient(const struct home *h, const struct policy *p, struct errinfo *ei)
+{
+	const struct organisation *we = NULL;
+	int r = registry_known(home_registry(h), home_oin(h), &we, ei);
+	unsigned ours = 0;
+	for (size_t i = 0; r == 0 && i < policy_roles.n; i++)
+		if (we->roles & org_role_parse(policy_roles.list[i]))
+			ours |= 1U << i;
+	return r < 0 ? r : policy_check_parties(p, p->sender, ours, ei);
+}
+
 static int read_terms(
     const struct cli *cli, const struct home *h, struct accepting *a, struct errinfo *ei)
 {
 	const struct registry *r = home_registry(h);
 	const struct contract *c = registry_contract(r, cli_value(cli, "contract"));
 	if (!c)
-		return err_set(ei, GW_EREFUSED, "there is no contract '%.64s' in the registry",
+		return err_set(ei, GW_EREFUSED, "there is no contract '%.64s' in the registry: add it with `handover registry contract`",
 		    cli_value(cli, "contract"));
 	if (date_parse(cli_value(cli, "until"), &a->terms.until) < 0)
 		return err_set(ei, GW_EUSAGE, "--until: a date such as 2026-12-31 is expected");
@@ -107,6 +120,9 @@ static int read_terms(
 	const struct policy *p = a->source.policy;
 	if (p->status != POLICY_ACTIVE)
 		return err_set(ei, GW_EREFUSED, "policy '%s' is not active", p->id);
+	e = check_recipient(h, p, ei);
+	if (e < 0)
+		return e;
 	(void)memcpy(a->controller, c->controller, sizeof a->controller);
 	a->terms.controller = a->controller;
 	a->terms.contract = cli_value(cli, "contract");

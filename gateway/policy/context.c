@@ -43,6 +43,13 @@ static int check_contract(
 			   p->id);
 }
 
+int policy_check_parties(
+    const struct policy *p, unsigned sender, unsigned recipient, struct errinfo *ei)
+{
+	int r = words_refuse("sender", sender, p->sender, &policy_roles, ei);
+	return r < 0 ? r : words_refuse("recipient", recipient, p->recipient, &policy_roles, ei);
+}
+
 int policy_check_context(
     const struct policy *p, const struct policy_context *ctx, struct errinfo *ei)
 {
@@ -56,9 +63,7 @@ int policy_check_context(
 		return err_set(ei, GW_EREFUSED, "policy '%s' is valid from %s until %s only", p->id,
 		    from, until);
 	}
-	int r = words_refuse("sender", ctx->sender, p->sender, &policy_roles, ei);
-	if (r == 0)
-		r = words_refuse("recipient", ctx->recipient, p->recipient, &policy_roles, ei);
+	int r = policy_check_parties(p, ctx->sender, ctx->recipient, ei);
 	if (r == 0 && !ctx->programme)
 		r = err_set(ei, GW_EREFUSED,
 		    "no policy applies: the dossier names no programme (context.programme)");

@@ -204,6 +204,25 @@ static int accepted(
 	return e == GW_EREFUSED && covered(g, c, day) ? 0 : e;
 }
 
+static unsigned roles(unsigned org)
+{
+	unsigned bits = 0;
+	for (enum org_role r = ORG_MUNICIPALITY; r <= ORG_UWV; r = (enum org_role)(r << 1))
+		if (org & r)
+			bits |= policy_bit(&policy_roles, org_role_name(r));
+	return bits;
+}
+
+/* Asked before the acceptance: one that can never come would be the wrong thing to wait for. */
+static int parties(const struct grounds *g, struct errinfo *ei)
+{
+	if (str_eq(g->recipient->oin, g->env->oin))
+		return err_set(ei, GW_EREFUSED,
+		    "the recipient is this organisation itself: --to names another");
+	return policy_check_parties(
+	    g->rules.policy, roles(g->sender->roles), roles(g->recipient->roles), ei);
+}
+
 /* Judge the contract once; others wait meanwhile and then read what was found. */
 static int judge(struct grounds *g, const struct contract *c, struct date day, struct errinfo *ei)
 {
@@ -216,6 +235,8 @@ static int judge(struct grounds *g, const struct contract *c, struct date day, s
 		k->contract = c;
 		k->code = approved(g, c, &k->why);
 		if (k->code == 0)
+			k->code = parties(g, &k->why);
+		if (k->code == 0)
 			k->code = accepted(g, c, day, &k->why);
 		k->next = g->contracts;
 		g->contracts = k;
@@ -225,15 +246,6 @@ static int judge(struct grounds *g, const struct contract *c, struct date day, s
 		*ei = k->why;
 	(void)pthread_mutex_unlock(&g->lock);
 	return code;
-}
-
-static unsigned roles(unsigned org)
-{
-	unsigned bits = 0;
-	for (enum org_role r = ORG_MUNICIPALITY; r <= ORG_UWV; r = (enum org_role)(r << 1))
-		if (org & r)
-			bits |= policy_bit(&policy_roles, org_role_name(r));
-	return bits;
 }
 
 unsigned grounds_duties(const struct organisation *org)
@@ -272,9 +284,11 @@ static int find(const struct grounds *g, const char *named, const char *in_dossi
 	const struct contract *c = registry_contract(g->env->registry, id);
 	if (!c)
 		return named
-		    ? err_set(ei, GW_EREFUSED, "the registry knows no contract '%s'", named)
+		    ? err_set(ei, GW_EREFUSED, "the registry knows no contract '%s': add it with `handover registry "
+					  "contract`", named)
 		    : err_set(ei, GW_EREFUSED,
-			  "the registry does not know the contract in the dossier's context");
+			  "the registry does not know the contract in the dossier's context: add it "
+			  "with `handover registry contract`");
 	if (!str_eq(c->provider, g->sender->oin) && !str_eq(c->provider, g->recipient->oin))
 		return err_set(ei, GW_EREFUSED,
 		    "the contract's provider is neither the sender nor the recipient");

@@ -75,7 +75,8 @@ unsigned grounds_duties(const struct organisation *org);
  * that the candidate comes from and the context that the policy asks about.
  *
  * GW_EREFUSED: no contract, two different ones, an unknown one, one that is neither party's, a
- * policy that its controller's officers did not sign or that the recipient did not accept for it;
+ * policy that its controller's officers did not sign, that is not for organisations as these, or
+ * that the recipient did not accept for it; a recipient that is the sender;
  * GW_EAUTH: a signature under the policy that is a stranger's. Threads may call it at once.
  */
 int grounds_find(struct grounds *g, const char *named, const char *in_dossier,

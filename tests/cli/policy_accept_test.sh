@@ -3,7 +3,7 @@
 set -u
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
-plan 25
+plan 27
 must "$CERTS/make-pki" "$W/pki"
 KEEPER=$(pin_of "Registry keeper" keeper)
 new_home incoming $SUCCESSOR "Nieuw Werk" --role provider
@@ -22,6 +22,8 @@ sed 's/as: initials/as: initial/' "$p" >"$W/bad.yaml"
 expect 3 "a policy with errors is not accepted" accept_it "$W/bad.yaml"
 sed 's/^status: active/status: draft/' "$p" >"$W/draft.yaml"
 expect 4 "nor a draft" accept_it "$W/draft.yaml"
+expect 4 "nor one that is for other organisations" accept_it "$SHIPPED/overdracht-aan-gemeente.yaml"
+said "no policy applies: recipient provider is not among: municipality"
 [ ! -e "$W/incoming/registry/acceptances" ] || [ -z "$(find "$W/incoming/registry/acceptances" -type f)" ]; ok "and nothing was stored"
 [ ! -e "$W/acc" ]; ok "nor handed out"
 

@@ -2,7 +2,7 @@
 # seal and open on real homes: what goes, what comes, what three ledgers say, what stock tools see.
 set -u
 . tests/cli/lib.sh
-plan 68
+plan 74
 world
 dossier een
 EEN="$W/d/een"
@@ -123,6 +123,14 @@ sed 's/^version: .*/versoin: 1/; s/^policy: .*/policy: kapot/' "$SHIPPED/overdra
 expect 3 "a policy with a slip in its version" at outgoing seal --policy kapot --to $SUCCESSOR "$EEN"
 said 'policies/kapot.yaml:3:1: unknown key "versoin", did you mean "version"?'
 rm "$W/outgoing/policies/kapot.yaml"
+
+expect 4 "a recipient that the policy is not for" at outgoing seal --policy overdracht-einde-contract --to $TOWN "$EEN"
+said "no policy applies: recipient municipality is not among: provider"
+expect 4 "ourselves as recipient" at outgoing seal --policy overdracht-einde-contract --to $PROVIDER "$EEN"
+said "the recipient is this organisation itself"
+dossier ri9 && sed -i 's/RI-1/RI-9/' "$W/d/ri9/dossier.json"
+expect 4 "a contract that nobody told us" to_successor "$W/d/ri9"
+said "the registry does not know the contract in the dossier's context: add it with \`handover registry contract\`"
 
 # ---- many at once
 for i in 1 2 3 4 5 6; do dossier "veel$i"; done
