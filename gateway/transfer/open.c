@@ -96,6 +96,15 @@ static int check_destination(const struct opening *o, struct errinfo *ei)
 	return file_exists(path) ? partial_opened_before(path, ei) : 0;
 }
 
+/* What is no package at all should not have to be understood from its header. */
+static int not_a_package(int code, struct errinfo *ei)
+{
+	struct errinfo why = *ei;
+	return code == GW_EFORMAT && str_starts(why.msg, "header failure: line 1:")
+	    ? err_set(ei, code, "this is not a sealed package: %s", why.msg)
+	    : code;
+}
+
 static int check(struct opening *o, const char *path, struct errinfo *ei)
 {
 	struct cades_signer signer;
@@ -103,8 +112,9 @@ static int check(struct opening *o, const char *path, struct errinfo *ei)
 	if (e == 0)
 		e = package_begin(
 		    o->fd, o->env->identities, o->env->age_limits, o->env->threads, &o->reader, ei);
-	if (e == 0)
-		e = package_signature(
+	if (e < 0)
+		return not_a_package(e, ei);
+	e = package_signature(
 		    o->reader, registry_trust(o->env->registry), o->now, o->now, &signer, ei);
 	if (e < 0)
 		return e;

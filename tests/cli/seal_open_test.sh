@@ -2,7 +2,7 @@
 # seal and open on real homes: what goes, what comes, what three ledgers say, what stock tools see.
 set -u
 . tests/cli/lib.sh
-plan 74
+plan 76
 world
 dossier een
 EEN="$W/d/een"
@@ -131,6 +131,9 @@ said "the recipient is this organisation itself"
 dossier ri9 && sed -i 's/RI-1/RI-9/' "$W/d/ri9/dossier.json"
 expect 4 "a contract that nobody told us" to_successor "$W/d/ri9"
 said "the registry does not know the contract in the dossier's context: add it with \`handover registry contract\`"
+echo niets >"$W/d.zip"
+expect 3 "a file that is no package" at incoming open --into "$W/none" "$W/d.zip"
+said "d.zip: this is not a sealed package: header failure"
 
 # ---- many at once
 for i in 1 2 3 4 5 6; do dossier "veel$i"; done
