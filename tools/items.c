@@ -49,47 +49,82 @@ static void tell_json(const struct items *s, const struct transfer_item *item)
 		jx_set(o, "fields", json_integer(item->fields));
 		jx_set(o, "attachments", json_integer(item->attachments));
 	}
+	if (item->nobody)
+		jx_set(o, "no_identifier", json_true());
 	if (item->report)
 		jx_set(o, "report", json_incref((json_t *)(uintptr_t)item->report));
 	(void)cli_print_json(o);
 }
 
+static void tell_count(json_int_t n, const char *one, const char *many)
+{
+	if (n)
+		(void)printf(", %" JSON_INTEGER_FORMAT " %s", n, n == 1 ? one : many);
+}
+
+static json_int_t count_notes(const json_t *report, const char *what)
+{
+	json_int_t n = 0;
+	size_t i;
+	json_t *note;
+	json_array_foreach (json_object_get(report, "notes"), i, note)
+		if (str_eq(jx_str(note, "what"), what))
+			n += json_integer_value(json_object_get(note, "n"));
+	return n;
+}
+
+/* What was dropped on the way in, by the names of its fields. */
+static void tell_unlisted(const json_t *report)
+{
+	const char *before = ": ";
+	size_t i;
+	json_t *note;
+	tell_count(count_notes(report, "unknown_code"), "value outside its list",
+	    "values outside their lists");
+	json_array_foreach (json_object_get(report, "notes"), i, note) {
+		const char *field = jx_str(note, "field");
+		if (!field || !str_eq(jx_str(note, "what"), "unknown_code"))
+			continue;
+		(void)printf("%s%s", before, field);
+		before = ", ";
+	}
+}
+
 /* What of the dossier did not leave, in a few words; the whole report is in --json. */
 static void tell_rest(const json_t *report)
 {
-	const json_t *files = json_object_get(report, "attachments"), *one;
-	const json_t *left = json_object_get(files, "left_behind");
+	const json_t *left = json_object_get(json_object_get(report, "attachments"), "left_behind");
 	json_t *reasons GW_CLEANUP(jx_release) = json_object();
 	const char *key;
 	json_t *value;
-	json_int_t values = 0, unknown = 0;
+	json_int_t values = 0;
 	size_t i;
 	json_object_foreach (json_object_get(report, "withheld"), key, value)
 		values += json_integer_value(value);
-	json_array_foreach (json_object_get(report, "notes"), i, value)
-		if (str_eq(jx_str(value, "what"), "unknown_field"))
-			unknown += json_integer_value(json_object_get(value, "n"));
-	(void)printf("; stayed behind: %" JSON_INTEGER_FORMAT " values", values);
-	if (unknown)
-		(void)printf(", %" JSON_INTEGER_FORMAT
-			     " in fields that the catalogue does not know",
-		    unknown);
-	for (i = 0; i < json_array_size(left); i++) {
-		one = json_array_get(left, i);
-		const char *why = jx_str(one, "reason");
+	(void)printf("; stayed behind: %" JSON_INTEGER_FORMAT " value%s", values,
+	    values == 1 ? "" : "s");
+	tell_count(count_notes(report, "unknown_field"),
+	    "in a field that the catalogue does not know",
+	    "in fields that the catalogue does not know");
+	json_array_foreach (left, i, value) {
+		const char *why = jx_str(value, "reason");
 		json_int_t n = json_integer_value(json_object_get(reasons, why ? why : ""));
 		jx_set(reasons, why ? why : "", json_integer(n + 1));
 	}
-	json_object_foreach (reasons, key, value)
-		(void)printf(
-		    ", %" JSON_INTEGER_FORMAT " attachments (%s)", json_integer_value(value), key);
+	json_object_foreach (reasons, key, value) {
+		tell_count(json_integer_value(value), "attachment", "attachments");
+		(void)printf(" (%s)", key);
+	}
+	tell_count(count_notes(report, "unknown_attachment_type"), "attachment of unknown type",
+	    "attachments of unknown type");
+	tell_unlisted(report);
 }
 
 static void tell_success(const struct items *s, const struct transfer_item *item)
 {
 	(void)printf("%s %s -> %s (%u fields, %u attachments, %" PRIu64 " bytes", s->done,
 	    item->path, item->file, item->fields, item->attachments, item->bytes);
-	if (json_is_object(json_object_get(item->report, "withheld")))
+	if (json_is_object(json_object_get(item->report, "withheld"))) /* the sender's own report */
 		tell_rest(item->report);
 	(void)puts(")");
 }
@@ -118,6 +153,10 @@ void items_tell(void *arg, const struct transfer_item *item)
 		s->exit = code;
 	if (item->code < 0)
 		tell_failure(item);
+	else if (item->nobody)
+		cli_warn("%s: it has no identifier (person.bsn, person.v_number or "
+			 "person.client_number): no report about this person will find it",
+		    item->path);
 	if (cli_json(s->cli))
 		tell_json(s, item);
 	else if (item->code == 0)

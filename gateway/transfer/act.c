@@ -38,6 +38,7 @@ void act_tell(const struct act *a, size_t index, const char *path, transfer_done
 	    .bytes = a->bytes,
 	    .fields = a->fields,
 	    .attachments = a->attachments,
+	    .nobody = a->nobody,
 	    .report = a->report};
 	done(arg, &item);
 }

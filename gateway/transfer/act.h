@@ -23,6 +23,7 @@ struct act {
 	int64_t seq;
 	uint64_t bytes;
 	unsigned fields, attachments;
+	bool nobody;
 	json_t *report;
 };
 

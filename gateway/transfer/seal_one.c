@@ -80,6 +80,7 @@ static int find_subject(struct sealing *s, struct errinfo *ei)
 		list[n++] = (struct subject_id){SUBJECT_V_NUMBER, ids.v_number, sender};
 	if (ids.client_number)
 		list[n++] = (struct subject_id){SUBJECT_CLIENT_NUMBER, ids.client_number, sender};
+	s->act->nobody = n == 0;
 	return n ? ledger_subject(s->run->env->ledger, list, n, &s->subject, ei) : 0;
 }
 

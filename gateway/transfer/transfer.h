@@ -79,6 +79,7 @@ struct transfer_item {
 	uint64_t bytes;        /* of the package */
 	unsigned fields;       /* released */
 	unsigned attachments;  /* released */
+	bool nobody; /* seal: no identifier at all, so that no report about a person finds it */
 	const json_t *report; /* the sender's report (seal) or the travelling one (open), or NULL */
 };
 

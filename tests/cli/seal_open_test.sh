@@ -2,7 +2,7 @@
 # seal and open on real homes: what goes, what comes, what three ledgers say, what stock tools see.
 set -u
 . tests/cli/lib.sh
-plan 76
+plan 82
 world
 dossier een
 EEN="$W/d/een"
@@ -135,6 +135,15 @@ echo niets >"$W/d.zip"
 expect 3 "a file that is no package" at incoming open --into "$W/none" "$W/d.zip"
 said "d.zip: this is not a sealed package: header failure"
 
+# ---- what a line for people says
+dossier los
+sed -i 's/"bsn":"123456782","client_number":"K-los",//; s/"step":2/"step":9/; s/"type":"diploma"/"type":"rapport"/' "$W/d/los/dossier.json"
+expect 0 "a dossier with odd values and no identifier" to_successor "$W/d/los"
+said "1 attachment of unknown type, 1 value outside its list: ladder.step)"
+said "handover: warning: $W/d/los: it has no identifier"
+expect 0 "a dossier with both" to_successor "$EEN"
+[ ! -s "$W/err" ]; ok "is warned of nothing"
+
 # ---- many at once
 for i in 1 2 3 4 5 6; do dossier "veel$i"; done
 echo '{"catalogue":1,"person":{"birth_date":42}}' >"$W/d/veel3/dossier.json"
@@ -152,6 +161,7 @@ script -qec "$HANDOVER --home $W/outgoing seal --policy overdracht-einde-contrac
 grep -q 'sealing 1/2' "$W/tty"
 ok "a terminal sees progress"
 expect 0 "opening many at once" at incoming open --into "$W/many-in" "$W"/many/*.tar.age
+! grep -q "stayed behind" "$W/out"; ok "what stayed behind is the sender's to know"
 [ "$(ls "$W/many-in" | wc -l)" = 5 ] && [ ! -s "$W/err" ]
 ok "all are there, and a pipe sees no progress"
 expect 0 "the sender's ledger verifies" at outgoing ledger verify
