@@ -195,6 +195,56 @@ static int sign_policy(const struct cli *cli, const struct policy_source *f, con
 	return r < 0 ? r : end;
 }
 
+/* The home that has the file among its policies, named on the command line or not; else NULL. */
+static struct home *home_around(const struct cli *cli, const char *path)
+{
+	struct home *h = NULL;
+	char *dir GW_CLEANUP(str_free_p) = policy_beside(path, "..");
+	char *policies GW_CLEANUP(str_free_p) = policy_beside(path, "../policies");
+	if (home_open(cli_home(cli), HOME_UNSIGNED, &h, NULL) == 0 && home_contains(h, path))
+		return h;
+	home_free_p(&h);
+	return file_exists(policies) && home_open(dir, HOME_UNSIGNED, &h, NULL) == 0 ? h : NULL;
+}
+
+/* Whether the controller's entry has the key under a role that the policy asks for. */
+static bool may_approve(
+    const struct registry *r, const struct policy *p, const char *controller, const char *spki)
+{
+	enum { MOST = 64 };
+	const char *pins[MOST];
+	for (size_t k = 0; k < p->approved_n; k++) {
+		size_t n = registry_officer_pins(r, controller, p->approved[k].role, pins, MOST);
+		for (size_t i = 0; i < n && i < MOST; i++)
+			if (str_eq(pins[i], spki))
+				return true;
+	}
+	return false;
+}
+
+/*
+ * A signature that counts for no controller that the home knows would be found out at seal only.
+ * Said here as far as the home can tell: it knows a controller, and who its officers are.
+ */
+static void warn_stranger(const struct cli *cli, const struct policy_source *f, const char *spki)
+{
+	struct home *h GW_CLEANUP(home_free_p) = home_around(cli, f->path);
+	const struct contracts *l = h ? registry_contracts(home_registry(h)) : NULL;
+	bool known = false;
+	for (size_t i = 0; l && i < l->n; i++) {
+		const char *controller = l->list[i].controller;
+		const struct organisation *o = registry_organisation(home_registry(h), controller);
+		if (may_approve(home_registry(h), f->policy, controller, spki))
+			return;
+		known |= o && o->officers_n;
+	}
+	if (known)
+		cli_warn("this key is of no officer whom policy '%s' asks for (see its `approved`) "
+			 "and whom the controller's entry in this home names: with this signature "
+			 "the policy will not run; take %s.p7s away and have it signed again",
+		    f->policy->id, f->path);
+}
+
 static int run_sign(struct cli *cli)
 {
 	struct policy_source f GW_CLEANUP(policy_source_release) = {0};
@@ -212,6 +262,7 @@ static int run_sign(struct cli *cli)
 	r = sign_policy(cli, &f, s, path, &ei);
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
+	warn_stranger(cli, &f, signer_spki(s));
 	if (cli_json(cli)) {
 		json_t *out = json_object();
 		jx_set(out, "policy", json_string(f.policy->id));

@@ -50,8 +50,8 @@ int policy_verify_approval(const struct policy *p, const void *text, size_t n, c
 		if (!is_officer(controller, by[i].spki, NULL))
 			return err_set(ei, GW_EAUTH,
 			    "policy '%s' is signed by somebody who is no officer of the controller "
-			    "%s",
-			    p->id, controller->oin);
+			    "%s: take %s.p7s away and have it signed again",
+			    p->id, controller->oin, file_base(p->file));
 	for (size_t k = 0; k < p->approved_n; k++) {
 		bool found = false;
 		for (size_t i = 0; i < by_n; i++)

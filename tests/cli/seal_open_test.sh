@@ -2,7 +2,7 @@
 # seal and open on real homes: what goes, what comes, what three ledgers say, what stock tools see.
 set -u
 . tests/cli/lib.sh
-plan 82
+plan 86
 world
 dossier een
 EEN="$W/d/een"
@@ -165,6 +165,16 @@ expect 0 "opening many at once" at incoming open --into "$W/many-in" "$W"/many/*
 [ "$(ls "$W/many-in" | wc -l)" = 5 ] && [ ! -s "$W/err" ]
 ok "all are there, and a pipe sees no progress"
 expect 0 "the sender's ledger verifies" at outgoing ledger verify
+
+# ---- a policy signed by somebody else
+p7s=$W/outgoing/policies/overdracht-einde-contract.yaml.p7s
+cp "$p7s" "$W/p7s"
+expect 0 "a stranger's signature is added" "$HANDOVER" policy sign --cert "$W/keeper/officer.pem" \
+	--key "$W/keeper/officer.key" "${p7s%.p7s}"
+said "warning: this key is of no officer whom policy 'overdracht-einde-contract' asks for"
+expect 5 "with it the policy does not run" to_successor "$EEN"
+said "take overdracht-einde-contract.yaml.p7s away and have it signed again"
+cp "$W/p7s" "$p7s"
 
 # ---- a policy changed after it was signed
 sed -i 's/^title: /title: Nieuwe /' "$W/outgoing/policies/overdracht-einde-contract.yaml"
