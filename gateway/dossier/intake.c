@@ -46,6 +46,20 @@ static void note_others(
 	}
 }
 
+/* Names the words that would have been right. */
+static int unknown_programme(struct intake *in, const struct place *at)
+{
+	struct buf list GW_CLEANUP(buf_release) = BUF_INIT(400);
+	size_t n;
+	const char *const *words = catalogue_words(in->c, LIST_PROGRAMMES, &n);
+	int r = 0;
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = buf_addf(&list, "%s%s", i ? ", " : "", words[i]);
+	(void)r; /* a list that is too long is cut */
+	return fields_wrong(in, at, GW_EFORMAT, "the catalogue has no such programme; it has ",
+	    list.len ? list.data : "none");
+}
+
 static int take_context(struct intake *in, const struct place *at, json_t *v)
 {
 	static const char *const words[] = {"programme", "contract"};
@@ -59,7 +73,7 @@ static int take_context(struct intake *in, const struct place *at, json_t *v)
 		return r;
 	if (programme && !catalogue_has_word(in->c, LIST_PROGRAMMES, programme)) {
 		struct place p = place_member(at, "programme");
-		return fields_wrong(in, &p, GW_EFORMAT, "the catalogue has no such programme", "");
+		return unknown_programme(in, &p);
 	}
 	in->d->programme = programme ? str_dup(programme) : NULL;
 	in->d->contract = contract ? str_dup(contract) : NULL;
@@ -218,9 +232,12 @@ static int take_version(struct intake *in, const struct place *at, json_t *v)
 	else if (!at->y || !json_is_string(v) || str_u64(json_string_value(v), INT64_MAX, &n) < 0)
 		return fields_wrong(
 		    in, at, GW_EFORMAT, "the version of the catalogue is expected", "");
-	if (n != (uint64_t)catalogue_version(in->c))
+	if (n != (uint64_t)catalogue_version(in->c)) {
+		char ours[24];
+		(void)snprintf(ours, sizeof ours, "%lld", (long long)catalogue_version(in->c));
 		return fields_wrong(in, at, GW_EFORMAT,
-		    "this dossier is made for another version of the catalogue", "");
+		    "this dossier is made for another version of the catalogue than ours, ", ours);
+	}
 	return 0;
 }
 
