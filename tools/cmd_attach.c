@@ -117,7 +117,14 @@ static int run_clean(struct cli *cli)
 	if (r == 0)
 		r = out ? file_write(out, job.out.data, job.out.len, 0600, FILE_NEW, &ei)
 			: file_write_fd(STDOUT_FILENO, job.out.data, job.out.len, &ei);
-	return r < 0 ? cli_fail(cli, r, &ei) : 0;
+	if (r < 0 || !out || !cli_json(cli))
+		return r < 0 ? cli_fail(cli, r, &ei) : 0;
+	json_t *line = json_object();
+	jx_set(line, "file", json_string_nocheck(out));
+	jx_set(line, "format", json_string(attach_format_name(job.format)));
+	jx_set(line, "bytes", json_integer((json_int_t)job.in.len));
+	jx_set(line, "clean_bytes", json_integer((json_int_t)job.out.len));
+	return cli_print_json(line);
 }
 
 static const struct cli_option options[] = {

@@ -13,7 +13,7 @@ is() { # WHAT EXPECTED GOT
 	fi
 }
 skip() { ((n++)); echo "ok $n - $1 # SKIP $2"; }
-echo "1..19"
+echo "1..20"
 cp tests/cli/attach/scan.png tests/cli/attach/photo.jpg "$work"
 cd "$work" || exit 1
 
@@ -47,6 +47,8 @@ if command -v exiftool >/dev/null; then
 else
 	skip "the turned photograph stands upright" "exiftool is not installed"
 fi
+is "what was cleaned is a line of --json" "{\"file\":\"third.png\",\"format\":\"png\",\"bytes\":$(stat -c %s scan.png),\"clean_bytes\":113}" \
+	"$($handover attach clean --json scan.png third.png)"
 $handover attach clean photo.jpg clean-photo.jpg 2>err; rc=$?
 is "an existing result is not replaced" 1 $rc
 $handover attach clean photo.jpg photo.jpg 2>err; rc=$?
