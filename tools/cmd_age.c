@@ -375,8 +375,9 @@ static const struct cli_command cmd_keygen = {
     .name = "keygen",
     .operands = "",
     .summary = "make a secret key",
-    .detail = "Prints an identity file, or writes it and prints its public key. With --json and no FILE "
-	      "the whole identity file stands in the member `identity`.",
+    .detail =
+	"Prints an identity file, or writes it and prints its public key. With --json and no FILE "
+	"the whole identity file stands in the member `identity`.",
     .options = keygen_options,
     .run = keygen,
 };

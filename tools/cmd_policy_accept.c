@@ -104,7 +104,8 @@ static int read_terms(
 	const struct registry *r = home_registry(h);
 	const struct contract *c = registry_contract(r, cli_value(cli, "contract"));
 	if (!c)
-		return err_set(ei, GW_EREFUSED, "there is no contract '%.64s' in the registry: add it with `handover registry contract`",
+		return err_set(ei, GW_EREFUSED,
+		    "there is no contract '%.64s' in the registry: add it with `handover registry contract`",
 		    cli_value(cli, "contract"));
 	if (date_parse(cli_value(cli, "until"), &a->terms.until) < 0)
 		return err_set(ei, GW_EUSAGE, "--until: a date such as 2026-12-31 is expected");

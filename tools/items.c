@@ -101,8 +101,8 @@ static void tell_rest(const json_t *report)
 	size_t i;
 	json_object_foreach (json_object_get(report, "withheld"), key, value)
 		values += json_integer_value(value);
-	(void)printf("; stayed behind: %" JSON_INTEGER_FORMAT " value%s", values,
-	    values == 1 ? "" : "s");
+	(void)printf(
+	    "; stayed behind: %" JSON_INTEGER_FORMAT " value%s", values, values == 1 ? "" : "s");
 	tell_count(count_notes(report, "unknown_field"),
 	    "in a field that the catalogue does not know",
 	    "in fields that the catalogue does not know");

@@ -85,9 +85,10 @@ void policy_outcome_release(struct policy_outcome *o);
 int policy_check_context(
     const struct policy *p, const struct policy_context *ctx, struct errinfo *ei) GW_MUST_USE;
 
-/* The part of policy_check_context that asks for the roles (enum policy_role bits) of both parties. */
-int policy_check_parties(const struct policy *p, unsigned sender, unsigned recipient,
-    struct errinfo *ei) GW_MUST_USE;
+/* The part of policy_check_context that asks for the roles (enum policy_role bits) of both parties.
+ */
+int policy_check_parties(
+    const struct policy *p, unsigned sender, unsigned recipient, struct errinfo *ei) GW_MUST_USE;
 
 /*
  * policy_apply(p, ctx, dossier, keys, ret, ei): make what may leave of the dossier.

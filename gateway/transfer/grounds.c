@@ -284,8 +284,10 @@ static int find(const struct grounds *g, const char *named, const char *in_dossi
 	const struct contract *c = registry_contract(g->env->registry, id);
 	if (!c)
 		return named
-		    ? err_set(ei, GW_EREFUSED, "the registry knows no contract '%s': add it with `handover registry "
-					  "contract`", named)
+		    ? err_set(ei, GW_EREFUSED,
+			  "the registry knows no contract '%s': add it with `handover registry "
+			  "contract`",
+			  named)
 		    : err_set(ei, GW_EREFUSED,
 			  "the registry does not know the contract in the dossier's context: add it "
 			  "with `handover registry contract`");

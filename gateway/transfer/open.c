@@ -115,7 +115,7 @@ static int check(struct opening *o, const char *path, struct errinfo *ei)
 	if (e < 0)
 		return not_a_package(e, ei);
 	e = package_signature(
-		    o->reader, registry_trust(o->env->registry), o->now, o->now, &signer, ei);
+	    o->reader, registry_trust(o->env->registry), o->now, o->now, &signer, ei);
 	if (e < 0)
 		return e;
 	act_note(o->act, package_note(o->reader));

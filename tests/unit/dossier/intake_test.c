@@ -145,7 +145,8 @@ static void wrong_types_name_the_field_and_never_the_value(void **state)
 		"context.programme: the catalogue has no such programme; it has participatiewet, wi2021, "
 		"ioaw, nug"},
 	    {"{\"context\":3}", "context: "},
-	    {"{\"catalogue\":2}", "catalogue: this dossier is made for another version of the catalogue than ours, 1"},
+	    {"{\"catalogue\":2}",
+		"catalogue: this dossier is made for another version of the catalogue than ours, 1"},
 	    {"{\"consents\":[{\"scope\":\"share_capacity\"}]}", "consents[0].given: is missing"},
 	    {"{\"consents\":[{\"given\":\"2026-01-01\"}]}", "consents[0].scope: is missing"},
 	    {"{\"consents\":[{\"scope\":\"share_capacity\",\"given\":\"2026-00-00\"}]}",
