@@ -7,96 +7,10 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "dossier/catalogue.h"
 #include "package/labels.h"
 #include "package/page.h"
 
 enum { DEPTH_MAX = 6, COLUMNS_MAX = 64, PATH_MAX_LEN = 200 };
-
-static void number(struct page *p, json_int_t n)
-{
-	if (p->code == 0)
-		p->code = buf_addf(p->out, "%" JSON_INTEGER_FORMAT, n);
-}
-
-/* ---- values ---- */
-
-/* A date as Dutch readers write it; what is unknown is left out. */
-static void date(struct page *p, const char *s)
-{
-	struct date d;
-	char out[32];
-	if (p->language != HTML_DUTCH || date_parse_partial(s, &d) < 0) {
-		page_text(p, s);
-		return;
-	}
-	(void)snprintf(out, sizeof out, "%s%.2s%s%.2s%s%.4s", "", s + 8, "-", s + 5, "-", s);
-	page_text(p, d.day ? out : d.month ? out + 3 : out + 6);
-}
-
-static void step(struct page *p, json_int_t n)
-{
-	static const char *const names[][2] = {{"geïsoleerd", "isolated"},
-	    {"sociale contacten buitenshuis", "social contacts outside the home"},
-	    {"georganiseerde activiteiten", "organised activities"},
-	    {"onbetaald werk", "unpaid work"},
-	    {"betaald werk met ondersteuning", "paid work with support"},
-	    {"betaald werk", "paid work"}};
-	number(p, n);
-	if (n < 1 || n > (json_int_t)GW_LENGTH(names))
-		return;
-	page_raw(p, " – ");
-	page_raw(p, names[n - 1][p->language]);
-}
-
-/* A code that has a label is written as that: "appointments.attendance=present". */
-static void code(struct page *p, const char *path, const char *v)
-{
-	char key[PATH_MAX_LEN];
-	int n = snprintf(key, sizeof key, "%s=%s", path, v);
-	const char *found = n > 0 && (size_t)n < sizeof key ? label(key, p->language) : key;
-	page_text(p, found == key ? v : found);
-}
-
-static void plain(struct page *p, const char *path, const json_t *v)
-{
-	const struct field *f = catalogue_find(p->catalogue, path);
-	if (json_is_string(v) && f && f->type == FIELD_DATE)
-		date(p, json_string_value(v));
-	else if (json_is_string(v) && f && f->type == FIELD_LANG)
-		page_text(p, language_name(json_string_value(v), p->language));
-	else if (json_is_string(v) && f && f->type == FIELD_CODE)
-		code(p, path, json_string_value(v));
-	else if (json_is_string(v))
-		page_text(p, json_string_value(v));
-	else if (json_is_integer(v) &&
-	    (str_eq(path, "ladder.step") || str_eq(path, "ladder.target_step")))
-		step(p, json_integer_value(v));
-	else if (json_is_integer(v))
-		number(p, json_integer_value(v));
-	else if (json_is_boolean(v))
-		page_raw(p, json_is_true(v) ? page_say(p, "ja", "yes") : page_say(p, "nee", "no"));
-}
-
-/* {"as":"age_band:5","v":"35-39"}: the value, and in small print what was done to it. */
-static void value(struct page *p, const char *path, const json_t *v)
-{
-	const char *as = json_is_object(v) ? jx_str(v, "as") : NULL;
-	if (!as) {
-		plain(p, path, v);
-		return;
-	}
-	char word[32];
-	size_t n = strcspn(as, ":");
-	if (n >= sizeof word)
-		n = sizeof word - 1;
-	memcpy(word, as, n);
-	word[n] = 0;
-	plain(p, "", json_object_get(v, "v"));
-	page_raw(p, " <small>(");
-	page_text(p, label(word, p->language));
-	page_raw(p, ")</small>");
-}
 
 /* A leaf is no list, and an object only when it is a tagged value. */
 static bool is_leaf(const json_t *v)
@@ -130,8 +44,28 @@ static void row(struct page *p, const char *head, const char *path, const json_t
 	page_raw(p, "<tr><th scope=\"row\">");
 	page_text(p, head);
 	page_raw(p, "</th><td>");
-	value(p, path, v);
+	page_value(p, path, v);
 	page_raw(p, "</td></tr>\n");
+}
+
+/* A table that fits on a page with room to spare is printed on one: few rows, no long texts. */
+static void table(struct page *p, const json_t *records)
+{
+	enum { ROWS = 10, TEXT = 1500 };
+	size_t rows = 0, text = 0, i;
+	json_t *o, *v;
+	const char *name;
+	if (json_is_object(records))
+		json_object_foreach ((json_t *)(uintptr_t)records, name, v) {
+			rows++;
+			text += json_string_length(v);
+		}
+	json_array_foreach ((json_t *)(uintptr_t)records, i, o) {
+		rows++;
+		json_object_foreach (o, name, v)
+			text += json_string_length(v);
+	}
+	page_raw(p, rows <= ROWS && text <= TEXT ? "<table class=\"short\">\n" : "<table>\n");
 }
 
 /* The leaves of one record as a table of two columns; a record without any gives none. */
@@ -145,7 +79,7 @@ static void record(struct page *p, const char *group, const json_t *o)
 		if (!is_leaf(v))
 			continue;
 		if (!any) {
-			page_raw(p, "<table>\n");
+			table(p, o);
 			caption(p, group);
 		}
 		any = true;
@@ -182,27 +116,27 @@ static void list(struct page *p, const char *group, const json_t *records)
 	json_t *o;
 	if (n == 0)
 		return;
-	page_raw(p, "<table>\n");
+	table(p, records);
 	caption(p, group);
-	page_raw(p, "<tr>");
+	page_raw(p, "<thead><tr>");
 	for (size_t k = 0; k < n; k++) {
 		page_raw(p, "<th scope=\"col\">");
 		join(path, group, names[k]);
 		page_text(p, label(path, p->language));
 		page_raw(p, "</th>");
 	}
-	page_raw(p, "</tr>\n");
+	page_raw(p, "</tr></thead>\n<tbody>\n");
 	json_array_foreach ((json_t *)(uintptr_t)records, i, o) {
 		page_raw(p, "<tr>");
 		for (size_t k = 0; k < n; k++) {
 			page_raw(p, "<td>");
 			join(path, group, names[k]);
-			value(p, path, json_object_get(o, names[k]));
+			page_value(p, path, json_object_get(o, names[k]));
 			page_raw(p, "</td>");
 		}
 		page_raw(p, "</tr>\n");
 	}
-	page_raw(p, "</table>\n");
+	page_raw(p, "</tbody>\n</table>\n");
 }
 
 /* A group and, after it, the groups inside it; depth bounds the recursion. */
@@ -240,21 +174,26 @@ static void group(struct page *p, const char *path, const json_t *v, int depth)
 
 /* ---- the page ---- */
 
+/*
+ * A word is never broken to make a column fit (break-word leaves columns their longest word; very
+ * long ones have places to break, see page_words), nor a date at its hyphens.
+ */
 static const char style[] =
     "<style>\n"
     "body{font:1rem/1.5 sans-serif;color:#111;background:#fff;max-width:60rem;margin:2rem auto;"
-    "padding:0 1rem}\n"
+    "padding:0 1rem;overflow-wrap:break-word}\n"
     "h1{font-size:1.6rem}h2{font-size:1.25rem;margin-top:2rem;border-bottom:2px solid #154273}\n"
-    "h3{font-size:1.1rem}\n"
+    "h3{font-size:1.1rem}h2,h3,caption{break-after:avoid}\n"
     "table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem}\n"
     "caption{text-align:left;font-weight:bold;padding:.25rem 0;color:#154273}\n"
     /* below a heading of the same words the caption is for screen readers */
-    "h2+table>caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}\n"
+    "h2+table>caption,h3+table>caption{position:absolute;width:1px;height:1px;overflow:hidden;"
+    "clip-path:inset(50%)}\n"
     "th,td{border:1px solid #767676;padding:.3rem .5rem;text-align:left;vertical-align:top;"
-    "white-space:pre-wrap;overflow-wrap:anywhere}\n"
-    "th[scope=row]{width:16rem}th{background:#f3f3f3}small{color:#444}\n"
-    "@media print{body{margin:0;max-width:none;font-size:10pt}h2{break-after:avoid}"
-    "tr{break-inside:avoid}@page{margin:2cm}}\n"
+    "white-space:pre-wrap;overflow-wrap:break-word}\n"
+    "th[scope=row]{width:16rem}th{background:#f3f3f3}small{color:#444}time{white-space:nowrap}\n"
+    "@media print{body{margin:0;padding:0;max-width:none;font-size:10pt}h2{margin-top:1.2rem}"
+    "th[scope=row]{width:11rem}tr,li,.short{break-inside:avoid}@page{margin:2cm}}\n"
     "</style>\n";
 
 static void party(struct page *p, const char *head, const struct note_party *who)
@@ -262,7 +201,7 @@ static void party(struct page *p, const char *head, const struct note_party *who
 	page_raw(p, "<tr><th scope=\"row\">");
 	page_raw(p, head);
 	page_raw(p, "</th><td>");
-	page_text(p, who->name);
+	page_words(p, who->name);
 	page_raw(p, " (OIN ");
 	page_text(p, who->oin);
 	page_raw(p, ")</td></tr>\n");
@@ -273,7 +212,7 @@ static void fact(struct page *p, const char *head, const char *s)
 	page_raw(p, "<tr><th scope=\"row\">");
 	page_raw(p, head);
 	page_raw(p, "</th><td>");
-	page_text(p, s);
+	page_words(p, s);
 	page_raw(p, "</td></tr>\n");
 }
 
@@ -284,31 +223,19 @@ static void fact_day(struct page *p, const char *head, int64_t ms)
 	page_raw(p, "<tr><th scope=\"row\">");
 	page_raw(p, head);
 	page_raw(p, "</th><td>");
-	date(p, day);
+	page_date(p, day);
 	page_raw(p, "</td></tr>\n");
-}
-
-/* "P2Y" in words. */
-static void term(const struct page *p, const char *iso, char *out, size_t cap)
-{
-	static const char *const units[][2][2] = {{{"dag", "day"}, {"dagen", "days"}},
-	    {{"week", "week"}, {"weken", "weeks"}}, {{"maand", "month"}, {"maanden", "months"}},
-	    {{"jaar", "year"}, {"jaar", "years"}}};
-	struct duration d;
-	if (duration_parse(iso, &d) < 0) {
-		(void)snprintf(out, cap, "%s", iso);
-		return;
-	}
-	size_t u = d.unit == 'D' ? 0 : d.unit == 'W' ? 1 : d.unit == 'M' ? 2 : 3;
-	(void)snprintf(out, cap, "%d %s", d.n, units[u][d.n != 1][p->language]);
 }
 
 static void grounds(struct page *p, const struct note *note)
 {
-	char keep[64], line[512];
-	struct buf laws GW_CLEANUP(buf_release) = BUF_INIT(NOTE_LAWS * (size_t)(NOTE_WORD + 2));
-	for (size_t i = 0; i < note->n_laws && p->code == 0; i++)
-		p->code = buf_addf(&laws, "%s%s", i ? ", " : "", note->laws[i]);
+	char keep[160], law[64], line[512];
+	struct duration d;
+	struct buf laws GW_CLEANUP(buf_release) = BUF_INIT(NOTE_LAWS * sizeof law);
+	for (size_t i = 0; i < note->n_laws && p->code == 0; i++) {
+		label_law(note->laws[i], p->language, law, sizeof law);
+		p->code = buf_addf(&laws, "%s%s", i ? ", " : "", law);
+	}
 	fact(p, page_say(p, "Doel", "Purpose"), label(note->purpose, p->language));
 	(void)snprintf(line, sizeof line, "%s%s%s%s", label(note->gdpr, p->language),
 	    laws.len ? " (" : "", laws.len ? laws.data : "", laws.len ? ")" : "");
@@ -317,15 +244,16 @@ static void grounds(struct page *p, const struct note *note)
 	(void)snprintf(line, sizeof line, "%s, %s %" PRId64, note->policy,
 	    page_say(p, "versie", "version"), note->policy_version);
 	fact(p, page_say(p, "Beleid", "Policy"), line);
-	term(p, note->keep, keep, sizeof keep);
-	(void)snprintf(line, sizeof line, "%s %s %s", keep, page_say(p, "na", "after"),
-	    label(note->after, p->language));
-	fact(p, page_say(p, "Bewaren, hoogstens", "Keep at most"), line);
+	if (duration_parse(note->keep, &d) == 0)
+		label_term(d, note->after, p->language, keep, sizeof keep);
+	else
+		(void)snprintf(keep, sizeof keep, "%s %s", note->keep, note->after);
+	fact(p, page_say(p, "Bewaren, hoogstens", "Keep at most"), keep);
 }
 
 static void cover(struct page *p, const struct note *note)
 {
-	page_raw(p, "<table>\n<caption>");
+	page_raw(p, "<table class=\"short\">\n<caption>");
 	page_raw(p, page_say(p, "Wie aan wie, en waarom", "Who to whom, and why"));
 	page_raw(p, "</caption>\n");
 	party(p, page_say(p, "Van", "From"), &note->sender);
@@ -371,11 +299,20 @@ static void facts(struct page *p, const json_t *dossier)
 	attachments(p, json_object_get(dossier, "attachments"));
 }
 
+/* What tells this dossier from others in a row of tabs: the client number, if it came as it is. */
+static const char *mark(const struct note *note, const json_t *dossier, char out[16])
+{
+	const char *number = jx_str(json_object_get(dossier, "person"), "client_number");
+	(void)snprintf(out, 16, "%.8s", note->package);
+	return number ? number : out;
+}
+
 int html_write(const struct note *note, const json_t *dossier, const struct catalogue *catalogue,
     enum html_language language, struct buf *out, struct errinfo *ei)
 {
 	struct page p = {.out = out, .catalogue = catalogue, .language = language};
 	const char *title = page_say(&p, "Overdrachtsdossier", "Handover dossier");
+	char package[16];
 	page_raw(&p, "<!DOCTYPE html>\n<html lang=\"");
 	page_raw(&p, page_say(&p, "nl", "en"));
 	page_raw(&p,
@@ -383,6 +320,8 @@ int html_write(const struct note *note, const json_t *dossier, const struct cata
 	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	    "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
 	page_raw(&p, title);
+	page_raw(&p, " – ");
+	page_text(&p, mark(note, dossier, package));
 	page_raw(&p, "</title>\n");
 	page_raw(&p, style);
 	page_raw(&p, "</head>\n<body>\n<main>\n<h1>");

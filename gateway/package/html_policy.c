@@ -99,18 +99,19 @@ static void withheld(struct page *p, const json_t *report)
 	page_raw(p, "</ul>\n");
 }
 
-/* " – alleen …: word, word" for one member of a condition. */
-static void condition(struct page *p, const json_t *only_if, const char *key, const char *only)
+/* " – alleen … word, word …" for one member of a condition. */
+static void condition(
+    struct page *p, const json_t *only_if, const char *key, const char *before, const char *behind)
 {
 	const json_t *list = json_object_get(only_if, key);
 	size_t i;
 	json_t *s;
 	json_array_foreach ((json_t *)(uintptr_t)list, i, s) {
 		const char *word = json_string_value(s);
-		page_raw(p, i ? ", " : " – ");
-		page_raw(p, i ? "" : only);
+		page_raw(p, i ? ", " : before);
 		page_text(p, word ? label(word, p->language) : "");
 	}
+	page_raw(p, json_array_size(list) ? behind : "");
 }
 
 static void conditional(struct page *p, const json_t *report)
@@ -131,11 +132,14 @@ static void conditional(struct page *p, const json_t *report)
 		page_raw(p, "<li>");
 		fields(p, json_object_get(rule, "fields"));
 		condition(p, only_if, "recipient_duty",
-		    page_say(p, "alleen als de ontvanger deze wettelijke taak heeft: ",
-			"only when the recipient has this legal duty: "));
-		condition(p, only_if, "programme", page_say(p, "alleen in: ", "only in: "));
+		    page_say(p, " – alleen als ", " – only when "),
+		    page_say(p, " een wettelijke taak van de ontvanger is",
+			" is a legal duty of the recipient"));
+		condition(
+		    p, only_if, "programme", page_say(p, " – alleen bij ", " – only under "), "");
 		condition(p, only_if, "consent",
-		    page_say(p, "alleen met toestemming voor: ", "only with consent for: "));
+		    page_say(p, " – alleen met toestemming voor het ", " – only with consent for "),
+		    "");
 		because(p, rule);
 	}
 	page_raw(p, any ? "</ul>\n" : "");

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "package/labels.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/defs.h"
+#include "base/str.h"
 
 struct entry {
 	const char *word, *text[2];
@@ -12,6 +14,7 @@ struct entry {
 
 /* Sorted by word (byte value): found by bisection. */
 static const struct entry entries[] = {
+    {"active", {"actief", "active"}},
     {"age_band", {"leeftijdsgroep", "age group"}},
     {"agreements", {"Afspraken", "Agreements"}},
     {"agreements.due", {"Uiterlijk op", "Due"}},
@@ -36,7 +39,15 @@ static const struct entry entries[] = {
     {"benefit.measures", {"Maatregelen", "Measures"}},
     {"benefit.start_date", {"Ingangsdatum", "Start date"}},
     {"benefit.type", {"Soort uitkering", "Type of benefit"}},
+    {"benefit.type=anw", {"Anw", "Surviving Dependants Act (Anw)"}},
+    {"benefit.type=ioaw", {"IOAW", "IOAW"}},
+    {"benefit.type=ioaz", {"IOAZ", "IOAZ"}},
+    {"benefit.type=nug", {"geen uitkering (nug)", "no benefit (nug)"}},
+    {"benefit.type=pwet", {"Participatiewet", "Participation Act"}},
     {"benefit.work_obligation", {"Arbeidsplicht", "Obligation to work"}},
+    {"benefit.work_obligation=gedeeltelijk", {"gedeeltelijk", "in part"}},
+    {"benefit.work_obligation=ontheffing", {"ontheffing", "exempted"}},
+    {"benefit.work_obligation=volledig", {"volledig", "in full"}},
     {"bsn_processing", {"burgerservicenummers verwerken", "processing citizen service numbers"}},
     {"capacity", {"Belastbaarheid", "Capacity for work"}},
     {"capacity.functional", {"Functionele mogelijkheden", "Functional abilities"}},
@@ -51,6 +62,9 @@ static const struct entry entries[] = {
     {"coaches.name", {"Naam", "Name"}},
     {"competencies", {"Competenties", "Competencies"}},
     {"competencies.level", {"Niveau", "Level"}},
+    {"competencies.level=goed", {"goed", "good"}},
+    {"competencies.level=onvoldoende", {"onvoldoende", "insufficient"}},
+    {"competencies.level=voldoende", {"voldoende", "sufficient"}},
     {"competencies.name", {"Competentie", "Competency"}},
     {"consent", {"toestemming", "consent"}},
     {"contact", {"Contactgegevens", "Contact details"}},
@@ -61,20 +75,28 @@ static const struct entry entries[] = {
     {"contact.phone", {"Telefoon", "Telephone"}},
     {"contact.postcode", {"Postcode", "Postcode"}},
     {"contact.preferred_channel", {"Liefst bereikbaar per", "Preferred channel"}},
+    {"contact.preferred_channel=email", {"e-mail", "e-mail"}},
+    {"contact.preferred_channel=post", {"post", "letter"}},
+    {"contact.preferred_channel=telefoon", {"telefoon", "telephone"}},
     {"contact.street", {"Straat", "Street"}},
     {"continuity_of_support", {"voortzetting van de begeleiding", "continuity of support"}},
     {"contract", {"overeenkomst", "contract"}},
     {"contract_steering", {"contractsturing", "contract steering"}},
+    {"contracted", {"gecontracteerd", "contracted"}},
     {"criminal", {"Strafrechtelijke gegevens", "Criminal offence data"}},
     {"criminal.probation", {"Reclassering", "Probation"}},
     {"criminal.record", {"Strafblad", "Criminal record"}},
     {"cv", {"cv", "curriculum vitae"}},
     {"diploma", {"diploma", "diploma"}},
+    {"draft", {"concept", "draft"}},
     {"education", {"Opleiding", "Education"}},
     {"education.diploma", {"Diploma", "Diploma"}},
+    {"education.diploma=ja", {"ja", "yes"}},
+    {"education.diploma=nee", {"nee", "no"}},
     {"education.institute", {"Instelling", "Institute"}},
     {"education.level", {"Niveau", "Level"}},
     {"education.title", {"Opleiding", "Programme"}},
+    {"flatten", {"platgemaakt", "flattened"}},
     {"free_text", {"vrije tekst", "free text"}},
     {"health", {"Gezondheid", "Health"}},
     {"health.diagnosis", {"Diagnose", "Diagnosis"}},
@@ -95,11 +117,24 @@ static const struct entry entries[] = {
     {"language.cefr", {"Niveau (ERK)", "Level (CEFR)"}},
     {"language.code", {"Taal", "Language"}},
     {"language.literacy", {"Alfabetisering", "Literacy"}},
+    {"language.literacy=analfabeet", {"analfabeet", "illiterate"}},
+    {"language.literacy=anders-gealfabetiseerd",
+	{"anders gealfabetiseerd", "literate in another script"}},
+    {"language.literacy=gealfabetiseerd", {"gealfabetiseerd", "literate"}},
+    {"language_school", {"taalaanbieder", "language school"}},
+    {"law.ioaw", {"IOAW", "IOAW"}},
+    {"law.ioaz", {"IOAZ", "IOAZ"}},
+    {"law.pwet", {"Participatiewet", "Participation Act"}},
+    {"law.suwi", {"Wet SUWI", "SUWI Act"}},
+    {"law.wi2021", {"Wet inburgering 2021", "Civic Integration Act 2021"}},
     {"legal_obligation", {"wettelijke verplichting", "legal obligation"}},
+    {"mandate", {"mandaat", "mandate"}},
     {"mask_last4", {"laatste vier tekens", "last four characters"}},
     {"month", {"maand", "month"}},
+    {"municipality", {"gemeente", "municipality"}},
     {"national_id", {"nationale nummers", "national numbers"}},
-    {"no_start", {"geen start van het traject", "no start of the trajectory"}},
+    {"no_start", {"als het traject niet start", "if the trajectory does not start"}},
+    {"not_contracted", {"niet gecontracteerd", "not contracted"}},
     {"nug", {"niet-uitkeringsgerechtigden", "people without benefit"}},
     {"obstacles", {"Aandachtspunten", "Obstacles"}},
     {"obstacles.addiction", {"Verslaving", "Addiction"}},
@@ -118,17 +153,31 @@ static const struct entry entries[] = {
     {"person.client_number", {"Klantnummer", "Client number"}},
     {"person.family_name", {"Achternaam", "Family name"}},
     {"person.gender", {"Geslacht", "Gender"}},
+    {"person.gender=M", {"man", "man"}},
+    {"person.gender=V", {"vrouw", "woman"}},
     {"person.given_names", {"Voornamen", "Given names"}},
     {"person.name_prefix", {"Voorvoegsel", "Name prefix"}},
     {"person.nationality", {"Nationaliteit", "Nationality"}},
     {"person.photo", {"Foto", "Photo"}},
     {"person.residence_permit", {"Verblijfstitel", "Residence permit"}},
     {"person.salutation", {"Aanhef", "Salutation"}},
+    {"person.salutation=heer", {"heer", "Mr"}},
+    {"person.salutation=mevrouw", {"mevrouw", "Ms"}},
     {"person.v_number", {"V-nummer", "V-number"}},
     {"pip", {"persoonlijk plan (PIP)", "personal plan (PIP)"}},
     {"placements", {"Plaatsingen", "Placements"}},
     {"placements.employer", {"Werkgever", "Employer"}},
     {"placements.kind", {"Soort", "Kind"}},
+    {"placements.kind=beschut_werk", {"beschut werk", "sheltered work"}},
+    {"placements.kind=detachering", {"detachering", "secondment"}},
+    {"placements.kind=garantiebaan", {"garantiebaan", "guaranteed job"}},
+    {"placements.kind=leerwerkplek", {"leerwerkplek", "work and learning place"}},
+    {"placements.kind=participatieplaats", {"participatieplaats", "participation place"}},
+    {"placements.kind=proefplaatsing", {"proefplaatsing", "trial placement"}},
+    {"placements.kind=stage", {"stage", "internship"}},
+    {"placements.kind=vrijwilligerswerk", {"vrijwilligerswerk", "voluntary work"}},
+    {"placements.kind=werk", {"werk", "work"}},
+    {"placements.kind=werkervaringsplaats", {"werkervaringsplaats", "work experience place"}},
     {"placements.start", {"Begin", "Start"}},
     {"plan", {"Plan", "Plan"}},
     {"plan.goal", {"Doel", "Goal"}},
@@ -137,24 +186,38 @@ static const struct entry entries[] = {
     {"plan.steps", {"Stappen", "Steps"}},
     {"postcode4", {"vier cijfers van de postcode", "four digits of the postcode"}},
     {"present", {"aanwezig", "present"}},
+    {"processor_agreement", {"verwerkersovereenkomst", "processor agreement"}},
     {"profile", {"Profiel", "Profile"}},
     {"profile.digital_skills", {"Digitale vaardigheden", "Digital skills"}},
+    {"profile.digital_skills=basis", {"basis", "basic"}},
     {"profile.driving_licence", {"Rijbewijs", "Driving licence"}},
-    {"profile.hours_available", {"Uren beschikbaar", "Hours available"}},
+    {"profile.driving_licence=geen", {"geen", "none"}},
+    {"profile.hours_available", {"Uren per week beschikbaar", "Hours a week available"}},
     {"profile.max_travel", {"Reistijd, hoogstens", "Travel at most"}},
     {"profile.occupation_wish", {"Gewenst beroep", "Occupation wished for"}},
     {"profile.transport", {"Vervoer", "Transport"}},
+    {"profile.transport=auto", {"auto", "car"}},
+    {"profile.transport=fiets", {"fiets", "bicycle"}},
+    {"profile.transport=ov", {"openbaar vervoer", "public transport"}},
+    {"protocol_accepted", {"geaccepteerd protocol", "accepted protocol"}},
+    {"provider", {"opdrachtnemer", "provider"}},
     {"pseudonym", {"pseudoniem", "pseudonym"}},
     {"public_task", {"taak van algemeen belang", "public task"}},
     {"receipt", {"overname", "take-over"}},
     {"referral", {"verwijzing", "referral"}},
+    {"region", {"regio", "region"}},
     {"report", {"rapportage", "report"}},
     {"reports", {"Rapportages", "Reports"}},
     {"reports.date", {"Datum", "Date"}},
     {"reports.kind", {"Soort", "Kind"}},
+    {"reports.kind=eind", {"eindrapportage", "final report"}},
+    {"reports.kind=start", {"startrapportage", "start report"}},
+    {"reports.kind=tussen", {"tussenrapportage", "interim report"}},
     {"reports.summary", {"Samenvatting", "Summary"}},
     {"representative", {"Vertegenwoordiger", "Representative"}},
     {"representative.name", {"Naam", "Name"}},
+    {"retired", {"ingetrokken", "retired"}},
+    {"run_off", {"in uitloop", "running off"}},
     {"satisfaction", {"Tevredenheid", "Satisfaction"}},
     {"satisfaction.score", {"Cijfer", "Score"}},
     {"scanned", {"tekst, gescand", "text, scanned"}},
@@ -170,33 +233,53 @@ static const struct entry entries[] = {
     {"special.religion", {"Religie", "Religion"}},
     {"special.sexual", {"Seksueel", "Sexual"}},
     {"special.union", {"Vakbond", "Trade union"}},
+    {"strip", {"ontdaan van metagegevens", "metadata removed"}},
+    {"text_only", {"alleen de tekst", "text only"}},
     {"third_party", {"gegevens van derden", "data of third parties"}},
     {"trajectory", {"Traject", "Trajectory"}},
     {"trajectory.end", {"Einde", "End"}},
     {"trajectory.end_reason", {"Reden einde", "Reason of end"}},
+    {"trajectory.end_reason=einde-contract", {"einde van het contract", "end of the contract"}},
     {"trajectory.id", {"Trajectnummer", "Trajectory number"}},
     {"trajectory.product", {"Product", "Product"}},
     {"trajectory.start", {"Begin", "Start"}},
     {"trajectory.status", {"Status", "Status"}},
+    {"trajectory.status=afgesloten", {"afgesloten", "closed"}},
+    {"trajectory.status=lopend", {"lopend", "running"}},
     {"trajectory_end", {"einde van het traject", "end of the trajectory"}},
     {"truncate", {"ingekort", "shortened"}},
+    {"unit.profile.max_travel", {"minuten", "minutes"}},
+    {"uwv", {"UWV", "UWV"}},
     {"vital_interest", {"vitaal belang", "vital interest"}},
     {"wi", {"Inburgering", "Civic integration"}},
     {"wi.absence_unpermitted", {"Ongeoorloofd verzuim (uren)", "Unpermitted absence (hours)"}},
     {"wi.exams", {"Examens inburgering", "Civic integration exams"}},
     {"wi.exams.part", {"Onderdeel", "Part"}},
     {"wi.exams.result", {"Resultaat", "Result"}},
+    {"wi.exams.result=behaald", {"behaald", "passed"}},
+    {"wi.exams.result=niet-afgelegd", {"niet afgelegd", "not taken"}},
+    {"wi.exams.result=niet-behaald", {"niet behaald", "failed"}},
     {"wi.exemption", {"Ontheffing", "Exemption"}},
     {"wi.extension_ground", {"Grond voor verlenging", "Ground of extension"}},
     {"wi.fine", {"Boete", "Fine"}},
     {"wi.hours_language", {"Uren taalles", "Hours of language lessons"}},
     {"wi.hours_participation", {"Uren participatie", "Hours of participation"}},
     {"wi.learnability", {"Leerbaarheidstoets", "Learnability test"}},
+    {"wi.learnability=gemiddeld", {"gemiddeld", "average"}},
+    {"wi.learnability=hoog", {"hoog", "high"}},
+    {"wi.learnability=laag", {"laag", "low"}},
     {"wi.leerroute", {"Leerroute", "Learning route"}},
+    {"wi.leerroute=B1", {"B1-route", "B1 route"}},
+    {"wi.leerroute=Z", {"zelfredzaamheidsroute (Z)", "self-reliance route (Z)"}},
+    {"wi.leerroute=onderwijs", {"onderwijsroute", "education route"}},
     {"wi.map_status", {"MAP", "MAP (labour market module)"}},
+    {"wi.map_status=behaald", {"behaald", "passed"}},
+    {"wi.map_status=gestart", {"gestart", "started"}},
     {"wi.pip_date", {"PIP vastgesteld op", "PIP dated"}},
     {"wi.pip_goal", {"Doel volgens PIP", "Goal in the PIP"}},
     {"wi.pvt_status", {"PVT", "PVT (participation statement)"}},
+    {"wi.pvt_status=behaald", {"behaald", "passed"}},
+    {"wi.pvt_status=gestart", {"gestart", "started"}},
     {"wi.term_end", {"Einde inburgeringstermijn", "End of the integration term"}},
     {"wi.term_start", {"Begin inburgeringstermijn", "Start of the integration term"}},
     {"wi2021", {"Wet inburgering 2021", "Civic Integration Act 2021"}},
@@ -223,4 +306,31 @@ const char *label(const char *word, enum html_language language)
 	const struct entry *e =
 	    bsearch(word, entries, GW_LENGTH(entries), sizeof entries[0], compare);
 	return e ? e->text[language] : word;
+}
+
+void label_law(const char *law, enum html_language language, char *out, size_t cap)
+{
+	char key[64];
+	const char *dash = strchr(law, '-');
+	int n = dash ? (int)(dash - law) : 0;
+	(void)snprintf(key, sizeof key, "law.%.*s", n, law);
+	const char *name = label(key, language);
+	if (name == key)
+		(void)snprintf(out, cap, "%s", law);
+	else
+		(void)snprintf(out, cap, "%s art. %s", name, law + n + 1);
+}
+
+void label_term(
+    struct duration d, const char *after, enum html_language language, char *out, size_t cap)
+{
+	static const char *const units[][2][2] = {{{"dag", "day"}, {"dagen", "days"}},
+	    {{"week", "week"}, {"weken", "weeks"}}, {{"maand", "month"}, {"maanden", "months"}},
+	    {{"jaar", "year"}, {"jaar", "years"}}};
+	static const char *const behind[] = {" na ", " after "};
+	size_t u = d.unit == 'D' ? 0 : d.unit == 'W' ? 1 : d.unit == 'M' ? 2 : 3;
+	/* "no_start" is a condition, the others are moments */
+	const char *between = !after ? "" : str_eq(after, "no_start") ? ", " : behind[language];
+	(void)snprintf(out, cap, "%d %s%s%s", d.n, units[u][d.n != 1][language], between,
+	    after ? label(after, language) : "");
 }

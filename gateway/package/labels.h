@@ -3,6 +3,9 @@
 #ifndef GW_PACKAGE_LABELS_H
 #define GW_PACKAGE_LABELS_H
 
+#include <stddef.h>
+
+#include "base/date.h"
 #include "package/html.h"
 
 /*
@@ -10,6 +13,14 @@
  * ("public_task", "diploma"). A word without a label is its own: the result is then `word`.
  */
 const char *label(const char *word, enum html_language language);
+
+/* A law of the catalogue by its name ("pwet-7" is "Participatiewet art. 7"), else as it is. */
+void label_law(const char *law, enum html_language language, char *out, size_t cap);
+
+/* How long something is kept: "2 jaar na einde van het traject"; `after` is a word of the policy
+ * language for an event, or NULL for none. */
+void label_term(
+    struct duration d, const char *after, enum html_language language, char *out, size_t cap);
 
 /* The name of a language by its ISO 639-3 or 639-1 code; for one that is not listed, `code`. */
 const char *language_name(const char *code, enum html_language language);

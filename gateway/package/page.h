@@ -24,6 +24,18 @@ void page_raw(struct page *p, const char *s);
 /* Append text as text: the five characters that mean something in HTML become references. */
 void page_text(struct page *p, const char *s);
 
+/* As page_text, with places to break a line in words that are longer than any of a language. */
+void page_words(struct page *p, const char *s);
+
+/* A date as the page's readers write it; what is unknown of it is said. */
+void page_date(struct page *p, const char *s);
+
+/*
+ * The value of the field `path`, in words where there are any; of a transformed one
+ * ({"as":"age_band:5","v":"35-39"}) the result and in small print what was done to it.
+ */
+void page_value(struct page *p, const char *path, const json_t *v);
+
 /*
  * What the policy keeps back from everybody, what it lets go under a condition only, and what its
  * masks look like: the travelling report in words, a function of the policy alone.

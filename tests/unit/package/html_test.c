@@ -78,8 +78,11 @@ static void a_coach_can_read_it(void **state)
 	assert_true(has(&b, "<html lang=\"nl\">"));
 	assert_true(has(&b, "<th scope=\"row\">Achternaam</th>"));
 	assert_true(has(&b, "J.P. <small>(voorletters)</small>"));
-	assert_true(has(&b, "<th scope=\"row\">Geboortedatum</th><td>1984</td>"));
-	assert_true(has(&b, "<td>12-01-2026</td>"));
+	assert_true(has(&b,
+	    "<th scope=\"row\">Geboortedatum</th><td><time>1984</time> (dag en maand onbekend)</td>"));
+	assert_true(has(&b, "<td><time>12-01-2026</time></td>"));
+	assert_true(has(&b, "<title>Overdrachtsdossier – 2f1c1e9a</title>"));
+	assert_true(has(&b, "taak van algemeen belang (Participatiewet art. 7)"));
 	assert_true(has(&b, "4 – onbetaald werk"));
 	assert_true(has(&b, "<caption>Examens inburgering</caption>"));
 	assert_true(has(&b, "2 jaar na einde van het traject"));
@@ -133,18 +136,19 @@ static void what_the_policy_does_is_said_as_it_is(void **state)
 	assert_true(has(
 	    &b, "<li>overige namen en nummers, overige vrije tekst, gegevens van derden: v</li>"));
 	assert_true(has(&b,
-	    "<li>Persoon (Burgerservicenummer) – alleen als de ontvanger deze wettelijke taak heeft: "
-	    "burgerservicenummers verwerken: wettelijke &lt;taak&gt;</li>"));
+	    "<li>Persoon (Burgerservicenummer) – alleen als burgerservicenummers verwerken een "
+	    "wettelijke taak van de ontvanger is: wettelijke &lt;taak&gt;</li>"));
 	assert_true(has(&b,
 	    "<li>Inburgering (Begin inburgeringstermijn, Einde inburgeringstermijn), "
-	    "Examens inburgering (Onderdeel) – alleen in: Wet inburgering 2021 – alleen met "
-	    "toestemming voor: delen van belastbaarheid: y</li>"));
+	    "Examens inburgering (Onderdeel) – alleen bij Wet inburgering 2021 – alleen met "
+	    "toestemming voor het delen van belastbaarheid: y</li>"));
+	assert_false(has(&b, "<p><p>"));
 	assert_true(has(&b, "<p>Waar in een tekst […] staat, is iets weggelaten"));
 	struct buf e GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
 	write_with_report(HTML_ENGLISH, &e);
 	assert_true(
 	    has(&e, "<li>other names and numbers, other free text, data of third parties: v"));
-	assert_true(has(&e, "only when the recipient has this legal duty: processing citizen"));
+	assert_true(has(&e, "only when processing citizen service numbers is a legal duty"));
 	assert_true(has(&e, "<p>Where a text has […], something was left out"));
 	struct buf none GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
 	write_page("{}", HTML_DUTCH, &none);
@@ -158,6 +162,8 @@ static void codes_are_words(void **state)
 	static const char text[] =
 	    "{\"contact\":{\"interpreter_language\":\"tir\"},"
 	    "\"language\":[{\"code\":\"nl\"},{\"code\":\"qaa\"}],"
+	    "\"benefit\":{\"type\":\"pwet\"},\"profile\":{\"max_travel\":45},"
+	    "\"reports\":[{\"kind\":\"tussen\"}],"
 	    "\"appointments\":[{\"attendance\":\"present\"},{\"attendance\":\"no_show\"}]}";
 	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
 	struct buf e GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
@@ -167,16 +173,68 @@ static void codes_are_words(void **state)
 	assert_true(has(&b, "<td>qaa</td>"));
 	assert_true(has(&b, "<td>aanwezig</td>"));
 	assert_true(has(&b, "<td>niet verschenen</td>"));
+	assert_true(has(&b, "<td>Participatiewet</td>"));
+	assert_true(has(&b, "<td>45 minuten</td>"));
+	assert_true(has(&b, "<td>tussenrapportage</td>"));
 	write_page(text, HTML_ENGLISH, &e);
+	assert_true(has(&e, "<td>Participation Act</td>"));
+	assert_true(has(&e, "<td>45 minutes</td>"));
 	assert_true(has(&e, "<td>Dutch</td>"));
 	assert_true(has(&e, "<td>did not appear</td>"));
+}
+
+static void what_is_unknown_of_a_date_is_said(void **state)
+{
+	(void)state;
+	static const char text[] =
+	    "{\"ladder\":[{\"date\":\"1970-09-00\"},{\"date\":\"0000-00-00\"}]}";
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct buf e GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	write_page(text, HTML_DUTCH, &b);
+	assert_true(has(&b, "<td><time>09-1970</time> (dag onbekend)</td>"));
+	assert_true(has(&b, "<td>onbekend</td>"));
+	write_page(text, HTML_ENGLISH, &e);
+	assert_true(has(&e, "<td><time>1970-09</time> (day unknown)</td>"));
+	assert_true(has(&e, "<td>unknown</td>"));
+}
+
+/* Paper has no scroll bar: a word breaks only when it is longer than the words of a language. */
+static void only_very_long_words_may_break(void **state)
+{
+	(void)state;
+	static const char text[] =
+	    "{\"person\":{\"client_number\":\"K-17\",\"family_name\":"
+	    "\"arbeidsongeschiktheid xxxxxxxxxxxxxxxxxxxxxxxxxxxxx\u00e9\u00e9y\"},"
+	    "\"contact\":{\"email\":\"een.lange.voornaam@voorbeeld.example\"}}";
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	write_page(text, HTML_DUTCH, &b);
+	assert_true(
+	    has(&b, "<td>arbeidsongeschiktheid xxxxxxxxxxxxxxxxxxxxxxxxxxxxxé<wbr>éy</td>"));
+	assert_true(has(&b, "<td>een.lange.voornaam<wbr>@voorbeeld.example</td>"));
+	assert_true(has(&b, "<title>Overdrachtsdossier – K-17</title>"));
+	assert_false(has(&b, "anywhere"));
+}
+
+static void a_term_that_hangs_on_a_start_reads_well(void **state)
+{
+	(void)state;
+	char out[80];
+	const struct duration d = {28, 'D'}, y = {1, 'Y'};
+	label_term(d, "no_start", HTML_DUTCH, out, sizeof out);
+	assert_string_equal(out, "28 dagen, als het traject niet start");
+	label_term(y, "receipt", HTML_ENGLISH, out, sizeof out);
+	assert_string_equal(out, "1 year after take-over");
+	label_law("wi2021-15", HTML_ENGLISH, out, sizeof out);
+	assert_string_equal(out, "Civic Integration Act 2021 art. 15");
+	label_law("nieuw-1", HTML_DUTCH, out, sizeof out);
+	assert_string_equal(out, "nieuw-1");
 }
 
 /* Bisection finds what is sorted only. */
 static void first_and_last_labels_are_found(void **state)
 {
 	(void)state;
-	static const char *const words[] = {"age_band", "appointments.attendance=absent",
+	static const char *const words[] = {"active", "appointments.attendance=absent",
 	    "appointments.attendance=present", "appointments.date", "class.special", "coaches",
 	    "wi2021", "wi.term_start", "zrm.score"};
 	for (size_t i = 0; i < GW_LENGTH(words); i++)
@@ -200,6 +258,9 @@ int main(void)
 	    cmocka_unit_test(english_too),
 	    cmocka_unit_test(what_the_policy_does_is_said_as_it_is),
 	    cmocka_unit_test(codes_are_words),
+	    cmocka_unit_test(what_is_unknown_of_a_date_is_said),
+	    cmocka_unit_test(only_very_long_words_may_break),
+	    cmocka_unit_test(a_term_that_hangs_on_a_start_reads_well),
 	    cmocka_unit_test(first_and_last_labels_are_found),
 	    cmocka_unit_test(a_full_buffer_is_said),
 	};
