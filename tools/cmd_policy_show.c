@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "dossier/catalogue.h"
+#include "package/labels.h"
 #include "policy/condition.h"
 #include "policy/meaning.h"
 #include "policy/words.h"
@@ -17,27 +18,35 @@ enum { LINE = 2000 };
 struct words {
 	const char *field, *cls, *action, *reason, *stays, *undecided, *only_if, *newest, *since;
 	const char *version, *valid, *purpose, *parties, *requires, *attachments, *terms;
+	const char *programme, *duty, *consent, *package, *recipient, *sender, *never;
 	const char *classes[FIELD_CLASSES];
 	const char *as[AS_PSEUDONYM + 1];
+	enum html_language language; /* of the labels that a dossier's page has, too */
 };
 
 static const struct words dutch = {"veld", "klasse", "wat gebeurt er", "waarom", "blijft",
     "blijft (niet besloten)", "alleen als", "nieuwste", "niet ouder dan", "versie", "geldig",
-    "doel en grondslag", "van, naar", "vereist", "bijlagen", "bewaren",
+    "doel en grondslag", "van, naar", "vereist", "bijlagen", "bewaren", "het programma is ",
+    " een wettelijke taak van de ontvanger is", "er is toestemming voor ", "pakket", "ontvanger",
+    "afzender wist", "nooit",
     {"nationaal nummer", "identificerend", "contact", "gewoon", "gevoelig", "bijzonder (AVG 9)",
 	"strafrechtelijk (AVG 10)", "vrije tekst", "derden"},
     {"gaat mee", "voorletters", "alleen jaar", "jaar en maand", "postcode, vier cijfers",
 	"laatste vier tekens", "alleen of het er is", "gescande tekst", "leeftijdsgroep",
-	"eerste tekens", "pseudoniem"}};
+	"eerste tekens", "pseudoniem"},
+    HTML_DUTCH};
 
 static const struct words english = {"field", "class", "what happens", "why", "stays",
     "stays (not decided)", "only if", "newest", "not older than", "version", "valid",
-    "purpose and basis", "from, to", "requires", "attachments", "retention",
+    "purpose and basis", "from, to", "requires", "attachments", "retention", "the programme is ",
+    " is a legal duty of the recipient", "there is consent for ", "package", "recipient",
+    "sender deletes", "never",
     {"national number", "identifying", "contact", "ordinary", "sensitive", "special (GDPR 9)",
 	"criminal (GDPR 10)", "free text", "third party"},
     {"leaves as it is", "initials", "year only", "year and month", "postcode, four digits",
 	"last four characters", "only whether it is there", "scanned text", "age band",
-	"first characters", "pseudonym"}};
+	"first characters", "pseudonym"},
+    HTML_ENGLISH};
 
 /* A message that no longer fits its line is cut. */
 static void add(struct buf *b, const char *s)
@@ -70,6 +79,39 @@ static void add_condition(struct buf *b, const struct policy_condition *c)
 	}
 }
 
+/* The words whose bits are set, as people say them. */
+static void add_labels(
+    struct buf *b, const struct words *w, const struct policy_words *words, unsigned bits)
+{
+	const char *between = "";
+	for (size_t i = 0; i < words->n; i++) {
+		if (!(bits & 1U << i))
+			continue;
+		add(b, between);
+		add(b, label(words->list[i], w->language));
+		between = ", ";
+	}
+}
+
+/* A condition as people say it. */
+static void add_only_if(struct buf *b, const struct words *w, const struct policy_condition *c)
+{
+	if (c->programmes) {
+		add(b, w->programme);
+		add_labels(b, w, &policy_programmes, c->programmes);
+	}
+	if (c->duties) {
+		add(b, c->programmes ? "; " : "");
+		add_labels(b, w, &policy_duties, c->duties);
+		add(b, w->duty);
+	}
+	for (size_t i = 0; i < c->consents_n; i++) {
+		add(b, i ? ", " : c->programmes || c->duties ? "; " : "");
+		add(b, i ? "" : w->consent);
+		add(b, label(c->consents[i], w->language));
+	}
+}
+
 static bool conditional(const struct policy_condition *c)
 {
 	return c->programmes || c->duties || c->consents_n;
@@ -97,15 +139,17 @@ static void action(const struct policy_decision *d, const struct words *w, struc
 		add(out, number);
 	}
 	if (r->since.n) {
-		(void)snprintf(
-		    number, sizeof number, ", %s P%d%c", w->since, r->since.n, r->since.unit);
+		label_term(r->since, NULL, w->language, number, sizeof number);
+		add(out, ", ");
+		add(out, w->since);
+		add(out, " ");
 		add(out, number);
 	}
 	if (conditional(&r->only_if)) {
 		add(out, ", ");
 		add(out, w->only_if);
 		add(out, " ");
-		add_condition(out, &r->only_if);
+		add_only_if(out, w, &r->only_if);
 	}
 }
 
@@ -127,45 +171,60 @@ static const char *reason(const struct policy_decision *d)
 	return d->rule ? d->rule->because : d->withhold ? d->withhold->because : "";
 }
 
-static void print_bits(const char *head, const struct policy_words *words, unsigned bits)
+static void print_bits(
+    const char *head, const struct words *w, const struct policy_words *words, unsigned bits)
 {
 	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(LINE);
-	if (policy_bits_text(words, bits, &b) == 0)
-		(void)printf("%s%s", head, b.data ? b.data : "-");
+	add_labels(&b, w, words, bits);
+	(void)printf("%s%s", head, b.len ? b.data : "-");
+}
+
+static void print_terms(const struct policy *p, const struct words *w)
+{
+	char term[128];
+	label_term(p->package_term, NULL, w->language, term, sizeof term);
+	(void)printf("%s: %s %s", w->terms, w->package, term);
+	label_term(p->recipient_keep, p->recipient_after, w->language, term, sizeof term);
+	(void)printf("; %s %s; %s ", w->recipient, term, w->sender);
+	if (p->sender_never) {
+		(void)printf("%s\n", w->never);
+		return;
+	}
+	label_term(p->sender_delete, p->sender_after, w->language, term, sizeof term);
+	(void)printf("%s\n", term);
 }
 
 static void print_head(const struct policy *p, const struct words *w)
 {
-	char from[DATE_TEXT], until[DATE_TEXT];
+	char from[DATE_TEXT], until[DATE_TEXT], law[64];
 	date_text(p->from, from);
 	date_text(p->until, until);
 	(void)printf("%s\n%s, %s %lld (%s), %s %s – %s\n", p->title, p->id, w->version,
-	    (long long)p->version, policy_statuses.list[p->status], w->valid, from, until);
+	    (long long)p->version, label(policy_statuses.list[p->status], w->language), w->valid,
+	    from, until);
 	(void)printf("sha256 %s\n", p->sha256);
-	(void)printf("%s: %s, %s (", w->purpose, p->purpose, p->gdpr);
-	for (size_t i = 0; i < p->laws_n; i++)
-		(void)printf("%s%s", i ? ", " : "", p->laws[i]);
+	(void)printf("%s: %s, %s (", w->purpose, label(p->purpose, w->language),
+	    label(p->gdpr, w->language));
+	for (size_t i = 0; i < p->laws_n; i++) {
+		label_law(p->laws[i], w->language, law, sizeof law);
+		(void)printf("%s%s", i ? ", " : "", law);
+	}
 	(void)printf(")\n%s: ", w->parties);
-	print_bits("", &policy_roles, p->sender);
-	print_bits(" → ", &policy_roles, p->recipient);
-	print_bits("; ", &policy_contracts, p->contract_status);
-	print_bits("; ", &policy_programmes, p->programmes);
+	print_bits("", w, &policy_roles, p->sender);
+	print_bits(" → ", w, &policy_roles, p->recipient);
+	print_bits("; ", w, &policy_contracts, p->contract_status);
+	print_bits("; ", w, &policy_programmes, p->programmes);
 	(void)printf("\n%s: ", w->requires);
-	print_bits("", &policy_requirements, p->requires);
-	(void)printf("\n%s: P%d%c; P%d%c %s; ", w->terms, p->package_term.n, p->package_term.unit,
-	    p->recipient_keep.n, p->recipient_keep.unit, p->recipient_after);
-	if (p->sender_never)
-		(void)printf("never\n");
-	else
-		(void)printf(
-		    "P%d%c %s\n", p->sender_delete.n, p->sender_delete.unit, p->sender_after);
+	print_bits("", w, &policy_requirements, p->requires);
+	(void)printf("\n");
+	print_terms(p, w);
 	size_t n;
 	const struct policy_words types = {catalogue_words(p->catalogue, LIST_ATTACHMENTS, &n), n};
 	for (size_t i = 0; i < p->attachments_n; i++) {
 		(void)printf("%s: ", w->attachments);
-		print_bits("", &types, p->attachments[i].types);
-		print_bits(" (", &policy_formats, p->attachments[i].formats);
-		(void)printf("; %s; %lld MB)\n", p->attachments[i].clean,
+		print_bits("", w, &types, p->attachments[i].types);
+		print_bits(" (", w, &policy_formats, p->attachments[i].formats);
+		(void)printf("; %s; %lld MB)\n", label(p->attachments[i].clean, w->language),
 		    (long long)p->attachments[i].max_mb);
 	}
 	(void)printf("\n");

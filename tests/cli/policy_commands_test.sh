@@ -5,7 +5,7 @@ work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 handover=$BUILD/handover
 export HANDOVER_HOME=$work/nothing
 n=0 out= rc=0
-echo "1..54"
+echo "1..57"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -58,6 +58,9 @@ policy test --tests policies/tests/verwijzing-aanbieder.test.yaml "$work/p/verwi
 is "tests from elsewhere" gives 0 "0 failed"
 
 policy show $v; is "show is a table in Dutch" gives 0 "leeftijdsgroep (5)"
+policy show $p; is "its terms are words" has "bewaren: pakket 28 dagen; ontvanger 2 jaar na einde van het traject; afzender wist 30 dagen na overname"
+is "its law and its parties too" has "voortzetting van de begeleiding, taak van algemeen belang (Participatiewet art. 7, Wet inburgering 2021 art. 15)"
+is "and its conditions" has "alleen als er is toestemming voor delen van belastbaarheid"
 policy show --lang en $v; is "and in English" gives 0 "age band (5)"
 policy --json show $v; is "and as JSON" gives 0 '"field":"contact.postcode","class":"contact","type":"postcode","action":{"as":"postcode4"},"rule":"woonomgeving","line":20'
 policy explain $p wi.leerroute --context programme=participatiewet; is "explain: the rule and where it stands" gives 0 "inburgering ($p:"
