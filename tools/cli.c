@@ -333,6 +333,18 @@ static void claim_standard_files(void)
 			_exit(err_exit(GW_EFAIL));
 }
 
+/* `handover help COMMAND…` is `handover COMMAND… --help`: the word `help` goes to the end, renamed.
+ */
+static void help_is_an_option(int argc, char **argv)
+{
+	static char option[] = "--help";
+	if (argc < 2 || !str_eq(argv[1], "help"))
+		return;
+	for (int i = 1; i + 1 < argc; i++)
+		argv[i] = argv[i + 1];
+	argv[argc - 1] = option;
+}
+
 int cli_main(int argc, char **argv, const struct cli_command *const *commands)
 {
 	claim_standard_files();
@@ -343,6 +355,7 @@ int cli_main(int argc, char **argv, const struct cli_command *const *commands)
 		int p = clidoc_print(argv[2], commands, global) < 0 ? 2 : 0, f = cli_finish();
 		return p > f ? p : f;
 	}
+	help_is_an_option(argc, argv);
 	struct cli cli = {.operands = str_alloc((size_t)(argc + 1) * sizeof *cli.operands)};
 	int r = run(&cli, argc, argv, commands), f = cli_finish();
 	free(cli.operands);

@@ -66,7 +66,7 @@ int clidoc_usage(
 	(void)fprintf(out, "usage: handover%s%s COMMAND …\n\n", command ? " " : " [--home DIR]",
 	    command ? command->name : "");
 	list(out, command ? command->subcommands : commands);
-	(void)fprintf(out, "\n`handover%s%s COMMAND --help` says more.\n", command ? " " : "",
+	(void)fprintf(out, "\n`handover help%s%s COMMAND` says more.\n", command ? " " : "",
 	    command ? command->name : "");
 	return 0;
 }
@@ -128,6 +128,8 @@ static void roff_options(const struct cli_option *o)
 			(void)printf(" \\fI%s\\fR", o->value);
 		(void)putchar('\n');
 		roff(o->help);
+		if (o->many)
+			(void)puts("(may be repeated)");
 	}
 }
 
@@ -146,6 +148,33 @@ static void man_command(const struct cli_command *group, const struct cli_comman
 		man_command(c, *s);
 }
 
+/* How each command of the page is called. */
+static void man_synopsis(const struct cli_command *group, const struct cli_command *c)
+{
+	if (!c->subcommands) {
+		(void)printf("\\fBhandover\\fR [\\fB\\-\\-home\\fR \\fIDIR\\fR] \\fB%s%s%s\\fR",
+		    group ? group->name : "", group ? " " : "", c->name);
+		if (c->options && c->options->name)
+			(void)fputs(" [\\fIOPTION\\fR…]", stdout);
+		if (c->operands && *c->operands)
+			(void)printf(" \\fI%s\\fR", c->operands);
+		(void)puts("\n.br");
+	}
+	for (const struct cli_command *const *s = c->subcommands; s && *s; s++)
+		man_synopsis(c, *s);
+}
+
+static const char man_end[] =
+    ".SH EXIT STATUS\n0 done; 1 any other failure; 2 usage; 3 input invalid; 4 refused by policy, "
+    "contract, acceptance or expiry;\n5 authenticity or integrity; 6 no key of ours opens it; "
+    "7 network or counterparty; 8 the ledger could not be written.\n"
+    ".SH ENVIRONMENT\n.TP\n.B HANDOVER_HOME\nthe home, where \\-\\-home is not given\n"
+    ".TP\n.B XDG_DATA_HOME\nelse the home is its folder handover\n"
+    ".TP\n.B HOME\nelse the home is .local/share/handover in it\n"
+    ".TP\n.B HANDOVER_PKCS11_PIN\nthe PIN of a token that holds a key (pkcs11: URI)\n"
+    ".TP\n.B HANDOVER_TEST_CLOCK\nthe moment (RFC 3339) that counts as now, in homes with "
+    "test: true only";
+
 static int man(
     const char *name, const struct cli_command *const *commands, const struct cli_option *global)
 {
@@ -156,12 +185,16 @@ static int man(
 	if (!one && !str_eq(name, "handover"))
 		return -1;
 	(void)printf(
-	    ".TH HANDOVER%s%s 1 \"\" \"Handover Gateway\" \"Handover Gateway\"\n.SH NAME\n",
+	    ".TH handover%s%s 1 \"\" \"Handover Gateway\" \"Handover Gateway\"\n.SH NAME\n",
 	    one ? "\\-" : "", one ? one->name : "");
 	(void)printf("handover%s%s \\- ", one ? "\\-" : "", one ? one->name : "");
 	roff(one ? one->summary : "sealed handover of candidate dossiers between organisations");
-	(void)puts(
-	    ".SH SYNOPSIS\n.B handover\n[\\fB\\-\\-home\\fR \\fIDIR\\fR] \\fICOMMAND\\fR …\n.SH COMMANDS");
+	(void)puts(".SH SYNOPSIS");
+	if (one)
+		man_synopsis(NULL, one);
+	else
+		(void)puts(".B handover\n[\\fB\\-\\-home\\fR \\fIDIR\\fR] \\fICOMMAND\\fR …");
+	(void)puts(".SH COMMANDS");
 	if (one)
 		man_command(NULL, one);
 	else
@@ -169,12 +202,7 @@ static int man(
 			(void)printf(".TP\n.BR handover\\-%s (1)\n%s\n", (*c)->name, (*c)->summary);
 	(void)puts(".SH OPTIONS OF EVERY COMMAND");
 	roff_options(global);
-	(void)puts(
-	    ".SH EXIT STATUS\n0 done; 1 any other failure; 2 usage; 3 input invalid; 4 refused by policy, "
-	    "contract, acceptance or expiry;\n5 authenticity or integrity; 6 no key of ours opens it; "
-	    "7 network or counterparty; 8 the ledger could not be written.");
-	(void)puts(
-	    ".SH ENVIRONMENT\n.TP\n.B HANDOVER_HOME\nthe home, where \\-\\-home is not given");
+	(void)puts(man_end);
 	return 0;
 }
 
@@ -200,25 +228,43 @@ static void complete_values(const struct cli_command *const *commands)
 	}
 }
 
+/* The words for the value of an option, where there are few or the home knows them. */
+static const char bash_values[] =
+    "\tif [[ -n $value ]]; then\n"
+    "\t\tcase $value in\n"
+    "\t\t--language|--lang) words='nl en' ;;\n"
+    "\t\t--role) words='municipality region provider language_school uwv' ;;\n"
+    "\t\t--duty) words='bsn_processing' ;;\n"
+    "\t\t--reason) words='compromised superseded ceased unspecified policy_changed "
+    "contract_ended agreement_ended other' ;;\n"
+    "\t\t--policy) words=$(sed -n 's/^policy: *\\([A-Za-z0-9._-]*\\).*/\\1/p' \\\n"
+    "\t\t\t\"${home:-${HANDOVER_HOME:-${XDG_DATA_HOME:-$HOME/.local/share}/handover}}\"/policies/*.yaml"
+    " 2>/dev/null) ;;\n"
+    "\t\t*) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return ;;\n"
+    "\t\tesac\n"
+    "\t\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n\t\treturn\n\tfi\n"
+    "\twhile :; do\n\tcase $path in";
+
 static int bash(const struct cli_command *const *commands)
 {
-	(void)fputs("# bash completion of handover; made from its table of commands\n"
-		    "_handover()\n{\n"
-		    "\tlocal cur=${COMP_WORDS[COMP_CWORD]} words='' path='' files=1 value='' w\n"
-		    "\tfor w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-		    "\t\tif [[ -n $value ]]; then value=''; continue; fi\n"
-		    "\t\tcase $w in\n\t\t--home",
+	(void)fputs(
+	    "# bash completion of handover; made from its table of commands\n"
+	    "_handover()\n{\n"
+	    "\tlocal cur=${COMP_WORDS[COMP_CWORD]} words='' path='' files=1 value='' home='' w\n"
+	    "\tfor w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+	    "\t\tif [[ -n $value ]]; then\n"
+	    "\t\t\t[[ $value == --home ]] && home=$w\n"
+	    "\t\t\tvalue=''; continue\n\t\tfi\n"
+	    "\t\tcase $w in\n\t\t--home",
 	    stdout);
 	complete_values(commands);
-	(void)puts(") value=1 ;;\n\t\t-*) ;;\n\t\t*) path=\"${path:+$path }$w\" ;;\n\t\tesac\n"
-		   "\tdone\n"
-		   "\tif [[ -n $value ]]; then\n"
-		   "\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n\t\treturn\n\tfi\n"
-		   "\twhile :; do\n\tcase $path in");
+	(void)puts(") value=$w ;;\n\t\t-*) ;;\n\t\t*) path=\"${path:+$path }$w\" ;;\n\t\tesac\n"
+		   "\tdone");
+	(void)puts(bash_values);
 	(void)fputs("\t'') words='", stdout);
 	for (const struct cli_command *const *c = commands; *c; c++)
 		(void)printf("%s ", (*c)->name);
-	(void)puts("--home --json --help --version' files=0 ;;");
+	(void)puts("help --home --json --help --version' files=0 ;;");
 	for (const struct cli_command *const *c = commands; *c; c++) {
 		complete_words((*c)->name, *c);
 		for (const struct cli_command *const *s = (*c)->subcommands; s && *s; s++) {

@@ -3,7 +3,7 @@
 set -u
 h=${BUILD:-build/rel}/handover
 n=0 out= rc=0
-echo "1..22"
+echo "1..30"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -13,6 +13,14 @@ has() { [[ $out == *"$1"* ]]; }
 run; is "no command is a usage error" test $rc -eq 2
 run --help; is "help ends with 0" test $rc -eq 0
 is "help lists the commands" has "usage: handover"
+run help seal; is "help COMMAND is COMMAND --help" test "$rc $out" = "0 $("$h" seal --help)"
+run help policy show; is "also of a subcommand" has "usage: handover policy show"
+run help seel; is "and says what was meant" has "did you mean 'seal'?"
+out=$("$h" --print man:policy)
+is "a man page is titled as it is called" has '.TH handover\-policy 1'
+is "it shows each subcommand with its operands" has '\fBpolicy explain\fR [\fIOPTION\fR…] \fIPOLICY FIELD\fR'
+out=$("$h" --print man:seal; "$h" --print man:age)
+is "and what may be repeated" has $'encrypt to this age1… key\n(may be repeated)'
 run seel; is "an unknown command is exit 2" test $rc -eq 2
 is "and the one that was meant is named" has "did you mean 'seal'?"
 run seal --polcy x; is "an unknown option is exit 2" test $rc -eq 2
@@ -48,4 +56,7 @@ complete handover pol; is "completion finds a command" test "$out" = "policy "
 complete handover --home /tmp pol; is "also behind --home DIR" test "$out" = "policy "
 complete handover --home /tmp policy expl; is "and its subcommand" test "$out" = "explain "
 complete handover seal --pol; is "and its options" test "$out" = "--policy "
+cp policies/verwijzing-aanbieder.yaml "$home/policies/"
+complete handover --home "$home" seal --policy ""; is "the policies of the home" test "$out" = "verwijzing-aanbieder "
+complete handover seal --language ""; is "and the words of a closed list" test "$out" = "nl en "
 rm -rf "$(dirname "$home")"
