@@ -1,10 +1,14 @@
-# make [V=1] [SAN=address,undefined|thread] [COV=1] [WERROR=1] all|demo|test|bench|fuzz|lint|format|install|clean
+# make [V=1] [SAN=address,undefined|thread] [COV=1] [WERROR=1] all|demo|test|bench|fuzz|lint|format|install|clean|help
 CC       ?= gcc
 comma    := ,
 BUILD    := build/$(if $(SAN),san-$(subst $(comma),-,$(SAN)),$(if $(COV),cov,rel))
 PKGS     := libsodium libssl libcrypto libarchive yaml-0.1 sqlite3 jansson libutf8proc libseccomp libturbojpeg zlib
 PREFIX   ?= /usr/local
 include mk/flags.mk
+# a line for each step, unless asked for silence (-s) or for the whole commands (V=1)
+SAY      := $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),@:,@echo "  ")
+# all cores, where whoever called has not chosen
+JOBS      = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
 LIB_SRC  := $(filter-out gateway/handoverd.c,$(wildcard gateway/*/*.c))
 TOOL_SRC := $(wildcard tools/*.c)
@@ -25,25 +29,37 @@ MAN      := $(BUILD)/man/done
 all: $(BUILD)/handover $(BUILD)/workload $(MAN)
 	@ln -sfn $(BUILD:build/%=%)/handover build/handover
 
+help:
+	@echo "make demo      install what is missing, build, hand over 68 invented candidates (about two minutes)"
+	@echo "make           build build/handover, its man pages and shell completion"
+	@echo "make test      all tests; make check: the same on a machine that has all it needs"
+	@echo "make bench     measure; make fuzz [T=yaml] [SECS=30]: coverage-guided runs; make lint: checks of the source"
+	@echo "make format    clang-format; make clean: remove build/"
+	@echo "make install   PREFIX=/usr/local, DESTDIR="
+	@echo "With V=1 the commands are shown; WERROR=1, SAN=address,undefined and COV=1 build in other ways."
 test:
 	@tools/bootstrap
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory $(JOBS) check
 # what `test` runs once the machine has all it needs
 check: all $(TESTS) $(REPLAYS)
 	@BUILD=$(BUILD) tests/run $(TESTS) $(SHELL_TESTS) -- $(REPLAYS)
 demo:
 	@tools/bootstrap
-	@$(MAKE) --no-print-directory all
+	@[ -e build/handover ] || echo "building, about a minute"
+	@$(MAKE) --no-print-directory $(JOBS) all
 	@BUILD=$(BUILD) tools/demo
 bench: all $(BENCHES)
 	@BUILD=$(BUILD) tests/bench/run
 
 $(BUILD)/libgateway.a: $(LIB_OBJ)
+	$(SAY) AR $@
 	$(Q)rm -f $@ && $(AR) qcsD $@ $^
 $(BUILD)/handover: $(TOOL_OBJ) $(BUILD)/libgateway.a
+	$(SAY) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 # invented dossiers for demo, tests and bench; not installed
 $(BUILD)/workload: $(WORK_OBJ) $(BUILD)/libgateway.a
+	$(SAY) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 # changes when a flag does, so that all is built again
 FLAGSET  := $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(LDLIBS)
@@ -51,17 +67,22 @@ $(BUILD)/flags: FORCE
 	@mkdir -p $(@D) && echo '$(subst ','\'',$(FLAGSET))' | cmp -s - $@ || echo '$(subst ','\'',$(FLAGSET))' >$@
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
+	$(SAY) CC $<
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 $(BUILD)/%.o: %.S $(BUILD)/flags
 	@mkdir -p $(@D)
+	$(SAY) CC $<
 	$(Q)$(CC) $(CPPFLAGS) -fcf-protection=full -c $< -o $@
 $(BUILD)/tests/unit/attach/image_test: LDLIBS += -lpng
 $(BUILD)/gateway/dossier/catalogue_data.o: policies/catalogue.yaml
 $(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(BUILD)/libgateway.a
+	$(SAY) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka $(LDLIBS) -o $@
 $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/fuzz/replay_main.o $(BUILD)/libgateway.a
+	$(SAY) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libgateway.a
+	$(SAY) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(MAN): $(BUILD)/handover
 	@mkdir -p $(@D)
@@ -92,6 +113,6 @@ install: all
 clean:
 	rm -rf build
 FORCE:
-.PHONY: FORCE all demo test check bench fuzz lint format install clean
+.PHONY: FORCE all help demo test check bench fuzz lint format install clean
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)
