@@ -12,8 +12,8 @@ enum { NAME = 16, VALUE = 200 };
 
 static const char *const elements[] = {"html", "head", "meta", "title", "style", "body", "main",
     "header", "footer", "section", "h1", "h2", "h3", "h4", "p", "ul", "ol", "li", "dl", "dt", "dd",
-    "table", "caption", "thead", "tbody", "tr", "th", "td", "small", "strong", "em", "span", "br", "wbr",
-    "time", "a"};
+    "table", "caption", "thead", "tbody", "tr", "th", "td", "small", "strong", "em", "span", "br",
+    "wbr", "time", "a"};
 static const char *const attributes[] = {
     "lang", "charset", "name", "content", "scope", "class", "id", "href"};
 
