@@ -12,7 +12,7 @@
 #include "policy/run.h"
 #include "policy/words.h"
 
-enum { MOST_SCOPES = 32 };
+enum { MOST_SCOPES = 32, MOST_SHOWN = 600 /* bytes of what was expected, and of what came */ };
 
 /* One case on its way: what came out, and what was found wrong with it. */
 struct trial {
@@ -22,7 +22,8 @@ struct trial {
 	struct policy_outcome outcome;
 	int code; /* of policy_apply */
 	struct errinfo why;
-	struct buf wrong;
+	bool failed;
+	struct buf wrong; /* what failed, as far as it fits */
 	struct errinfo *ei;
 };
 
@@ -124,11 +125,19 @@ static const struct field *field_of(struct trial *t, const struct yml *node)
 	return NULL;
 }
 
-/* Say what is wrong; a message that no longer fits is not needed any more. */
+/* How much of s is shown: at most MOST_SHOWN bytes, whole characters. */
+static int shown(const char *s)
+{
+	return (int)str_utf8_prefix(s, strnlen(s, MOST_SHOWN));
+}
+
+/* The case fails; a message that no longer fits is not needed any more. */
 static void wrong(struct trial *t, const char *what, const char *expected, const char *got)
 {
-	int r = buf_addf(
-	    &t->wrong, "%s%s: expected %s, got %s", t->wrong.len ? "; " : "", what, expected, got);
+	int e = shown(expected), g = shown(got);
+	t->failed = true;
+	int r = buf_addf(&t->wrong, "%s%s: expected %.*s%s, got %.*s%s", t->wrong.len ? "; " : "",
+	    what, e, expected, expected[e] ? "…" : "", g, got, got[g] ? "…" : "");
 	(void)r;
 }
 
@@ -345,8 +354,8 @@ static int run_case(struct trial *t, const struct yml *c, struct case_result *re
 	if (r < 0)
 		return r;
 	ret->name = str_dup(name);
-	ret->passed = !t->wrong.len;
-	ret->message = t->wrong.len ? str_dup(t->wrong.data) : NULL;
+	ret->passed = !t->failed;
+	ret->message = t->failed ? str_dup(t->wrong.data ? t->wrong.data : "it failed") : NULL;
 	return 0;
 }
 

@@ -84,6 +84,36 @@ static void a_refusal_is_no_pass(void **state)
 	assert_non_null(strstr(r.items[0].message, "outcome: expected a dossier, got no policy"));
 }
 
+/* A case that fails where the goal of the plan has n letters. */
+static void fails_at_length(size_t n, const char *expect, const char *message)
+{
+	struct case_results r GW_CLEANUP(case_results_release) = {0};
+	struct errinfo ei = ERRINFO_INIT;
+	char *goal GW_CLEANUP(str_free_p) = str_alloc(n + 1);
+	memset(goal, 'x', n);
+	char *text GW_CLEANUP(str_free_p) = str_printf(
+	    HEAD CONTEXT "    dossier: {plan: {goal: %s}}\n    expect: %s\n", goal, expect);
+	test_code(run(text, &r, &ei), 0, &ei);
+	assert_int_equal(r.failed, 1);
+	assert_false(r.items[0].passed);
+	if (!strstr(r.items[0].message, message) || strlen(r.items[0].message) > 4000)
+		fail_msg("%s", r.items[0].message);
+}
+
+static void what_is_too_long_to_show_fails_too(void **state)
+{
+	char *many GW_CLEANUP(str_free_p) = str_alloc(5001);
+	(void)state;
+	fails_at_length(5000, "{present: {plan.goal: kort}}", "plan.goal: expected kort, got xxx");
+	fails_at_length(5000, "{absent: [plan.goal]}", "plan.goal: expected nothing, got xxx");
+	memset(many, 'y', 5000);
+	char *present GW_CLEANUP(str_free_p) = str_printf("{present: {plan.goal: %s}}", many);
+	fails_at_length(4, present, "y…, got xxxx");
+	char *blocked GW_CLEANUP(str_free_p) = str_printf("{blocked: %s}", many);
+	fails_at_length(4, blocked, "y…, got a dossier");
+	fails_at_length(5000, "{present: {plan.goal: a}, absent: [plan.goal], blocked: b}", "; ");
+}
+
 static void slips_are_errors(void **state)
 {
 	(void)state;
@@ -113,6 +143,7 @@ int main(void)
 	    cmocka_unit_test(expectations_that_are_met),
 	    cmocka_unit_test(failures_say_what_came),
 	    cmocka_unit_test(a_refusal_is_no_pass),
+	    cmocka_unit_test(what_is_too_long_to_show_fails_too),
 	    cmocka_unit_test(slips_are_errors),
 	};
 	return cmocka_run_group_tests_name("policy/casetest", tests, NULL, NULL);
