@@ -132,26 +132,6 @@ int duration_parse(const char *s, struct duration *ret_d)
 	return 0;
 }
 
-static int64_t longest(struct duration d)
-{
-	switch (d.unit) {
-	case 'D':
-		return d.n;
-	case 'W':
-		return INT64_C(7) * d.n;
-	case 'M':
-		return INT64_C(31) * d.n;
-	default:
-		return INT64_C(366) * d.n;
-	}
-}
-
-int duration_cmp(struct duration a, struct duration b)
-{
-	int64_t x = longest(a), y = longest(b);
-	return x < y ? -1 : x > y;
-}
-
 /* 01:00 UTC on the last Sunday of a month of 31 days: when summer time begins or ends (2000/84/EC).
  */
 static int64_t switch_time(int year, int month)

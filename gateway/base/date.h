@@ -48,9 +48,6 @@ struct date date_add(struct date d, struct duration dur, int sign);
 /* Read P<n>D, P<n>W, P<n>M or P<n>Y with 1 <= n <= 9999; GW_EFORMAT else. */
 int duration_parse(const char *s, struct duration *ret_d) GW_MUST_USE;
 
-/* Compare two durations by their longest length in days (month 31, year 366); as strcmp. */
-int duration_cmp(struct duration a, struct duration b);
-
 /* The Amsterdam day in which the moment lies. */
 struct date date_of(int64_t ms);
 

@@ -74,11 +74,33 @@ static enum policy_change by_condition(
 	return both(c, by_demands(a->consents, a->consents_n, b->consents, b->consents_n));
 }
 
-static enum policy_change by_duration(struct duration a, struct duration b)
+/* In days or in months: 'W' is seven days and 'Y' twelve months, wherever they begin. */
+static struct duration plain(struct duration d)
 {
-	if (a.n == b.n && a.unit == b.unit)
-		return POLICY_SAME;
-	return duration_cmp(b, a) >= 0 ? POLICY_WIDER : POLICY_NARROWER;
+	if (d.unit == 'W')
+		return (struct duration){d.n * 7, 'D'};
+	return d.unit == 'Y' ? (struct duration){d.n * 12, 'M'} : d;
+}
+
+/* No run of n months has fewer days than 30n - 2 (one month 28), none more than 31n. */
+static int64_t shortest(struct duration d)
+{
+	return d.unit == 'D' ? d.n : INT64_C(30) * d.n - 2;
+}
+
+static int64_t longest(struct duration d)
+{
+	return d.unit == 'D' ? d.n : INT64_C(31) * d.n;
+}
+
+/* Days against months: which is longer depends on the day it begins, so only what never is longer
+ * is narrower. */
+static enum policy_change by_duration(struct duration before, struct duration after)
+{
+	struct duration a = plain(before), b = plain(after);
+	if (a.unit == b.unit)
+		return by_size(a.n, b.n);
+	return longest(b) <= shortest(a) ? POLICY_NARROWER : POLICY_WIDER;
 }
 
 static enum policy_change by_records(const struct policy_rule *a, const struct policy_rule *b)

@@ -84,7 +84,6 @@ static void the_rest(void **state)
 	    REFERRAL, "formats: [pdf, docx]", "formats: [pdf]", "attachments.cv", POLICY_NARROWER);
 	differs(REFERRAL, "types: [cv]", "types: [cv, plan]", "attachments.plan", POLICY_WIDER);
 	differs(REFERRAL, "attachments: 1,", "attachments: 2,", "limits.attachments", POLICY_WIDER);
-	differs(REFERRAL, "package: P14D", "package: P2W", "retention.package", POLICY_WIDER);
 	differs(REFERRAL, "package: P14D", "package: P13D", "retention.package", POLICY_NARROWER);
 	differs(
 	    REFERRAL, "delete: never", "delete: P1Y", "retention.sender.delete", POLICY_NARROWER);
@@ -93,6 +92,64 @@ static void the_rest(void **state)
 	differs(END_CONTRACT, "max_age: P1Y", "max_age: P2Y", "consent.max_age", POLICY_WIDER);
 	differs(
 	    END_CONTRACT, "catalogue: 1\n", "catalogue: 1\noffer: direct\n", "offer", POLICY_WIDER);
+}
+
+/* The change of retention.package from one term to another. */
+static enum policy_change term(const char *from, const char *to)
+{
+	char *a GW_CLEANUP(str_free_p) = str_printf("package: %s", from);
+	char *b GW_CLEANUP(str_free_p) = str_printf("package: %s", to);
+	struct policy *p GW_CLEANUP(policy_free_p) = load_with(REFERRAL, "package: P14D", a);
+	struct policy *q GW_CLEANUP(policy_free_p) = load_with(REFERRAL, "package: P14D", b);
+	struct policy_differences d GW_CLEANUP(policy_differences_release) = {0};
+	policy_compare(p, q, &d);
+	return d.n ? d.items[0].change : POLICY_SAME;
+}
+
+static void durations_are_compared_by_their_days(void **state)
+{
+	static const char *const same[][2] = {
+	    {"P14D", "P2W"}, {"P28D", "P4W"}, {"P2Y", "P24M"}, {"P1Y", "P12M"}, {"P6M", "P6M"}};
+	/* the second is longer, or may be */
+	static const char *const wider[][2] = {{"P6M", "P183D"}, {"P24M", "P740D"},
+	    {"P6M", "P179D"}, {"P1M", "P29D"}, {"P28D", "P1M"}, {"P2Y", "P25M"}, {"P13D", "P2W"},
+	    {"P1Y", "P366D"}, {"P371D", "P1Y"}, {"P30D", "P1M"}};
+	static const char *const narrower[][2] = {{"P6M", "P178D"}, {"P1M", "P28D"},
+	    {"P31D", "P1M"}, {"P372D", "P1Y"}, {"P1Y", "P358D"}, {"P25M", "P2Y"}, {"P2W", "P13D"},
+	    {"P9M", "P38W"}};
+	(void)state;
+	for (size_t i = 0; i < GW_LENGTH(same); i++) {
+		assert_int_equal(term(same[i][0], same[i][1]), POLICY_SAME);
+		assert_int_equal(term(same[i][1], same[i][0]), POLICY_SAME);
+	}
+	for (size_t i = 0; i < GW_LENGTH(wider); i++)
+		if (term(wider[i][0], wider[i][1]) != POLICY_WIDER)
+			fail_msg("%s to %s is wider", wider[i][0], wider[i][1]);
+	for (size_t i = 0; i < GW_LENGTH(narrower); i++) {
+		if (term(narrower[i][0], narrower[i][1]) != POLICY_NARROWER)
+			fail_msg("%s to %s is narrower", narrower[i][0], narrower[i][1]);
+		assert_int_equal(term(narrower[i][1], narrower[i][0]), POLICY_WIDER);
+	}
+}
+
+/* The bounds that make days and months comparable hold on every day of a leap cycle. */
+static void no_months_are_shorter_or_longer_than_that(void **state)
+{
+	int64_t first = date_days((struct date){2096, 1, 1}),
+		end = date_days((struct date){2105, 1, 1});
+	(void)state;
+	for (int64_t day = first; day < end; day++)
+		for (int n = 1; n <= 30; n++) {
+			struct date to =
+			    date_add(date_from_days(day), (struct duration){n, 'M'}, 1);
+			struct date from =
+			    date_add(date_from_days(day), (struct duration){n, 'M'}, -1);
+			int64_t ahead = date_days(to) - day, back = day - date_days(from);
+			if (ahead < 30 * n - 2 || ahead > 31 * n || back < 30 * n - 2 ||
+			    back > 31 * n)
+				fail_msg("%d months are %lld or %lld days", n, (long long)ahead,
+				    (long long)back);
+		}
 }
 
 static void an_older_version_is_not_covered(void **state)
@@ -115,6 +172,8 @@ int main(void)
 	    cmocka_unit_test(fields_go_by_the_lattice),
 	    cmocka_unit_test(conditions_and_records),
 	    cmocka_unit_test(the_rest),
+	    cmocka_unit_test(durations_are_compared_by_their_days),
+	    cmocka_unit_test(no_months_are_shorter_or_longer_than_that),
 	    cmocka_unit_test(an_older_version_is_not_covered),
 	};
 	return cmocka_run_group_tests_name("policy/wider", tests, NULL, NULL);
