@@ -145,6 +145,14 @@ static json_t *parties(const struct policy *p)
 	return out;
 }
 
+json_t *meaning_approved(const struct policy *p)
+{
+	const char **roles GW_CLEANUP(str_free_p) = str_alloc((p->approved_n + 1) * sizeof *roles);
+	for (size_t i = 0; i < p->approved_n; i++)
+		roles[i] = p->approved[i].role;
+	return meaning_sorted(roles, p->approved_n);
+}
+
 static json_t *term(json_t *length, const char *after)
 {
 	json_t *out = json_object();
@@ -168,6 +176,7 @@ json_t *meaning_json(const struct policy *p)
 	jx_set(m, "catalogue", json_integer(p->catalogue_version));
 	jx_set(m, "from", day(p->from));
 	jx_set(m, "until", day(p->until));
+	jx_set(m, "approved", meaning_approved(p));
 	jx_set(m, "purpose", json_string(p->purpose));
 	jx_set(m, "gdpr", json_string(p->gdpr));
 	jx_set(m, "law", meaning_sorted(p->laws, p->laws_n));

@@ -4,7 +4,7 @@
  *
  * Two policies with the same object do the same to every dossier. Left out are comments, layout and
  * order, and what is prose or a label: title, reasons, names of rules and profiles, and the
- * version, status and approvals of the document.
+ * version, status and days of approval of the document.
  */
 #ifndef GW_POLICY_MEANING_H
 #define GW_POLICY_MEANING_H
@@ -33,6 +33,9 @@ json_t *meaning_bits(const char *const *words, size_t n, unsigned bits) GW_MUST_
 
 /* Text in ascending byte order, as an array. */
 json_t *meaning_sorted(const char *const *list, size_t n) GW_MUST_USE;
+
+/* The roles that are to approve, sorted. */
+json_t *meaning_approved(const struct policy *p) GW_MUST_USE;
 
 /* "P28D". */
 json_t *meaning_duration(struct duration d) GW_MUST_USE;

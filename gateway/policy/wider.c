@@ -234,6 +234,27 @@ static void number(struct compare *x, const char *what, int64_t a, int64_t b)
 	    str_printf("%lld", (long long)b));
 }
 
+static bool approves(const struct policy *p, const char *role)
+{
+	for (size_t i = 0; i < p->approved_n; i++)
+		if (str_eq(p->approved[i].role, role))
+			return true;
+	return false;
+}
+
+/* Who has to sign is a safeguard like any other: one role less, or another one, is wider. */
+static void compare_approved(struct compare *x)
+{
+	enum policy_change c = POLICY_SAME;
+	for (size_t i = 0; i < x->b->approved_n; i++)
+		if (!approves(x->a, x->b->approved[i].role))
+			c = POLICY_NARROWER;
+	for (size_t i = 0; i < x->a->approved_n; i++)
+		if (!approves(x->b, x->a->approved[i].role))
+			c = POLICY_WIDER;
+	report(x, c, "approved", text_of(meaning_approved(x->a)), text_of(meaning_approved(x->b)));
+}
+
 static void compare_valid(struct compare *x)
 {
 	char a[DATE_TEXT], b[DATE_TEXT];
@@ -352,6 +373,7 @@ void policy_compare(
 	struct compare x = {before, after, ret_d};
 	compare_fields(&x);
 	compare_valid(&x);
+	compare_approved(&x);
 	words(&x, "purpose", before->purpose, after->purpose);
 	words(&x, "legal_basis.gdpr", before->gdpr, after->gdpr);
 	report(&x,

@@ -3,8 +3,8 @@
  * wider: does a changed policy let more leave than the one before?
  *
  * Per field by the lattice drop < present < coarse < keep, and likewise for conditions, records,
- * parties, requirements, attachments, limits, retention, consent and scan profiles. What cannot be
- * compared counts as wider.
+ * parties, approving roles, requirements, attachments, limits, retention, consent and scan
+ * profiles. What cannot be compared counts as wider.
  */
 #ifndef GW_POLICY_WIDER_H
 #define GW_POLICY_WIDER_H

@@ -152,6 +152,26 @@ static void no_months_are_shorter_or_longer_than_that(void **state)
 		}
 }
 
+static void who_signs_is_part_of_it(void **state)
+{
+	(void)state;
+	differs(END_CONTRACT, ", {role: contractmanager, date: 2025-12-12}]", "]", "approved",
+	    POLICY_WIDER);
+	differs(END_CONTRACT, "role: contractmanager", "role: directeur", "approved", POLICY_WIDER);
+	differs(END_CONTRACT, ", {role: contractmanager, date: 2025-12-12}]",
+	    ", {role: contractmanager, date: 2025-12-12}, {role: cio, date: 2025-12-12}]",
+	    "approved", POLICY_NARROWER);
+	struct policy *p GW_CLEANUP(policy_free_p) = load_file(END_CONTRACT);
+	struct policy *fewer GW_CLEANUP(policy_free_p) =
+	    load_with(END_CONTRACT, ", {role: contractmanager, date: 2025-12-12}]", "]");
+	struct policy *turned GW_CLEANUP(policy_free_p) = load_with(END_CONTRACT,
+	    "[{role: fg, date: 2025-12-10}, {role: contractmanager, date: 2025-12-12}]",
+	    "[{role: contractmanager, date: 2025-12-13}, {role: fg, date: 2025-12-10}]");
+	assert_string_not_equal(p->meaning, fewer->meaning);
+	assert_string_equal(p->meaning, turned->meaning);
+	assert_true(policy_covers(p, turned));
+}
+
 static void an_older_version_is_not_covered(void **state)
 {
 	(void)state;
@@ -174,6 +194,7 @@ int main(void)
 	    cmocka_unit_test(the_rest),
 	    cmocka_unit_test(durations_are_compared_by_their_days),
 	    cmocka_unit_test(no_months_are_shorter_or_longer_than_that),
+	    cmocka_unit_test(who_signs_is_part_of_it),
 	    cmocka_unit_test(an_older_version_is_not_covered),
 	};
 	return cmocka_run_group_tests_name("policy/wider", tests, NULL, NULL);
