@@ -120,13 +120,12 @@ static int lattice(const struct policy_rule *r)
 	return r->as == AS_PRESENT ? 1 : r->as == AS_KEEP || r->as == AS_SCANNED ? 3 : 2;
 }
 
-/* Coarse against coarse: only what surely tells less is narrower. */
+/* Coarse against coarse: only what surely tells less is narrower. A year is not less than a month:
+ * of 1984-00-00 only the year leaves. */
 static enum policy_change by_coarseness(const struct policy_rule *a, const struct policy_rule *b)
 {
 	if (a->as == b->as && a->n == b->n && str_eq(a->domain, b->domain))
 		return POLICY_SAME;
-	if (a->as == AS_MONTH && b->as == AS_YEAR)
-		return POLICY_NARROWER;
 	if (a->as == AS_AGE_BAND && b->as == AS_AGE_BAND && b->n % a->n == 0)
 		return POLICY_NARROWER;
 	if (a->as == AS_TRUNCATE && b->as == AS_TRUNCATE && b->n < a->n)
