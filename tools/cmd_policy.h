@@ -68,7 +68,8 @@ char *policy_context_text(const struct policy_context *ctx) GW_MUST_USE;
 /*
  * Fill ret for a rehearsal: what the policy itself expects (its first parties, a contract status
  * that it allows, all that it requires, no duty, no consent, today), changed by --context
- * key=word,key=word… and --as-of DATE. GW_EUSAGE names the key or word.
+ * key=word,key=word… and --as-of DATE. Programme and contract are those of --context, else NULL.
+ * GW_EUSAGE names the key or word.
  */
 int policy_given_read(const struct cli *cli, const struct policy *p, struct policy_given *ret,
     struct errinfo *ei) GW_MUST_USE;

@@ -59,16 +59,22 @@ static void print_report(const json_t *report)
 	print_list("note", json_object_get(report, "notes"), notes);
 }
 
-/* The circumstances: those given, and for the rest the dossier's own. */
-static struct policy_context context_of(
-    const struct policy_source *f, const struct policy_given *g, const struct dossier *d)
+/*
+ * The circumstances: those given, and for the rest the dossier's own. The contract is found as seal
+ * finds it, so that what is rehearsed is what will be sealed.
+ */
+static int context_of(const struct policy_given *g, const struct dossier *d,
+    struct policy_context *ret_ctx, struct errinfo *ei)
 {
-	struct policy_context ctx = g->ctx;
-	if (!ctx.programme)
-		ctx.programme = d->programme;
-	if (d->contract && !f->policy->contracts_n)
-		ctx.contract = d->contract;
-	return ctx;
+	*ret_ctx = g->ctx;
+	if (!g->ctx.programme)
+		ret_ctx->programme = d->programme;
+	if (!g->ctx.contract)
+		ret_ctx->contract = d->contract;
+	else if (d->contract && !str_eq(g->ctx.contract, d->contract))
+		return err_set(
+		    ei, GW_EREFUSED, "the dossier names another contract than --context");
+	return 0;
 }
 
 static int rehearse(const struct policy_source *f, const struct policy_context *ctx,
@@ -89,8 +95,10 @@ static int dry_run_one(const struct cli *cli, const struct policy_source *f,
 	if (r == 0 && cli_given(cli, "strict"))
 		r = dossier_strict(d, &ei);
 	char *context GW_CLEANUP(str_free_p) = NULL;
+	struct policy_context ctx = {0};
+	if (r == 0)
+		r = context_of(g, d, &ctx, &ei);
 	if (r == 0) {
-		const struct policy_context ctx = context_of(f, g, d);
 		context = policy_context_text(&ctx);
 		r = rehearse(f, &ctx, d, &o, &ei);
 	}

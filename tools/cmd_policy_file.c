@@ -176,7 +176,6 @@ int policy_given_read(
 					 .recipient = first_bit(p->recipient),
 					 .contract_status = first_bit(p->contract_status),
 					 .met = p->requires,
-					 .contract = p->contracts_n ? p->contracts[0] : NULL,
 					 .today = date_of(clock_now()),
 					 .rehearsal = true}};
 	for (size_t i = 0; r == 0 && (s = cli_value_at(cli, "context", i)); i++)

@@ -397,6 +397,8 @@ static int run_explain(struct cli *cli)
 		for (size_t i = 0; i < policy_programmes.n && !g.ctx.programme; i++)
 			if (f.policy->programmes & 1U << i)
 				g.ctx.programme = policy_programmes.list[i];
+	if (!g.ctx.contract && f.policy->contracts_n)
+		g.ctx.contract = f.policy->contracts[0];
 	bool leaves = outcome(f.policy, d, &g.ctx, &why);
 	char *context GW_CLEANUP(str_free_p) = policy_context_text(&g.ctx);
 	if (!cli_json(cli)) {
@@ -423,7 +425,7 @@ const struct cli_command cmd_policy_explain = {
     .most = 2,
     .summary = "say what happens to one field, by which rule, and what is not met",
     .detail = POLICY_CONTEXT_DETAIL
-    "the first programme of the policy. The line `context` of the output has it all.",
+    "the first programme and contract of the policy. The line `context` of the output has it all.",
     .options = explain_options,
     .run = run_explain,
 };

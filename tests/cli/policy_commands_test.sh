@@ -5,7 +5,7 @@ work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 handover=$BUILD/handover
 export HANDOVER_HOME=$work/nothing
 n=0 out= rc=0
-echo "1..57"
+echo "1..58"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -95,6 +95,14 @@ is "and never a value" lacks Canarie
 is "nothing is written" test "$before" = "$(find "$work" | sort)"
 policy dry-run --strict $v "$work/d"; is "strict refuses unknown fields" test $rc -eq 3
 policy dry-run $v "$work/d" --context programme=nug; is "a programme the policy is not for" gives 4 "no policy applies: programme nug"
+change 's/^applies_to: {/applies_to: {contract: [RI-1, RI-2], /'
+policy dry-run "$work/beleid.yaml" "$work/d"
+is "no contract of the policy stands in for the dossier's" gives 4 "the contract is not among those that policy"
+policy dry-run "$work/beleid.yaml" "$work/d" --context contract=RI-2; is "one may be given" gives 0 ",contract=RI-2,"
+mkdir "$work/c"; sed 's/"participatiewet"/"participatiewet","contract":"RI-9"/; s/"attachments".*/"ladder":[]}/' "$work/d/dossier.json" >"$work/c/dossier.json"
+policy dry-run "$work/beleid.yaml" "$work/c"; is "the dossier's own is judged" gives 4 "the contract is not among those that policy"
+policy dry-run "$work/beleid.yaml" "$work/c" --context contract=RI-1
+is "and no other is taken for it" gives 4 "the dossier names another contract than --context"
 sed -i 's/Canarie wil kok worden/bsn 123456782/' "$work/d/dossier.json"; policy --json dry-run $v "$work/d"
 is "a refusal names field and kind" gives 4 '"refused":[{"field":"plan.goal","why":"bsn'
 
