@@ -193,6 +193,10 @@ static int run_all(struct run *run, struct policy_outcome *o)
 	if (r < 0)
 		return r;
 	o->fields = tally_fields(&run->tally, &o->classes);
+	o->nothing = !o->fields && !o->files_n;
+	if (o->nothing)
+		return err_set(run->ei, GW_EREFUSED,
+		    "nothing of this dossier leaves under the policy, so there is nothing to seal");
 	return 0;
 }
 
@@ -208,12 +212,14 @@ int policy_apply(const struct policy *p, const struct policy_context *ctx,
 	run.rules = str_alloc((p->rules_n + 1) * sizeof *run.rules);
 	tally_init(&run.tally, p);
 	r = run_all(&run, &o);
+	bool told = r == 0 || r == GW_EREFUSED, nothing = o.nothing;
 	if (r < 0)
 		policy_outcome_release(&o);
-	if (r == 0 || run.refused < 0)
+	if (told) {
 		o.sender_report = tally_report(&run.tally, dossier);
-	if (r == 0 || r == GW_EREFUSED)
+		o.nothing = nothing;
 		*ret_o = o;
+	}
 	for (size_t i = 0; i < p->rules_n; i++) {
 		free(run.rules[i].record);
 		free(run.rules[i].dated);

@@ -70,6 +70,7 @@ struct policy_outcome {
 	json_t *sender_report; /* counts and reasons, no value; stays with the sender */
 	unsigned classes;      /* classes of the fields released, bit per enum field_class */
 	unsigned fields;       /* how many different fields were released */
+	bool nothing; /* refused since nothing at all leaves: tests take it for an empty dossier */
 };
 
 void policy_outcome_release(struct policy_outcome *o);
@@ -94,8 +95,9 @@ int policy_check_parties(
  * policy_apply(p, ctx, dossier, keys, ret, ei): make what may leave of the dossier.
  *
  * Calls policy_check_context first. Returns 0 and fills *ret (the caller releases it); GW_EREFUSED
- * when a scanned text or a kept short text may not go (`plan.goal: bsn`): then ret->sender_report
- * alone is set, with every such finding; GW_ENOENT when a pseudonym domain has no key. Messages and
+ * when a scanned text or a kept short text may not go (`plan.goal: bsn`), or when nothing at all
+ * leaves (docs/decisions/007): then ret->sender_report alone is set, with every such finding;
+ * GW_ENOENT when a pseudonym domain has no key. Messages and
  * reports name fields, rules, kinds and reasons, never a value. keys may be NULL.
  */
 int policy_apply(const struct policy *p, const struct policy_context *ctx,

@@ -14,7 +14,8 @@
  *                                        that none of any class does
  *
  * An unknown word, field, group or class is an error of the test file, never a pass; so is a case
- * that expects nothing. The clock is as_of.
+ * that expects nothing. A dossier of which nothing leaves is refused by seal; here it may be told
+ * by `blocked`, and without `blocked` it is one in which every field is absent. The clock is as_of.
  */
 #ifndef GW_POLICY_CASETEST_H
 #define GW_POLICY_CASETEST_H

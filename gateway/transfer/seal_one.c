@@ -103,9 +103,6 @@ static int decide(struct sealing *s, const char *path, struct errinfo *ei)
 		e = policy_apply(
 		    g->rules.policy, &ctx, s->dossier, s->run->env->pseudonyms, &s->outcome, ei);
 	s->act->report = json_incref(s->outcome.sender_report);
-	if (e == 0 && !s->outcome.fields && !s->outcome.files_n)
-		e = err_set(ei, GW_EREFUSED,
-		    "nothing of this dossier leaves under the policy, so there is nothing to seal");
 	if (e < 0)
 		return e;
 	(void)snprintf(s->note.contract, sizeof s->note.contract, "%s", contract->id);

@@ -5,7 +5,7 @@ work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 handover=$BUILD/handover
 export HANDOVER_HOME=$work/nothing
 n=0 out= rc=0
-echo "1..58"
+echo "1..60"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -95,6 +95,9 @@ is "and never a value" lacks Canarie
 is "nothing is written" test "$before" = "$(find "$work" | sort)"
 policy dry-run --strict $v "$work/d"; is "strict refuses unknown fields" test $rc -eq 3
 policy dry-run $v "$work/d" --context programme=nug; is "a programme the policy is not for" gives 4 "no policy applies: programme nug"
+mkdir "$work/niets"; printf '{"context":{"programme":"wi2021"},"persoon":{"family_name":"Canarie"}}' >"$work/niets/dossier.json"
+policy dry-run $v "$work/niets"; is "a dossier of which nothing leaves is refused as seal does" gives 4 "$work/niets: refused"
+is "and said why, with the report" has "nothing of this dossier leaves"
 change 's/^applies_to: {/applies_to: {contract: [RI-1, RI-2], /'
 policy dry-run "$work/beleid.yaml" "$work/d"
 is "no contract of the policy stands in for the dossier's" gives 4 "the contract is not among those that policy"

@@ -349,11 +349,28 @@ static void what_has_no_cleaner_stays(void **state)
 	struct dossier *d GW_CLEANUP(dossier_free_p) =
 	    dossier("{'attachments':[{'type':'cv','file':'a'}]}");
 	attach(d, 0, "pdf", "%PDF-1.4", 8);
-	test_code(policy_apply(p, &ctx, d, NULL, &o, &ei), 0, &ei);
+	test_code(policy_apply(p, &ctx, d, NULL, &o, &ei), GW_EREFUSED, &ei);
 	const json_t *behind =
 	    json_object_get(json_object_get(o.sender_report, "attachments"), "left_behind");
 	assert_string_equal(jx_str(json_array_get(behind, 0), "reason"), "no_cleaner");
-	assert_null(json_object_get(o.data, "attachments"));
+}
+
+static void nothing_at_all_is_refused_with_its_report(void **state)
+{
+	struct errinfo ei = ERRINFO_INIT;
+	(void)state;
+	struct policy *p GW_CLEANUP(policy_free_p) = load_file(END_CONTRACT);
+	struct policy_context ctx = context(p);
+	struct policy_outcome o GW_CLEANUP(policy_outcome_release) = {0};
+	struct dossier *d GW_CLEANUP(dossier_free_p) =
+	    dossier("{'persoon':{'family_name':'x'},'person':{'v_number':'1234567890'}}");
+	test_code(policy_apply(p, &ctx, d, NULL, &o, &ei), GW_EREFUSED, &ei);
+	assert_true(str_starts(ei.msg, "nothing of this dossier leaves"));
+	assert_true(o.nothing);
+	assert_null(o.data);
+	assert_int_equal(json_integer_value(json_object_get(
+			     json_object_get(o.sender_report, "withheld"), "national_id")),
+	    1);
 }
 
 int main(void)
@@ -374,6 +391,7 @@ int main(void)
 	    cmocka_unit_test(the_travelling_report_is_of_the_policy_alone),
 	    cmocka_unit_test(attachments_leave_clean_and_numbered),
 	    cmocka_unit_test(what_has_no_cleaner_stays),
+	    cmocka_unit_test(nothing_at_all_is_refused_with_its_report),
 	};
 	return cmocka_run_group_tests_name("policy/apply", tests, NULL, NULL);
 }

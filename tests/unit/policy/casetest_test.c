@@ -56,6 +56,23 @@ static void expectations_that_are_met(void **state)
 	passes("{report: {withheld: {special: 0}}}");
 }
 
+static void nothing_leaves(void **state)
+{
+	static const char *const good[] = {"{absent: [health.diagnosis, person.bsn]}",
+	    "{count: {health: 0}}", "{blocked: nothing of this dossier leaves}",
+	    "{absent: [person.bsn], report: {withheld: {special: 1}}}"};
+	(void)state;
+	for (size_t i = 0; i <= GW_LENGTH(good); i++) {
+		struct case_results r GW_CLEANUP(case_results_release) = {0};
+		struct errinfo ei = ERRINFO_INIT;
+		char *text GW_CLEANUP(str_free_p) = str_printf(HEAD CONTEXT
+		    "    dossier: {health: {diagnosis: x}}\n    expect: %s\n",
+		    i < GW_LENGTH(good) ? good[i] : "{present: {health.diagnosis: x}}");
+		test_code(run(text, &r, &ei), 0, &ei);
+		assert_int_equal(r.failed, i == GW_LENGTH(good));
+	}
+}
+
 static void failures_say_what_came(void **state)
 {
 	(void)state;
@@ -141,6 +158,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(expectations_that_are_met),
+	    cmocka_unit_test(nothing_leaves),
 	    cmocka_unit_test(failures_say_what_came),
 	    cmocka_unit_test(a_refusal_is_no_pass),
 	    cmocka_unit_test(what_is_too_long_to_show_fails_too),

@@ -97,7 +97,10 @@ static inline struct policy_context context(const struct policy *p)
 	};
 }
 
-/* What leaves, as compact JSON; the caller frees it. Fails when p refuses. */
+/*
+ * What leaves, as compact JSON; the caller frees it. Fails when p refuses, unless it does so
+ * because nothing at all leaves.
+ */
 static inline char *applied(
     const struct policy *p, const struct policy_context *ctx, const struct dossier *d)
 {
@@ -106,7 +109,10 @@ static inline char *applied(
 	struct policy_keys all = {0};
 	struct policy_key *keys GW_CLEANUP(str_free_p) = policy_rehearsal_keys(p, &all);
 	struct errinfo ei = ERRINFO_INIT;
-	test_code(policy_apply(p, ctx, d, &all, &o, &ei), 0, &ei);
+	int r = policy_apply(p, ctx, d, &all, &o, &ei);
+	if (r == GW_EREFUSED && o.nothing)
+		return str_dup("{\"catalogue\":1}");
+	test_code(r, 0, &ei);
 	assert_int_equal(jx_dump(o.data, &out), 0);
 	return str_dupn(out.data, out.len);
 }
