@@ -85,6 +85,7 @@ static void print_text(const char *path, const struct dossier *d, const struct c
 {
 	static const char *const said[] = {[DOSSIER_UNKNOWN] = "the catalogue lacks",
 	    [DOSSIER_CODE] = "outside its closed list:",
+	    [DOSSIER_EMPTY] = "empty:",
 	    [DOSSIER_CONSENT] = "consent for an unknown scope:",
 	    [DOSSIER_ATTACHMENT] = "unknown type, counts as other:",
 	    [DOSSIER_UNNAMED_FILE] = "a file that attachments does not name"};
@@ -172,7 +173,7 @@ static const struct cli_command check = {
     .detail =
 	"PATH is a folder with dossier.json or dossier.yaml and the files it names, or a "
 	".zip or .tar of one. Prints a line for each valid dossier and what would be left out "
-	"of it: fields the catalogue lacks, codes outside a closed list. Values are never "
+	"of it: fields the catalogue lacks, codes outside a closed list, empty values. Values are never "
 	"printed.\n"
 	"A wrong type, a hostile archive, a link or a missing file makes the dossier invalid "
 	"(exit 3). One bad dossier does not stop the others.",

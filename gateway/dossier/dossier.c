@@ -84,6 +84,8 @@ const char *dossier_note_name(enum dossier_note_kind kind)
 		return "unknown_field";
 	case DOSSIER_CODE:
 		return "unknown_code";
+	case DOSSIER_EMPTY:
+		return "empty";
 	case DOSSIER_CONSENT:
 		return "unknown_consent";
 	case DOSSIER_ATTACHMENT:

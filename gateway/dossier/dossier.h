@@ -54,6 +54,7 @@ struct dossier_file {
 enum dossier_note_kind {
 	DOSSIER_UNKNOWN,     /* the catalogue lacks this field */
 	DOSSIER_CODE,        /* a code outside its closed list, a number outside its range */
+	DOSSIER_EMPTY,       /* a value of a typed field that is empty or nothing but space */
 	DOSSIER_CONSENT,     /* a consent with a scope outside the closed list */
 	DOSSIER_ATTACHMENT,  /* an attachment type outside the closed list: counts as "other" */
 	DOSSIER_UNNAMED_FILE /* a file that `attachments` does not name: path is "" */
@@ -82,7 +83,8 @@ struct dossier {
  * integer; money a JSON integer or text; all else text as it came, but bsn padded to 9 digits. A
  * code may come as a whole number (a house number) and is text here. A value that an earlier policy
  * transformed, {"as": …, "v": …}, stays that object at any field. null means absent and is left
- * out; a group or record with nothing left in it stays as {} so that records keep their count.
+ * out, and so are consents, attachments and context that are null; a group or record with nothing
+ * left in it stays as {} so that records keep their count.
  */
 
 /*

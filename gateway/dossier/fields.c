@@ -123,6 +123,15 @@ static bool transformed(const json_t *v)
 		    field_type_check(FIELD_TEXT_SHORT, json_string_value(value))));
 }
 
+/*
+ * Systems export a field that nobody filled in as "": it is absent, as null is. A type that has
+ * room for empty text (names, texts) keeps it, and policy/ drops it.
+ */
+static bool empty(const struct field *f, const char *text)
+{
+	return text && !text[strspn(text, " \t\r\n")] && !field_type_check(f->type, text);
+}
+
 /* Check one value against its field; *ret_v stays NULL when it is left out. */
 static int take_value(struct intake *in, const struct place *at, const struct field *f,
     const json_t *v, json_t **ret_v)
@@ -134,6 +143,10 @@ static int take_value(struct intake *in, const struct place *at, const struct fi
 	if (transformed(v)) {
 		*ret_v = json_deep_copy(v);
 		return *ret_v ? 0 : fields_wrong(in, at, GW_ENOMEM, "out of memory", "");
+	}
+	if (empty(f, text)) {
+		intake_note(in->d, DOSSIER_EMPTY, f->path);
+		return 0;
 	}
 	if (f->type == FIELD_INT)
 		return take_int(in, at, f, v, ret_v);

@@ -241,6 +241,11 @@ static int take_version(struct intake *in, const struct place *at, json_t *v)
 	return 0;
 }
 
+static bool is_reserved(const char *key)
+{
+	return str_eq(key, "context") || str_eq(key, "consents") || str_eq(key, "attachments");
+}
+
 static int take_top(struct intake *in, json_t *root, const struct yml *y)
 {
 	const char *key;
@@ -256,6 +261,8 @@ static int take_top(struct intake *in, json_t *root, const struct yml *y)
 		int r = 0;
 		if (str_eq(key, "catalogue"))
 			r = take_version(in, &p, value);
+		else if (json_is_null(value) && is_reserved(key))
+			r = 0; /* absent, as a field that is null */
 		else if (str_eq(key, "context"))
 			r = take_context(in, &p, value);
 		else if (str_eq(key, "consents"))

@@ -208,6 +208,44 @@ static void codes_outside_their_list_are_dropped_and_flagged(void **state)
 	assert_int_equal(dossier_strict(d, NULL), 0);
 }
 
+static void empty_values_are_absent_and_flagged(void **state)
+{
+	(void)state;
+	struct dossier *d GW_CLEANUP(dossier_free_p) = json(
+	    "{\"person\":{\"bsn\":\"\",\"v_number\":\" \",\"client_number\":\"\",\"birth_date\":\"  \","
+	    "\"family_name\":\"\"},\"contact\":{\"postcode\":\"\",\"phone\":\"\\t\",\"email\":\"\"},"
+	    "\"ladder\":[{\"step\":\"\",\"date\":\"\"},{\"step\":2,\"date\":\"\"}],"
+	    "\"language\":{\"code\":\"\"},\"benefit\":{\"amount\":\" \"},\"plan\":{\"goal\":\" \"},"
+	    "\"consents\":null,\"attachments\":null,\"context\":null}");
+	/* names and texts have room for it: the policy drops it */
+	assert_data(d,
+	    "{\"person\":{\"family_name\":\"\"},\"contact\":{},\"ladder\":[{},{\"step\":2}],"
+	    "\"language\":{},\"benefit\":{},\"plan\":{\"goal\":\" \"}}");
+	assert_int_equal(dossier_left_out(d, DOSSIER_EMPTY), 12);
+	assert_string_equal(d->notes[0].path, "person.bsn");
+	assert_string_equal(dossier_note_name(DOSSIER_EMPTY), "empty");
+	assert_int_equal(dossier_strict(d, NULL), 0);
+	const char *yaml = "context:\nconsents: \nattachments: ~\nperson: {bsn: '', birth_date: }\n"
+			   "ladder: [{step: ' '}]\n";
+	struct dossier *y = NULL;
+	struct errinfo ei = ERRINFO_INIT;
+	/* ~ is a word in this YAML, not null */
+	assert_int_equal(
+	    dossier_parse_yaml("d.yaml", yaml, strlen(yaml), catalogue_builtin(), NULL, &y, &ei),
+	    GW_EFORMAT);
+	yaml = "context:\nconsents: \nattachments:\nperson: {bsn: '', birth_date: }\n"
+	       "ladder: [{step: ' '}]\n";
+	assert_int_equal(
+	    dossier_parse_yaml("d.yaml", yaml, strlen(yaml), catalogue_builtin(), NULL, &y, NULL),
+	    0);
+	assert_int_equal(dossier_left_out(y, DOSSIER_EMPTY), 2);
+	dossier_free(y);
+	/* what is not empty but wrong stays wrong */
+	refused(
+	    INTAKE_JSON, "{\"person\":{\"birth_date\":\"-\"}}", GW_EFORMAT, "person.birth_date");
+	refused(INTAKE_JSON, "{\"consents\":\"\"}", GW_EFORMAT, "consents");
+}
+
 static void unknown_fields_are_counted_named_and_never_kept(void **state)
 {
 	(void)state;
@@ -328,6 +366,7 @@ int main(void)
 	    cmocka_unit_test(wrong_types_name_the_field_and_never_the_value),
 	    cmocka_unit_test(yaml_errors_have_a_place),
 	    cmocka_unit_test(codes_outside_their_list_are_dropped_and_flagged),
+	    cmocka_unit_test(empty_values_are_absent_and_flagged),
 	    cmocka_unit_test(unknown_fields_are_counted_named_and_never_kept),
 	    cmocka_unit_test(many_unknown_names_cost_little),
 	    cmocka_unit_test(limits_hold),
