@@ -8,7 +8,10 @@
 #include "base/hash.h"
 #include "base/str.h"
 
-enum { MOST = 4096 /* bytes of a one-line value, with room for what NFC may add */ };
+enum {
+	MOST = 4096,     /* bytes of a one-line value, with room for what NFC may add */
+	OLDEST_AGE = 130 /* nobody is older: the date of birth is wrong, and tells nothing */
+};
 
 bool transform_takes(enum policy_as as, enum field_type t)
 {
@@ -173,7 +176,7 @@ static int age_band(const char *s, int64_t n, struct date today, struct buf *out
 	int age = today.year - b.year;
 	if (today.month < b.month || (today.month == b.month && today.day < b.day))
 		age--;
-	if (age < 0)
+	if (age < 0 || age > OLDEST_AGE)
 		return 0;
 	int64_t low = age / n * n;
 	return buf_addf(out, "%lld-%lld", (long long)low, (long long)(low + n - 1));
@@ -294,7 +297,7 @@ static bool form_band(const char *s, int64_t n)
 		return false;
 	memcpy(text, s, k);
 	text[k] = 0;
-	if (str_u64(text, 999, &low) < 0 || (int64_t)low % n)
+	if (str_u64(text, OLDEST_AGE, &low) < 0 || (int64_t)low % n)
 		return false;
 	return buf_addf(&want, "%lld-%lld", (long long)low, (long long)low + n - 1) == 0 &&
 	    str_eq(s, want.data);

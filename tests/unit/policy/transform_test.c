@@ -66,6 +66,10 @@ static void age_bands(void **state)
 	gives(RULE_N(AS_AGE_BAND, 5), FIELD_DATE, "2026-03-01", "0-4");
 	gives(RULE_N(AS_AGE_BAND, 5), FIELD_DATE, "2026-03-02", NULL); /* not born yet */
 	gives(RULE_N(AS_AGE_BAND, 5), FIELD_DATE, "0000-03-09", NULL);
+	gives(RULE_N(AS_AGE_BAND, 5), FIELD_DATE, "1895-03-02", "130-134");
+	gives(RULE_N(AS_AGE_BAND, 5), FIELD_DATE, "1895-03-01", NULL); /* 131 */
+	gives(RULE_N(AS_AGE_BAND, 5), FIELD_DATE, "0198-03-01", NULL); /* a slip for 1980 */
+	gives(RULE_N(AS_AGE_BAND, 7), FIELD_DATE, "0001-01-01", NULL);
 }
 
 static void masks(void **state)
@@ -127,8 +131,9 @@ static void forms(void **state)
 	    {{.as = AS_POSTCODE4}, "5121AB"}, {{.as = AS_MASK_LAST4}, "**345678"},
 	    {{.as = AS_MASK_LAST4}, "***5678"}, {{.as = AS_MASK_LAST4}, "5678****"},
 	    {{.as = AS_AGE_BAND, .n = 5}, "36-40"}, {{.as = AS_AGE_BAND, .n = 5}, "35-35"},
-	    {{.as = AS_AGE_BAND, .n = 5}, "35"}, {{.as = AS_TRUNCATE, .n = 3}, "abcd"},
-	    {{.as = AS_PSEUDONYM}, "123456782"}, {{.as = AS_PRESENT}, "true"}};
+	    {{.as = AS_AGE_BAND, .n = 5}, "35"}, {{.as = AS_AGE_BAND, .n = 5}, "135-139"},
+	    {{.as = AS_TRUNCATE, .n = 3}, "abcd"}, {{.as = AS_PSEUDONYM}, "123456782"},
+	    {{.as = AS_PRESENT}, "true"}};
 	for (size_t i = 0; i < GW_LENGTH(table); i++) {
 		json_t *v GW_CLEANUP(jx_release) = json_string(table[i].forged);
 		if (transform_result(&table[i].rule, v))
