@@ -76,8 +76,9 @@ const char *const *detect_verdict_words(void);
 
 /*
  * The names and numbers of one dossier, in all forms in which they may stand in its texts. All of
- * it is zeroed when it is freed. Limits: 64 bytes a word, 1,000 words and 64 numbers; what passes
- * them is GW_ELIMIT, so that nothing known is silently not looked for.
+ * it is zeroed when it is freed. Limits: 64 words a name, 1,000 words, 64 numbers of 64 letters and
+ * digits; what passes them is GW_ELIMIT, so that nothing known is silently not looked for. A word
+ * of more than 64 bytes is looked for by its first 64.
  */
 struct detect_known;
 

@@ -60,6 +60,20 @@ static uint32_t hash_step(uint32_t h, char c)
 
 static const uint32_t HASH_START = 0x811c9dc5; /* FNV-1a */
 
+/*
+ * How much of a word is compared: all of it, or its first MOST_LENGTH bytes, whole characters.
+ * Longer words are looked for by their beginning, so that a name can not be too long to be found.
+ */
+static size_t compared(const char *text, size_t n)
+{
+	if (n <= MOST_LENGTH)
+		return n;
+	n = MOST_LENGTH;
+	while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
 /* The index + 1 of a word, 0 when it is not in the set. */
 static size_t find(const struct detect_known *k, const char *text, size_t n, uint32_t h)
 {
@@ -74,10 +88,9 @@ static size_t find(const struct detect_known *k, const char *text, size_t n, uin
 static int add_word(struct detect_known *k, const char *text, size_t n, enum worth worth)
 {
 	uint32_t h = HASH_START;
+	n = compared(text, n);
 	if (n == 0)
 		return 0;
-	if (n > MOST_LENGTH)
-		return GW_ELIMIT;
 	for (size_t i = 0; i < n; i++)
 		h = hash_step(h, text[i]);
 	size_t found = find(k, text, n, h);
@@ -302,17 +315,17 @@ static enum worth look(const struct scan *s, size_t from, size_t to)
 	char text[MOST_LENGTH + 1];
 	uint32_t h = HASH_START, before = HASH_START;
 	size_t n = 0;
-	for (size_t i = from; i < to; i++) {
+	for (size_t i = from; i < to && n < sizeof text; i++) {
 		char c = scan_lower(s->p[i]);
-		if (c == NORMAL_JOIN)
-			continue;
-		if (n == sizeof text)
-			return NOTHING;
-		before = h;
-		h = hash_step(h, c);
-		text[n++] = c;
+		if (c != NORMAL_JOIN)
+			text[n++] = c;
 	}
-	size_t w = n <= MOST_LENGTH ? find(s->known, text, n, h) : 0;
+	n = compared(text, n);
+	for (size_t i = 0; i < n; i++) {
+		before = h;
+		h = hash_step(h, text[i]);
+	}
+	size_t w = find(s->known, text, n, h);
 	if (w)
 		return (enum worth)s->known->words[w - 1].worth;
 	w = n > 3 && text[n - 1] == 's' ? find(s->known, text, n - 1, before) : 0;
@@ -363,7 +376,7 @@ static void part(struct scan *s, size_t from, size_t to)
 {
 	size_t n = to - from;
 	uint64_t lengths = s->known->lengths[(unsigned char)scan_lower(s->p[from])];
-	uint64_t fits = n <= MOST_LENGTH ? UINT64_C(1) << (n - 1) : 0;
+	uint64_t fits = UINT64_C(1) << (compared(s->p + from, n) - 1);
 	bool initial = n == 1 && s->p[from] >= 'A' && s->p[from] <= 'Z';
 	if (n > 1 && n <= MOST_LENGTH + 1)
 		fits |= UINT64_C(1) << (n - 2);

@@ -170,6 +170,15 @@ static int run_fields(struct run *run, json_t *data)
 	return 0;
 }
 
+/* A text will be scanned: only then do the names and numbers of the dossier matter. */
+static bool scans(const struct run *run)
+{
+	for (size_t i = 0; i < run->p->rules_n; i++)
+		if (run->p->rules[i].as == AS_SCANNED && run->rules[i].holds)
+			return true;
+	return false;
+}
+
 static int run_all(struct run *run, struct policy_outcome *o)
 {
 	json_t *data GW_CLEANUP(jx_release) = json_object();
@@ -177,7 +186,7 @@ static int run_all(struct run *run, struct policy_outcome *o)
 		run->rules[i].holds = condition_holds(
 		    run->p, &run->p->rules[i].only_if, run->ctx, run->dossier, NULL);
 	run_records(run);
-	int r = known_of(run->dossier, run->p->catalogue, &run->known, run->ei);
+	int r = scans(run) ? known_of(run->dossier, run->p->catalogue, &run->known, run->ei) : 0;
 	if (r == 0)
 		r = run_fields(run, data);
 	if (r < 0)

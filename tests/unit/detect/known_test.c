@@ -128,13 +128,34 @@ static void numbers_in_any_spacing(void **state)
 	assert_int_equal(f.list[0].kind, DETECT_CLIENT_NUMBER);
 }
 
+/* Words of 60 to 200 bytes, in letters of one and of two bytes, alone and with a genitive s. */
+static void no_word_is_too_long(void **state)
+{
+	static const char *const letters[] = {"a", "\u0645"};
+	(void)state;
+	for (size_t l = 0; l < GW_LENGTH(letters); l++)
+		for (size_t n = 60 / strlen(letters[l]); n <= 100; n++) {
+			struct detect_known *k GW_CLEANUP(detect_known_free_p) = detect_known_new();
+			struct buf name GW_CLEANUP(buf_release) = BUF_INIT(1000);
+			assert_int_equal(buf_adds(&name, l ? "" : "X"), 0);
+			for (size_t i = 0; i < n; i++)
+				assert_int_equal(buf_adds(&name, letters[l]), 0);
+			assert_int_equal(detect_known_person(k, "Jan", "van der", name.data), 0);
+			char *text GW_CLEANUP(str_free_p) =
+			    str_printf("de heer %s, en %ss werk", name.data, name.data);
+			masks_to(k, text, "de heer " M ", en " M " werk");
+		}
+}
+
 static void what_does_not_fit_is_said(void **state)
 {
 	(void)state;
 	struct detect_known *k GW_CLEANUP(detect_known_free_p) = detect_known_new();
 	char longest[80] = {0};
-	memset(longest, 'x', 65);
-	assert_int_equal(detect_known_person(k, NULL, NULL, longest), GW_ELIMIT);
+	char *many GW_CLEANUP(str_free_p) = str_alloc(131);
+	for (size_t i = 0; i < 65; i++)
+		memcpy(many + 2 * i, "a ", 2);
+	assert_int_equal(detect_known_person(k, many, NULL, NULL), GW_ELIMIT);
 	memset(longest, '1', 65);
 	assert_int_equal(detect_known_number(k, DETECT_CLIENT_NUMBER, longest), GW_ELIMIT);
 	for (int i = 0; i < 64; i++)
@@ -150,6 +171,7 @@ int main(void)
 	    cmocka_unit_test(names_that_are_words),
 	    cmocka_unit_test(third_parties_by_text),
 	    cmocka_unit_test(numbers_in_any_spacing),
+	    cmocka_unit_test(no_word_is_too_long),
 	    cmocka_unit_test(what_does_not_fit_is_said),
 	};
 	return cmocka_run_group_tests_name("detect/known", tests, NULL, NULL);

@@ -355,6 +355,32 @@ static void what_has_no_cleaner_stays(void **state)
 	assert_string_equal(jx_str(json_array_get(behind, 0), "reason"), "no_cleaner");
 }
 
+/* Who is named by 65 letters in one word, or by 70 words, is handed over like anybody else. */
+static void a_long_name_refuses_no_dossier(void **state)
+{
+	char word[70] = {0}, many[160] = {0};
+	(void)state;
+	memset(word, 'x', sizeof word - 1);
+	for (size_t i = 0; i < 70; i++)
+		memcpy(many + 2 * i, "a ", 2);
+	struct policy *scans GW_CLEANUP(policy_free_p) = load_file(END_CONTRACT);
+	struct policy *none GW_CLEANUP(policy_free_p) = load_file(MUNICIPALITY);
+	struct policy_context one = context(scans), other = context(none);
+	struct errinfo ei = ERRINFO_INIT;
+	char *named GW_CLEANUP(str_free_p) = str_printf(
+	    "{'person':{'client_number':'K-1'},'household':{'partner':'%s'},'plan':{'goal':'met %s'}}",
+	    word, word);
+	leaves(scans, &one, named,
+	    "{'catalogue':1,'person':{'client_number':'K-1'},'plan':{'goal':'met [\u2026]'}}");
+	leaves(none, &other, named, "{'catalogue':1,'person':{'client_number':'K-1'}}");
+	char *crowd GW_CLEANUP(str_free_p) =
+	    str_printf("{'person':{'client_number':'K-1'},'household':{'partner':'%s'}}", many);
+	leaves(none, &other, crowd, "{'catalogue':1,'person':{'client_number':'K-1'}}");
+	struct dossier *d GW_CLEANUP(dossier_free_p) = dossier(crowd);
+	struct policy_outcome o GW_CLEANUP(policy_outcome_release) = {0};
+	test_code(policy_apply(scans, &one, d, NULL, &o, &ei), GW_ELIMIT, &ei);
+}
+
 static void nothing_at_all_is_refused_with_its_report(void **state)
 {
 	struct errinfo ei = ERRINFO_INIT;
@@ -391,6 +417,7 @@ int main(void)
 	    cmocka_unit_test(the_travelling_report_is_of_the_policy_alone),
 	    cmocka_unit_test(attachments_leave_clean_and_numbered),
 	    cmocka_unit_test(what_has_no_cleaner_stays),
+	    cmocka_unit_test(a_long_name_refuses_no_dossier),
 	    cmocka_unit_test(nothing_at_all_is_refused_with_its_report),
 	};
 	return cmocka_run_group_tests_name("policy/apply", tests, NULL, NULL);
