@@ -28,7 +28,7 @@ enum { BUNDLE_MAX = 64 << 20, MOST_SENDERS = 64 };
 struct accepting {
 	char controller[OIN_TEXT];
 	struct policy_source source;
-	struct buf catalogue, baseline, mapping;
+	struct buf catalogue;
 	const char *senders[MOST_SENDERS];
 	struct acceptance_terms terms;
 };
@@ -37,35 +37,39 @@ static void accepting_release(struct accepting *a)
 {
 	policy_source_release(&a->source);
 	buf_release(&a->catalogue);
-	buf_release(&a->baseline);
-	buf_release(&a->mapping);
 }
 
-static int read_file(const char *path, struct buf *out, struct errinfo *ei)
+/*
+ * Seal and open refuse what names a baseline or a mapping, since they would not apply it; so an
+ * acceptance that does could never serve.
+ */
+static int refuse_unapplied(const struct cli *cli, const struct accepting *a, struct errinfo *ei)
 {
-	*out = (struct buf)BUF_INIT(1 << 20);
-	return path ? file_read(path, out->max, out, ei) : 0;
+	char *beside GW_CLEANUP(str_free_p) = policy_beside(a->source.path, "baseline.yaml");
+	const char *what = cli_value(cli, "mapping") ? "a ladder mapping"
+	    : cli_value(cli, "baseline")             ? "a baseline"
+	    : file_exists(beside)                    ? "the baseline.yaml beside the policy"
+						     : NULL;
+	if (!what)
+		return 0;
+	return err_set(ei, GW_ESUPPORT,
+	    "this build does not apply %s, so an acceptance under it could never serve: accept the "
+	    "policy without it",
+	    what);
 }
 
-/* The exact bytes that the policy's meaning rests on: those beside it, or as the options say. */
+/* The exact bytes that the policy's meaning rests on. */
 static int read_bytes(const struct cli *cli, struct accepting *a, struct errinfo *ei)
 {
 	size_t n;
 	const void *catalogue = catalogue_bytes(a->source.catalogue, &n);
-	char *beside GW_CLEANUP(str_free_p) = policy_beside(a->source.path, "baseline.yaml");
-	const char *baseline = cli_value(cli, "baseline");
-	if (!baseline && file_exists(beside))
-		baseline = beside;
+	int r = refuse_unapplied(cli, a, ei);
+	if (r < 0)
+		return r;
 	a->catalogue = (struct buf)BUF_INIT(4 << 20);
-	int r = buf_add(&a->catalogue, catalogue, n);
-	if (r == 0)
-		r = read_file(baseline, &a->baseline, ei);
-	if (r == 0)
-		r = read_file(cli_value(cli, "mapping"), &a->mapping, ei);
+	r = buf_add(&a->catalogue, catalogue, n);
 	a->terms.policy_bytes = &a->source.text;
 	a->terms.catalogue_bytes = &a->catalogue;
-	a->terms.baseline_bytes = a->baseline.len ? &a->baseline : NULL;
-	a->terms.mapping_bytes = a->mapping.len ? &a->mapping : NULL;
 	return r;
 }
 
@@ -226,8 +230,8 @@ static const struct cli_option accept_options[] = {
     {"contract", 0, "ID", "the contract that the candidates come from", false},
     {"until", 0, "DATE", "the last day of the acceptance", false},
     {"out", 0, "FILE", "the file to give to the sender", false},
-    {"baseline", 0, "FILE", "the sender's baseline (else baseline.yaml beside the policy)", false},
-    {"mapping", 0, "FILE", "the sender's mapping of its own ladder", false},
+    {"baseline", 0, "FILE", "the sender's baseline: not in this build, refused", false},
+    {"mapping", 0, "FILE", "the sender's mapping of its own ladder: likewise", false},
     POLICY_CATALOGUE_OPTION,
     {0},
 };
@@ -238,10 +242,10 @@ const struct cli_command cmd_policy_accept = {
     .least = 1,
     .most = 1,
     .summary = "agree, signed, to receive under exactly this policy",
-    .detail = "The exact bytes of policy, catalogue, baseline and mapping are kept in "
-	      "registry/acceptances/; what is opened later may hold nothing beyond them. FILE goes "
-	      "to the sender, who takes it in with `handover organisation import`. The registry is "
-	      "then to be signed again.",
+    .detail =
+	"The exact bytes of policy and catalogue are kept in registry/acceptances/; what is opened later may hold nothing beyond them. FILE goes "
+	"to the sender, who takes it in with `handover organisation import`. The registry is "
+	"then to be signed again.",
     .options = accept_options,
     .run = run_accept,
 };

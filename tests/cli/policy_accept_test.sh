@@ -3,7 +3,7 @@
 set -u
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
-plan 27
+plan 31
 must "$CERTS/make-pki" "$W/pki"
 KEEPER=$(pin_of "Registry keeper" keeper)
 new_home incoming $SUCCESSOR "Nieuw Werk" --role provider
@@ -24,6 +24,14 @@ sed 's/^status: active/status: draft/' "$p" >"$W/draft.yaml"
 expect 4 "nor a draft" accept_it "$W/draft.yaml"
 expect 4 "nor one that is for other organisations" accept_it "$SHIPPED/overdracht-aan-gemeente.yaml"
 said "no policy applies: recipient provider is not among: municipality"
+mkdir "$W/beside" && cp "$p" "$W/beside/p.yaml" && echo 'never: [criminal]' >"$W/beside/baseline.yaml"
+for option in --baseline --mapping; do
+	expect 3 "$option, which nothing would apply, is not accepted" at incoming policy accept "$p" --from $PROVIDER --contract RI-1 \
+		--until 2029-12-31 --out "$W/acc" $option "$W/beside/baseline.yaml"
+	said "so an acceptance under it could never serve"
+done
+expect 3 "nor a baseline that lies beside the policy" accept_it "$W/beside/p.yaml"
+said "does not apply the baseline.yaml beside the policy"
 [ ! -e "$W/incoming/registry/acceptances" ] || [ -z "$(find "$W/incoming/registry/acceptances" -type f)" ]; ok "and nothing was stored"
 [ ! -e "$W/acc" ]; ok "nor handed out"
 
