@@ -98,8 +98,9 @@ static int transform(struct passage *a, const json_t *value, json_t *out)
 	if (r < 0 || refused)
 		return r;
 	if (rule->as == AS_PSEUDONYM && !key)
-		return err_set(run->ei, GW_ENOENT,
-		    "there is no key for pseudonym domain '%s': make keys/pseudonym/%s.key",
+		return err_set(run->ei, GW_EFORMAT,
+		    "there is no key for pseudonym domain '%s': make one with `handover organisation "
+		    "pseudonym %s`",
 		    rule->domain, rule->domain);
 	r = transform_value(rule, f->type, value, run->ctx->today, key, &v, run->ei);
 	if (r < 0)

@@ -96,9 +96,9 @@ int policy_check_parties(
  *
  * Calls policy_check_context first. Returns 0 and fills *ret (the caller releases it); GW_EREFUSED
  * when a scanned text or a kept short text may not go (`plan.goal: bsn`), or when nothing at all
- * leaves (docs/decisions/007): then ret->sender_report alone is set, with every such finding;
- * GW_ENOENT when a pseudonym domain has no key. Messages and
- * reports name fields, rules, kinds and reasons, never a value. keys may be NULL.
+ * leaves (docs/decisions/007): then only ret->sender_report is set, with every such finding, and
+ * ret->nothing; GW_EFORMAT when a pseudonym domain has no key: the settings are not complete.
+ * Messages and reports name fields, rules, kinds and reasons, never a value. keys may be NULL.
  */
 int policy_apply(const struct policy *p, const struct policy_context *ctx,
     const struct dossier *dossier, const struct policy_keys *keys, struct policy_outcome *ret_o,

@@ -243,9 +243,10 @@ static void a_pseudonym_needs_its_key(void **state)
 	struct policy *p GW_CLEANUP(policy_free_p) =
 	    load_with(REFERRAL, "as: {age_band: 5}", "as: {pseudonym: keten}");
 	struct policy_context ctx = context(p);
-	json_t *report GW_CLEANUP(jx_release) =
-	    refuses(p, &ctx, "{'person':{'birth_date':'1984-03-09'}}", GW_ENOENT,
-		"there is no key for pseudonym domain 'keten'");
+	json_t *report GW_CLEANUP(jx_release) = refuses(p, &ctx,
+	    "{'person':{'birth_date':'1984-03-09'}}", GW_EFORMAT,
+	    "there is no key for pseudonym domain 'keten': make one with `handover organisation "
+	    "pseudonym keten`");
 	assert_null(report);
 	struct dossier *d GW_CLEANUP(dossier_free_p) =
 	    dossier("{'person':{'birth_date':'1984-03-09'}}");
