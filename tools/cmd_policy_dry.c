@@ -41,7 +41,7 @@ static void print_list(const char *head, const json_t *list, const char *const m
 	}
 }
 
-static void print_report(const json_t *report)
+static void print_report(const json_t *report, bool refused_whole)
 {
 	static const char *const refused[3] = {"field", "why", NULL};
 	static const char *const stays[3] = {"field", "why", "n"};
@@ -50,8 +50,10 @@ static void print_report(const json_t *report)
 	const json_t *released = json_object_get(report, "released"),
 		     *files = json_object_get(report, "attachments");
 	print_list("refused", json_object_get(report, "refused"), refused);
-	print_counts("leaves", json_object_get(released, "classes"));
-	print_counts("attachments", json_object_get(files, "released"));
+	if (!refused_whole) { /* of what is refused nothing leaves, whatever was counted so far */
+		print_counts("leaves", json_object_get(released, "classes"));
+		print_counts("attachments", json_object_get(files, "released"));
+	}
 	print_counts("withheld", json_object_get(report, "withheld"));
 	print_counts("detected", json_object_get(report, "detected"));
 	print_list("stays", json_object_get(report, "stays"), stays);
@@ -85,6 +87,17 @@ static int rehearse(const struct policy_source *f, const struct policy_context *
 	return policy_apply(f->policy, ctx, d, &all, o, ei);
 }
 
+/* The line of one dossier for programs: its report, as far as there is one. */
+static int print_json(const char *path, const char *context, int code, json_t *report)
+{
+	json_t *line = report ? json_incref(report) : json_object();
+	if (context)
+		jx_set(line, "context", json_string(context));
+	jx_set(line, "dossier", json_string_nocheck(path));
+	jx_set(line, "outcome", json_string(err_name(code)));
+	return cli_print_json(line);
+}
+
 static int dry_run_one(const struct cli *cli, const struct policy_source *f,
     const struct policy_given *g, const char *path)
 {
@@ -102,17 +115,14 @@ static int dry_run_one(const struct cli *cli, const struct policy_source *f,
 		context = policy_context_text(&ctx);
 		r = rehearse(f, &ctx, d, &o, &ei);
 	}
-	if (cli_json(cli) && o.sender_report) {
-		jx_set(o.sender_report, "context", json_string(context));
-		jx_set(o.sender_report, "dossier", jx_text(path));
-		jx_set(o.sender_report, "outcome", json_string(err_name(r)));
-		int e = cli_print_json(json_incref(o.sender_report));
+	if (cli_json(cli)) {
+		int e = print_json(path, context, r, o.sender_report);
 		if (e)
 			return e;
 	} else if (o.sender_report) {
 		(void)printf("%s: %s\n", path, r == 0 ? "may leave" : "refused");
 		(void)printf("  context: %s\n", context);
-		print_report(o.sender_report);
+		print_report(o.sender_report, r < 0);
 	}
 	return r < 0 ? cli_fail(cli, r, &ei) : 0;
 }

@@ -5,7 +5,7 @@ work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 handover=$BUILD/handover
 export HANDOVER_HOME=$work/nothing
 n=0 out= rc=0
-echo "1..60"
+echo "1..64"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -108,6 +108,12 @@ policy dry-run "$work/beleid.yaml" "$work/c" --context contract=RI-1
 is "and no other is taken for it" gives 4 "the dossier names another contract than --context"
 sed -i 's/Canarie wil kok worden/bsn 123456782/' "$work/d/dossier.json"; policy --json dry-run $v "$work/d"
 is "a refusal names field and kind" gives 4 '"refused":[{"field":"plan.goal","why":"bsn'
+
+policy dry-run $v "$work/d"; is "of what is refused nothing leaves" gives 4 "refused: plan.goal bsn"
+is "and nothing is said to" lacks "leaves:"
+policy --json dry-run $v "$work/none" "$work/c" --context contract=RI-1
+is "a dossier that cannot be judged has its line too" has "{\"dossier\":\"$work/none\",\"outcome\":\"not-found\"}"
+is "and so has one that the circumstances refuse" has "{\"dossier\":\"$work/c\",\"outcome\":\"refused\"}"
 
 policy fmt $p; is "fmt prints the one layout" gives 0 "status: active  # draft | active | retired"
 cp $p "$work/f.yaml"; policy fmt --write "$work/f.yaml"; cp "$work/f.yaml" "$work/f2.yaml"; policy fmt --write "$work/f2.yaml"
