@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A dossier from disk: a folder, file by file and never through a link, or an archive of one. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -119,6 +120,41 @@ static int read_folder(int dir, const char *path, const struct catalogue *c,
 	*ret_d = d;
 	d = NULL;
 	return 0;
+}
+
+enum { MOST_COUNTED = 1000, DEEPEST_FOLDER = 8 };
+
+/* Count what lies below dir and is no folder, no further than the two bounds; links are not
+ * followed. */
+static void count_below(int dir, unsigned depth, size_t *n)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *e;
+	if (!list) {
+		file_close_p(&fd);
+		return;
+	}
+	while (*n < MOST_COUNTED && (e = readdir(list))) {
+		if (str_eq(e->d_name, ".") || str_eq(e->d_name, ".."))
+			continue;
+		int below GW_CLEANUP(file_close_p) = openat(
+		    dir, e->d_name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_DIRECTORY | O_NONBLOCK);
+		if (below >= 0 && depth < DEEPEST_FOLDER)
+			count_below(below, depth + 1, n);
+		else
+			++*n;
+	}
+	(void)closedir(list);
+}
+
+/* Files that `attachments` does not name stay, and their owner is told, as for an archive. */
+static void note_unnamed(int dir, struct dossier *d)
+{
+	size_t n = 0;
+	count_below(dir, 0, &n);
+	for (size_t known = 1 + d->n_files; known < n; known++)
+		intake_note(d, DOSSIER_UNNAMED_FILE, "");
 }
 
 /* A folder, or one that holds nothing but the folder of a dossier, as archives may too. */
@@ -249,8 +285,12 @@ int dossier_read(const char *path, const struct catalogue *c, const struct dossi
 		return err_sys(ei, errno == ENOENT ? GW_ENOENT : GW_EIO, "%s", path);
 	if (fstat(fd, &st) < 0)
 		return err_sys(ei, GW_EIO, "%s", path);
-	if (S_ISDIR(st.st_mode))
-		return read_outer(fd, path, c, l, ret_d, ei);
+	if (S_ISDIR(st.st_mode)) {
+		int r = read_outer(fd, path, c, l, ret_d, ei);
+		if (r == 0)
+			note_unnamed(fd, *ret_d);
+		return r;
+	}
 	if (!S_ISREG(st.st_mode))
 		return err_at(ei, GW_EFORMAT, path, 0, 0, "a folder, .zip or .tar is expected");
 	if (str_ends(path, ".json") || str_ends(path, ".yaml"))

@@ -189,6 +189,21 @@ static void an_archive_is_read_like_a_folder(void **state)
 	}
 }
 
+static void files_that_nobody_names_are_noted(void **state)
+{
+	(void)state;
+	struct dossier *d = NULL;
+	assert_int_equal(dossier_read(dir, catalogue_builtin(), NULL, &d, NULL), 0);
+	assert_int_equal(dossier_left_out(d, DOSSIER_UNNAMED_FILE), 0);
+	dossier_free(d);
+	put("a/more.pdf", "x");
+	put("notes.txt", "x");
+	assert_int_equal(symlink("/etc", at("link")), 0);
+	assert_int_equal(dossier_read(dir, catalogue_builtin(), NULL, &d, NULL), 0);
+	assert_int_equal(dossier_left_out(d, DOSSIER_UNNAMED_FILE), 3);
+	dossier_free(d);
+}
+
 static void archives_hold_one_whole_dossier(void **state)
 {
 	(void)state;
@@ -220,6 +235,7 @@ int main(void)
 		only_regular_files_are_opened_and_none_is_waited_for, fresh, done),
 	    cmocka_unit_test_setup_teardown(too_large_files_are_refused_unread, fresh, done),
 	    cmocka_unit_test_setup_teardown(files_are_limited_together, fresh, done),
+	    cmocka_unit_test_setup_teardown(files_that_nobody_names_are_noted, fresh, done),
 	    cmocka_unit_test_setup_teardown(an_archive_is_read_like_a_folder, fresh, done),
 	    cmocka_unit_test_setup_teardown(archives_hold_one_whole_dossier, fresh, done),
 	};
