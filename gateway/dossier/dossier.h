@@ -62,7 +62,9 @@ enum dossier_note_kind {
 
 struct dossier_note {
 	enum dossier_note_kind kind;
-	char *path;   /* "ladder.step", without list indexes; a name that is no plain word is "?" */
+	/* "ladder.step", without list indexes. A name that is no plain word is shown as one, with a
+	 * digest ("Naam_kind-1f3a"): 40 of [A-Za-z0-9._-] at most. "?" for what came after 200. */
+	char *path;
 	size_t count; /* how often */
 };
 

@@ -5,9 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/str.h"
 
-enum { NOTES_MAX = 200, LEVELS = 3 /* groups inside groups */, MOST_TAG = 80 };
+enum {
+	NOTES_MAX = 200,
+	LEVELS = 3, /* groups inside groups */
+	MOST_TAG = 80,
+	SAFE_NAME = 41, /* with the NUL */
+	DIGEST_SHOWN = 2,
+	MOST_DIGITS = 8
+};
 
 int fields_wrong(
     const struct intake *in, const struct place *at, int code, const char *text, const char *what)
@@ -22,11 +30,33 @@ static bool plain_word(const char *s)
 {
 	size_t n = 0;
 	for (; s[n]; n++)
-		if (n >= 40 ||
+		if (n >= SAFE_NAME - 1 || strspn(s + n, "0123456789") >= MOST_DIGITS ||
 		    !((s[n] >= 'a' && s[n] <= 'z') || (s[n] >= 'A' && s[n] <= 'Z') || s[n] == '_' ||
 			s[n] == '-' || (n && s[n] >= '0' && s[n] <= '9')))
 			return false;
 	return n > 0;
+}
+
+/*
+ * What a member name that is no plain word is called in notes: letters, digits and ._- as they are,
+ * all else and long runs of digits (a number of somebody) as "_", cut, and a digest behind it that
+ * keeps such names apart.
+ */
+static void safe_name(const char *key, char out[SAFE_NAME])
+{
+	uint8_t digest[HASH_BYTES];
+	char hex[DIGEST_SHOWN * 2 + 1];
+	size_t n = 0;
+	for (const char *c = key; *c && n < SAFE_NAME - sizeof hex - 1; c++) {
+		size_t run = strspn(c, "0123456789");
+		bool word = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+		    (run && run < MOST_DIGITS) || strchr("._-", *c);
+		out[n++] = word ? *c : '_';
+		c += run < MOST_DIGITS ? 0 : run - 1;
+	}
+	hash_sha256(key, strlen(key), digest);
+	str_hex(digest, DIGEST_SHOWN, hex);
+	(void)snprintf(out + n, SAFE_NAME - n, "-%s", hex);
 }
 
 /* The place of member `key` inside at; its node when there are nodes. */
@@ -65,9 +95,12 @@ void intake_note(struct dossier *d, enum dossier_note_kind kind, const char *pat
 /* Note an unknown member of the group (catalogue path, "" for the top). */
 void fields_note_unknown(struct intake *in, const char *group, const char *key)
 {
-	char path[PLACE_TEXT];
-	(void)snprintf(
-	    path, sizeof path, "%s%s%s", group, *group ? "." : "", plain_word(key) ? key : "?");
+	char path[PLACE_TEXT], safe[SAFE_NAME];
+	if (!plain_word(key)) {
+		safe_name(key, safe);
+		key = safe;
+	}
+	(void)snprintf(path, sizeof path, "%s%s%s", group, *group ? "." : "", key);
 	intake_note(in->d, DOSSIER_UNKNOWN, path);
 }
 

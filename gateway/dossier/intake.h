@@ -35,7 +35,7 @@ int intake_parse(enum intake_kind kind, const char *file, const void *p, size_t 
  */
 bool intake_name_ok(const char *name);
 
-/* Count something that is left out; path is cut to plain words. */
+/* Count something that is left out; path is safe to show. */
 void intake_note(struct dossier *d, enum dossier_note_kind kind, const char *path);
 
 #endif

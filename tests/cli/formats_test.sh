@@ -100,7 +100,7 @@ put dotted <<-END
 	{"catalogue":1,"context":{"programme":"wi2021","contract":"RI-1"},"wi":{"exams.part":"KNM"},"person.bsn":"123456782"}
 END
 expect 0 "paths as names are no fields" "$HANDOVER" dossier check --json "$W/d/dotted"
-jq -e '[.. | strings] | any(. == "wi.?")' "$W/out" >/dev/null
+jq -e '[.. | strings] | any(startswith("wi.exams.part-"))' "$W/out" >/dev/null
 ok "… and they are told"
 expect 3 "… and refused with --strict" "$HANDOVER" dossier check --strict "$W/d/dotted"
 expect 3 "seal --strict refuses a field that the catalogue lacks" at outgoing seal --strict --policy overdracht-einde-contract \

@@ -263,8 +263,8 @@ static void unknown_fields_are_counted_named_and_never_kept(void **state)
 	static const struct {
 		const char *path;
 		size_t count;
-	} want[] = {{"hobby", 1}, {"person.shoe_size", 1}, {"person.?", 1}, {"ladder.colour", 2},
-	    {"wi.exams.x", 1}, {"context.coach", 1}};
+	} want[] = {{"hobby", 1}, {"person.shoe_size", 1}, {"person.J._Jansen__-1105", 1},
+	    {"ladder.colour", 2}, {"wi.exams.x", 1}, {"context.coach", 1}};
 	assert_int_equal(d->n_notes, GW_LENGTH(want));
 	for (size_t i = 0; i < d->n_notes; i++) {
 		assert_string_equal(d->notes[i].path, want[i].path);
@@ -273,6 +273,28 @@ static void unknown_fields_are_counted_named_and_never_kept(void **state)
 	assert_int_equal(dossier_left_out(d, DOSSIER_UNKNOWN), 7);
 	assert_int_equal(dossier_strict(d, &ei), GW_EFORMAT);
 	assert_non_null(strstr(ei.msg, "the catalogue has no field hobby"));
+}
+
+static void odd_names_are_told_apart_and_safe(void **state)
+{
+	(void)state;
+	struct dossier *d GW_CLEANUP(dossier_free_p) = json(
+	    "{\"Naam kind\":1,\"Naam/kind\":1,\"Naam kind \":1,\"\":1,\"naam.kind\":1,\"2e naam\":1,"
+	    "\"\\u001b[31m\":1,\"\u202e\u0627\":1,\"tel0612345678\":1,\"kind 12345678 9\":1,"
+	    "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\":1,"
+	    "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac\":1}");
+	static const char plain[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+	assert_int_equal(d->n_notes, 12);
+	for (size_t i = 0; i < d->n_notes; i++) {
+		const char *path = d->notes[i].path;
+		assert_int_equal(d->notes[i].count, 1);
+		if (strlen(path) > 40 || path[strspn(path, plain)] || strstr(path, "12345678"))
+			fail_msg("%s", path);
+	}
+	assert_true(str_starts(d->notes[0].path, "Naam_kind-"));
+	assert_true(str_starts(d->notes[4].path, "naam.kind-"));
+	assert_true(str_starts(d->notes[9].path, "kind___9-"));
 }
 
 static void many_unknown_names_cost_little(void **state)
@@ -368,6 +390,7 @@ int main(void)
 	    cmocka_unit_test(codes_outside_their_list_are_dropped_and_flagged),
 	    cmocka_unit_test(empty_values_are_absent_and_flagged),
 	    cmocka_unit_test(unknown_fields_are_counted_named_and_never_kept),
+	    cmocka_unit_test(odd_names_are_told_apart_and_safe),
 	    cmocka_unit_test(many_unknown_names_cost_little),
 	    cmocka_unit_test(limits_hold),
 	    cmocka_unit_test(member_names_are_safe),
