@@ -129,6 +129,53 @@ static int check_text(const char *file, const void *p, size_t n, struct errinfo 
 	return 0;
 }
 
+/* Keys by their text, equal ones as they stand in the document. */
+static int by_key(const void *a, const void *b)
+{
+	const struct yml *x = *(struct yml *const *)a, *y = *(struct yml *const *)b;
+	int c = strcmp(x->text, y->text);
+	if (c == 0)
+		c = x->line != y->line ? (x->line < y->line ? -1 : 1)
+		    : x->col < y->col  ? -1
+				       : x->col > y->col;
+	return c;
+}
+
+/* A word that may stand in a message: a key of a dossier may be anything. */
+static bool plain_word(const char *s)
+{
+	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+	return n > 0 && n <= 40 && !s[n] && strcspn(s, "0123456789") > 0;
+}
+
+/* No key of a map that has ended stands there twice. Sorted: a map may have many thousands. */
+static int check_keys(struct reader *r, const struct yml *map)
+{
+	const struct yml *first = NULL, *again = NULL;
+	if (map->kind != YML_MAP || map->n < 2)
+		return 0;
+	struct yml **sorted GW_CLEANUP(str_free_p) = str_alloc(map->n * sizeof *sorted);
+	memcpy(sorted, map->keys, map->n * sizeof *sorted);
+	qsort(sorted, map->n, sizeof *sorted, by_key);
+	for (size_t i = 1; i < map->n; i++) {
+		const struct yml *x = sorted[i - 1], *y = sorted[i];
+		if (!str_eq(x->text, y->text))
+			continue;
+		if (again &&
+		    (again->line < y->line || (again->line == y->line && again->col < y->col)))
+			continue;
+		first = x;
+		again = y;
+	}
+	if (!again)
+		return 0;
+	if (!plain_word(again->text))
+		return yml_err(again, r->ei, GW_EFORMAT,
+		    "this key stands here twice (first on line %zu)", first->line);
+	return yml_err(again, r->ei, GW_EFORMAT, "key \"%s\" stands here twice (first on line %zu)",
+	    again->text, first->line);
+}
+
 /* Put node where the innermost open collection expects it. Takes node over, also on failure. */
 static int place(struct reader *r, struct yml *node)
 {
@@ -143,11 +190,6 @@ static int place(struct reader *r, struct yml *node)
 			code = yml_err(node, r->ei, GW_EFORMAT, "a key must be a word");
 		else if (!node->quoted && str_eq(node->text, "<<"))
 			code = yml_err(node, r->ei, GW_EFORMAT, "merge keys are not allowed");
-		for (size_t i = 0; i < l->node->n && code == 0; i++)
-			if (str_eq(l->node->keys[i]->text, node->text))
-				code = yml_err(node, r->ei, GW_EFORMAT,
-				    "key \"%.60s\" stands here twice (first on line %zu)",
-				    node->text, l->node->keys[i]->line);
 		if (code < 0)
 			free_tree(node);
 		else
@@ -255,7 +297,7 @@ static int handle(struct reader *r, const yaml_event_t *e, bool *ret_done)
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
 		r->depth--;
-		return 0;
+		return check_keys(r, r->stack[r->depth].node);
 	case YAML_STREAM_END_EVENT:
 		*ret_done = true;
 		return 0;

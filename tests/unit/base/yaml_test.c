@@ -24,6 +24,16 @@ static void refuses_what_is_not_in_the_subset(void **state)
 	    {"%YAML 1.1\n---\na: 1\n", "p.yaml:1:1: directives are not allowed"},
 	    {"<<: {a: 1}\n", "p.yaml:1:1: merge keys are not allowed"},
 	    {"a: 1\nb: 2\na: 3\n", "p.yaml:3:1: key \"a\" stands here twice (first on line 1)"},
+	    {"z: 1\ny: 1\nb: {y: 1, z: 2, y: 3}\nz: 1\ny: 2\n",
+		"p.yaml:3:17: key \"y\" stands here twice (first on line 3)"},
+	    {"z: 1\na: 1\nz: 2\na: 2\n",
+		"p.yaml:3:1: key \"z\" stands here twice (first on line 1)"},
+	    {"a: 1\na: 2\na: 3\n", "p.yaml:2:1: key \"a\" stands here twice (first on line 1)"},
+	    /* what may be somebody's name or number is not repeated */
+	    {"J. Jansen: 1\nJ. Jansen: 2\n",
+		"p.yaml:2:1: this key stands here twice (first on line 1)"},
+	    {"123456782: 1\n123456782: 2\n",
+		"p.yaml:2:1: this key stands here twice (first on line 1)"},
 	    {"a: 1\n---\nb: 2\n", "p.yaml:2:1: only one document is allowed"},
 	    {"a: x\xe2\x80\xaey\n",
 		"p.yaml:1:5: character U+202E is not allowed (control, bidirectional or zero-width)"},
@@ -46,6 +56,23 @@ static void refuses_what_is_not_in_the_subset(void **state)
 		assert_string_equal(ei.msg, rows[i].message);
 		assert_true(ei.located);
 	}
+}
+
+static void the_last_of_many_keys_is_compared_too(void **state)
+{
+	(void)state;
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(256 << 10);
+	struct errinfo ei = ERRINFO_INIT;
+	struct yml *y = NULL;
+	for (int i = 0; i < 24000; i++)
+		assert_int_equal(buf_addf(&text, "k%x: 1\n", i), 0);
+	assert_int_equal(parse(text.data, &y, &ei), 0);
+	yml_free(y);
+	y = NULL;
+	assert_int_equal(buf_adds(&text, "k0: 1\n"), 0);
+	assert_int_equal(parse(text.data, &y, &ei), GW_EFORMAT);
+	assert_string_equal(
+	    ei.msg, "p.yaml:24001:1: key \"k0\" stands here twice (first on line 1)");
 }
 
 static void broken_yaml_says_where(void **state)
@@ -135,6 +162,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(refuses_what_is_not_in_the_subset),
+	    cmocka_unit_test(the_last_of_many_keys_is_compared_too),
 	    cmocka_unit_test(broken_yaml_says_where),
 	    cmocka_unit_test(limits_hold),
 	    cmocka_unit_test(everything_is_text),
