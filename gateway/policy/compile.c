@@ -125,7 +125,7 @@ void load_lint(struct loader *l)
 	const struct yml *profiles = yml_get(l->root, "scan_profiles");
 	for (size_t i = 0; i < p->profiles_n; i++)
 		if (!p->profiles[i].used)
-			load_say(l, POLICY_WARNING, yml_key(profiles, p->profiles[i].name),
+			load_say(l, POLICY_WARNING, profiles->keys[i],
 			    "scan profile \"%.60s\" is not used", p->profiles[i].name);
 	if (p->attachments_n && !p->most_attachments && yml_get(l->root, "limits"))
 		load_say(l, POLICY_WARNING, yml_get(l->root, "limits"),

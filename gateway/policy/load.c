@@ -8,15 +8,47 @@
 
 #include "base/str.h"
 
-static void push(struct loader *l, enum policy_severity severity, const struct errinfo *ei)
+enum { MOST_FINDINGS = 200, MOST_STRINGS = 1000 };
+
+bool load_full(const struct loader *l)
+{
+	return l->findings->n >= MOST_FINDINGS;
+}
+
+/* Nobody reads hundreds of findings: those past the limit are only counted. */
+static void count(struct loader *l, enum policy_severity severity)
+{
+	l->findings->errors += severity == POLICY_ERROR;
+	l->findings->gaps += severity == POLICY_GAP;
+	if (!load_full(l))
+		return;
+	l->more++;
+	l->worst = severity > l->worst ? severity : l->worst;
+}
+
+static void append(struct loader *l, enum policy_severity severity, const char *text)
 {
 	struct policy_findings *f = l->findings;
 	f->items = reallocarray(f->items, f->n + 1, sizeof *f->items);
 	if (!f->items)
 		abort();
-	f->items[f->n++] = (struct policy_finding){severity, str_dup(ei->msg)};
-	f->errors += severity == POLICY_ERROR;
-	f->gaps += severity == POLICY_GAP;
+	f->items[f->n++] = (struct policy_finding){severity, str_dup(text)};
+}
+
+static void push(struct loader *l, enum policy_severity severity, const struct errinfo *ei)
+{
+	count(l, severity);
+	if (!load_full(l))
+		append(l, severity, ei->msg);
+}
+
+/* Say how many were only counted. */
+static void say_more(struct loader *l)
+{
+	char *text GW_CLEANUP(str_free_p) =
+	    str_printf("%s: and %zu more findings", l->p->file, l->more);
+	if (l->more)
+		append(l, l->worst, text);
 }
 
 void load_say(
@@ -25,6 +57,10 @@ void load_say(
 	char why[800];
 	struct errinfo ei = ERRINFO_INIT;
 	va_list ap;
+	if (load_full(l) && (severity != POLICY_ERROR || l->code < 0)) {
+		count(l, severity);
+		return;
+	}
 	va_start(ap, fmt);
 	(void)vsnprintf(why, sizeof why, fmt, ap);
 	va_end(ap);
@@ -45,6 +81,14 @@ bool load_failed(struct loader *l, int code, const struct errinfo *ei)
 	return false;
 }
 
+static bool is_among(const char *s, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(s, words[i]))
+			return true;
+	return false;
+}
+
 bool load_closed(struct loader *l, const struct yml *map, const char *const *words, size_t n)
 {
 	struct errinfo ei = ERRINFO_INIT;
@@ -54,6 +98,13 @@ bool load_closed(struct loader *l, const struct yml *map, const char *const *wor
 	}
 	bool good = true;
 	for (size_t i = 0; i < map->n; i++) { /* one at a time, so that each unknown key is told */
+		if (load_full(l) && is_among(map->keys[i]->text, words, n))
+			continue;
+		if (load_full(l) && l->code < 0) { /* not worth looking for a word that is near */
+			count(l, POLICY_ERROR);
+			good = false;
+			continue;
+		}
 		const struct yml one = {.kind = YML_MAP,
 		    .line = map->line,
 		    .col = map->col,
@@ -156,6 +207,14 @@ const struct yml *load_list(struct loader *l, const struct yml *map, const char 
 	return list;
 }
 
+bool load_most(struct loader *l, const struct yml *list, size_t most, const char *what)
+{
+	if (list->n <= most)
+		return true;
+	load_say(l, POLICY_ERROR, list, "at most %zu %s are expected here", most, what);
+	return false;
+}
+
 const struct yml *load_map(struct loader *l, const struct yml *map, const char *key)
 {
 	struct errinfo ei = ERRINFO_INIT;
@@ -195,8 +254,8 @@ bool load_strings(
 {
 	char **out = str_alloc((list->n + 1) * sizeof *out);
 	size_t n = 0;
-	bool good = true;
-	for (size_t k = 0; k < list->n; k++) {
+	bool good = load_most(l, list, MOST_STRINGS, "entries");
+	for (size_t k = 0; k < list->n && k < MOST_STRINGS; k++) {
 		const struct yml *y = list->items[k];
 		struct errinfo ei = ERRINFO_INIT;
 		int r = yml_scalar(y, "word", &ei);
@@ -289,6 +348,7 @@ int policy_parse(const char *file, const void *p, size_t n, const struct catalog
 		l.root = root;
 		load_all(&l);
 	}
+	say_more(&l);
 	if (l.code < 0) {
 		if (ei)
 			*ei = l.first;

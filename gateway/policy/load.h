@@ -20,8 +20,10 @@ struct loader {
 	struct policy *p;
 	const struct yml *root;
 	struct policy_findings *findings;
-	int code;             /* 0, or that of the first error */
-	struct errinfo first; /* its message */
+	int code;                   /* 0, or that of the first error */
+	struct errinfo first;       /* its message */
+	size_t more;                /* findings that were counted and not kept */
+	enum policy_severity worst; /* of those */
 };
 
 /* Report at node. POLICY_ERROR makes the policy unusable. */
@@ -30,6 +32,9 @@ void load_say(struct loader *l, enum policy_severity severity, const struct yml 
 
 /* Report an error that a getter of base/yaml put into ei. Returns false. */
 bool load_failed(struct loader *l, int code, const struct errinfo *ei);
+
+/* So many findings are there that no more are kept: what costs time to say need not be said. */
+bool load_full(const struct loader *l);
 
 /* Refuse keys of map outside words. */
 bool load_closed(struct loader *l, const struct yml *map, const char *const *words, size_t n);
@@ -46,6 +51,10 @@ bool load_word(struct loader *l, const struct yml *map, const char *key,
 
 /* A list that is there and not empty, or NULL. */
 const struct yml *load_list(struct loader *l, const struct yml *map, const char *key);
+
+/* True when list has at most that many; else an error is said. */
+bool load_most(struct loader *l, const struct yml *list, size_t most, const char *what);
+
 const struct yml *load_map(struct loader *l, const struct yml *map, const char *key);
 
 /* Read a list of words from a closed list as bits; each at most once. */

@@ -17,6 +17,8 @@ static void load_valid(struct loader *l)
 		load_say(l, POLICY_ERROR, yml_get(m, "until"), "until lies before from");
 }
 
+enum { MOST_ROLES = 100 };
+
 static void load_approved(struct loader *l)
 {
 	static const char *const keys[] = {"role", "date"};
@@ -24,8 +26,9 @@ static void load_approved(struct loader *l)
 	if (!list)
 		return;
 	struct policy *p = l->p;
+	(void)load_most(l, list, MOST_ROLES, "roles");
 	p->approved = str_alloc(list->n * sizeof *p->approved);
-	for (size_t i = 0; i < list->n; i++) {
+	for (size_t i = 0; i < list->n && i < MOST_ROLES; i++) {
 		const struct yml *m = list->items[i];
 		struct policy_approved a = {0};
 		if (!load_closed(l, m, keys, GW_LENGTH(keys)) || m->kind != YML_MAP)
@@ -69,13 +72,16 @@ static bool catalogue_list(struct loader *l, const struct yml *list, enum catalo
 			good = load_failed(l, r, &ei);
 			continue;
 		}
+		bool twice = false;
 		for (size_t k = 0; k < n; k++)
-			if (str_eq(out[k], words.list[w])) {
-				load_say(l, POLICY_ERROR, list->items[i],
-				    "\"%s\" stands here twice", words.list[w]);
-				good = false;
-			}
-		out[n++] = words.list[w];
+			twice |= str_eq(out[k], words.list[w]);
+		if (!twice) {
+			out[n++] = words.list[w];
+			continue;
+		}
+		load_say(
+		    l, POLICY_ERROR, list->items[i], "\"%s\" stands here twice", words.list[w]);
+		good = false;
 	}
 	*ret = out;
 	*ret_n = n;
@@ -258,7 +264,10 @@ void load_attachments(struct loader *l)
 	const struct yml *list = load_list(l, l->root, "attachments");
 	if (!list)
 		return;
+	size_t types; /* each of them is decided once */
+	(void)catalogue_words(l->p->catalogue, LIST_ATTACHMENTS, &types);
+	(void)load_most(l, list, types, "entries");
 	l->p->attachments = str_alloc(list->n * sizeof *l->p->attachments);
-	for (size_t i = 0; i < list->n; i++)
+	for (size_t i = 0; i < list->n && i < types; i++)
 		load_attachment(l, list->items[i]);
 }

@@ -76,7 +76,7 @@ static const struct field *field_at(struct loader *l, const struct yml *node)
 	const struct field *f = catalogue_find(c, node->text);
 	if (f)
 		return f;
-	const char *near = catalogue_suggest(c, node->text);
+	const char *near = load_full(l) ? NULL : catalogue_suggest(c, node->text);
 	if (strchr(node->text, '*') || catalogue_has_group(c, node->text))
 		load_say(l, POLICY_ERROR, node,
 		    "\"%.60s\" is no field: name each field, wildcards and groups are not allowed",
@@ -246,8 +246,10 @@ static void load_rule(struct loader *l, const struct yml *m, struct policy_rule 
 	if (!load_name(l, m, "rule", &r->name))
 		r->name = str_dup("?");
 	for (const struct policy_rule *o = p->rules; o < r; o++)
-		if (str_eq(o->name, r->name))
+		if (str_eq(o->name, r->name)) {
 			load_say(l, POLICY_ERROR, m, "rule \"%s\" stands here twice", r->name);
+			break;
+		}
 	bool as_known = load_as(l, m, r);
 	(void)load_text(l, m, "because", &r->because);
 	if (yml_get(m, "only_if"))
@@ -278,8 +280,10 @@ void load_rules(struct loader *l)
 	const struct yml *list = load_list(l, l->root, "allow");
 	if (!list)
 		return;
+	/* a rule decides about one field at least, and each field is decided once */
+	(void)load_most(l, list, p->decisions_n, "rules");
 	p->rules = str_alloc(list->n * sizeof *p->rules);
-	for (size_t i = 0; i < list->n; i++)
+	for (size_t i = 0; i < list->n && i < p->decisions_n; i++)
 		load_rule(l, list->items[i], &p->rules[p->rules_n++]);
 }
 

@@ -178,8 +178,10 @@ struct policy_finding {
 };
 
 struct policy_findings {
-	struct policy_finding *items; /* in the order found */
-	size_t n, errors, gaps;
+	/* In the order found; after 200 one more that says how many there were besides ("file: and
+	 * 12 more findings"). */
+	struct policy_finding *items;
+	size_t n, errors, gaps; /* errors and gaps: all of them */
 };
 
 void policy_findings_release(struct policy_findings *f);

@@ -133,6 +133,42 @@ static void all_errors_are_told_at_once(void **state)
 	assert_non_null(strstr(f.items[1].text, "did you mean \"strip\"?"));
 }
 
+/* Load a hostile text of some 240 kB; all of it is counted, little of it is said. */
+static void hostile(const char *text, size_t errors)
+{
+	struct policy_findings f GW_CLEANUP(policy_findings_release) = {0};
+	struct policy *p GW_CLEANUP(policy_free_p) = NULL;
+	struct errinfo ei = ERRINFO_INIT;
+	char more[80];
+	test_code(policy_parse("p", text, strlen(text), catalogue_builtin(), &f, &p, &ei),
+	    GW_EFORMAT, &ei);
+	assert_int_equal(f.n, 201);
+	(void)snprintf(more, sizeof more, "p: and %zu more findings", errors + f.gaps - 200);
+	if (f.errors != errors || !str_eq(f.items[200].text, more))
+		fail_msg("%zu errors: %s", f.errors, f.items[200].text);
+	assert_int_equal(f.items[200].severity, POLICY_ERROR);
+	assert_string_equal(f.items[0].text, ei.msg);
+}
+
+/* The text with n copies of `part` in the place of `from`; %x in it is their number. */
+static char *many(const char *from, size_t n, const char *before, const char *after)
+{
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	char *text GW_CLEANUP(str_free_p) = slurp(REFERRAL);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(buf_addf(&b, "%s%zx%s", before, i, after), 0);
+	return with(text, from, b.data);
+}
+
+static void thousands_of_errors_are_counted(void **state)
+{
+	(void)state;
+	char *keys GW_CLEANUP(str_free_p) = many("catalogue: 1\n", 20000, "k", ": 1\n");
+	hostile(keys, 20001); /* and no catalogue */
+	char *fields GW_CLEANUP(str_free_p) = many("contact.city", 14000, "contact.x", ", ");
+	hostile(fields, 14000);
+}
+
 static void report_policies_are_another_document(void **state)
 {
 	(void)state;
@@ -213,6 +249,7 @@ int main(void)
 	    cmocka_unit_test(errors_say_where_and_what),
 	    cmocka_unit_test(warnings_and_gaps_do_not_stop_it),
 	    cmocka_unit_test(all_errors_are_told_at_once),
+	    cmocka_unit_test(thousands_of_errors_are_counted),
 	    cmocka_unit_test(report_policies_are_another_document),
 	    cmocka_unit_test(the_meaning_is_not_the_text),
 	    cmocka_unit_test(the_order_of_rules_is_none),
