@@ -345,12 +345,21 @@ static void compare_attachments(struct compare *x)
 	number(x, "limits.total_mb", x->a->total_mb, x->b->total_mb);
 }
 
+static bool asks_consent(const struct policy *p)
+{
+	for (size_t i = 0; i < p->rules_n; i++)
+		if (p->rules[i].only_if.consents_n)
+			return true;
+	return false;
+}
+
 static void compare_terms(struct compare *x)
 {
 	const struct policy *a = x->a, *b = x->b;
-	words(x, "consent.form", a->consent_form, b->consent_form);
-	if (a->consent_form && b->consent_form)
+	if (asks_consent(a) && asks_consent(b)) { /* else no field hangs on what is said there */
+		words(x, "consent.form", a->consent_form, b->consent_form);
 		duration(x, "consent.max_age", a->consent_max_age, b->consent_max_age);
+	}
 	duration(x, "retention.package", a->package_term, b->package_term);
 	duration(x, "retention.recipient.keep", a->recipient_keep, b->recipient_keep);
 	words(x, "retention.recipient.after", a->recipient_after, b->recipient_after);

@@ -183,6 +183,24 @@ static void who_signs_is_part_of_it(void **state)
 	assert_true(policy_covers(p, turned));
 }
 
+static void a_consent_that_no_rule_asks_for_is_nothing(void **state)
+{
+	(void)state;
+	static const char section[] =
+	    "consent: {form: TF-1, max_age: P1Y, scopes: [share_capacity]}\n";
+	char *with_one GW_CLEANUP(str_free_p) = str_printf("%sretention:", section);
+	char *longer GW_CLEANUP(str_free_p) = str_dup(with_one);
+	memcpy(strstr(longer, "P1Y"), "P2Y", 3);
+	struct policy *p GW_CLEANUP(policy_free_p) = load_file(REFERRAL);
+	struct policy *unused GW_CLEANUP(policy_free_p) =
+	    load_with(REFERRAL, "retention:", with_one);
+	struct policy *other GW_CLEANUP(policy_free_p) = load_with(REFERRAL, "retention:", longer);
+	assert_true(policy_covers(p, unused));
+	assert_true(policy_covers(unused, p));
+	assert_true(policy_covers(unused, other));
+	differs(END_CONTRACT, "form: TF-2026-1", "form: TF-2027-1", "consent.form", POLICY_WIDER);
+}
+
 static void an_older_version_is_not_covered(void **state)
 {
 	(void)state;
@@ -206,6 +224,7 @@ int main(void)
 	    cmocka_unit_test(durations_are_compared_by_their_days),
 	    cmocka_unit_test(no_months_are_shorter_or_longer_than_that),
 	    cmocka_unit_test(who_signs_is_part_of_it),
+	    cmocka_unit_test(a_consent_that_no_rule_asks_for_is_nothing),
 	    cmocka_unit_test(an_older_version_is_not_covered),
 	};
 	return cmocka_run_group_tests_name("policy/wider", tests, NULL, NULL);
