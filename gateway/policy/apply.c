@@ -70,15 +70,43 @@ static int scan(struct passage *a, const char *text, json_t *out)
 	return 0;
 }
 
-/* Short text that leaves as it is, or its beginning, is looked through for BSN and IBAN. */
+/* Is this code the person's own BSN, of 8 or 9 digits, however they are parted? */
+static bool is_own_bsn(const struct run *run, const char *code)
+{
+	const char *bsn = json_string_value(dossier_get(run->dossier, "person.bsn"));
+	char digits[10];
+	size_t n = 0;
+	if (!bsn || strlen(bsn) != 9)
+		return false;
+	for (; *code; code++) {
+		if (strchr("._/-", *code))
+			continue;
+		if (n == 9)
+			return false;
+		digits[n++] = *code;
+	}
+	digits[n] = '\0';
+	return str_eq(digits, bsn) || (bsn[0] == '0' && str_eq(digits, bsn + 1));
+}
+
+/*
+ * Short text that leaves as it is, or its beginning, is looked through for BSN and IBAN; a code is
+ * not, since any number may pass the 11-test, but it may not be the BSN of this very person.
+ */
 static int look_through(struct passage *a, const char *text, bool *ret_refused)
 {
 	struct errinfo why = ERRINFO_INIT;
 	enum policy_as as = a->d->rule->as;
-	if (!text || a->d->field->type != FIELD_TEXT_SHORT || (as != AS_KEEP && as != AS_TRUNCATE))
+	enum field_type type = a->d->field->type;
+	int r = 0;
+	if (!text || (as != AS_KEEP && as != AS_TRUNCATE))
 		return 0;
-	int r = detect_refuse(
-	    text, strlen(text), DETECT_BIT(DETECT_BSN) | DETECT_BIT(DETECT_IBAN), NULL, &why);
+	if (type == FIELD_TEXT_SHORT)
+		r = detect_refuse(text, strlen(text),
+		    DETECT_BIT(DETECT_BSN) | DETECT_BIT(DETECT_IBAN), NULL, &why);
+	else if (type == FIELD_CODE && is_own_bsn(a->run, text))
+		r = err_set(
+		    &why, GW_EREFUSED, "bsn: this may not stand in a field that is kept as it is");
 	if (r < 0) {
 		*ret_refused = true;
 		return refuse(a, r, &why);

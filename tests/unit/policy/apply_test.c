@@ -356,6 +356,33 @@ static void what_has_no_cleaner_stays(void **state)
 	assert_string_equal(jx_str(json_array_get(behind, 0), "reason"), "no_cleaner");
 }
 
+/* Some offices use the BSN as client number: under that name it does not slip out. */
+static void a_code_is_not_the_bsn(void **state)
+{
+	static const char *const refused[] = {"123456782", "123.456.782", "1234-56782"};
+	(void)state;
+	struct policy *p GW_CLEANUP(policy_free_p) = load_file(REFERRAL);
+	struct policy_context ctx = context(p);
+	for (size_t i = 0; i < GW_LENGTH(refused); i++) {
+		char *in GW_CLEANUP(str_free_p) =
+		    str_printf("{'person':{'bsn':'123456782','client_number':'%s'}}", refused[i]);
+		json_t *report GW_CLEANUP(jx_release) =
+		    refuses(p, &ctx, in, GW_EREFUSED, "person.client_number: bsn");
+		const json_t *one = json_array_get(json_object_get(report, "refused"), 0);
+		assert_string_equal(jx_str(one, "field"), "person.client_number");
+	}
+	json_t *eight GW_CLEANUP(jx_release) = refuses(p, &ctx,
+	    "{'person':{'bsn':'010464554','client_number':'10464554'},'trajectory':[{'id':'x'}]}",
+	    GW_EREFUSED, "person.client_number: bsn");
+	/* another number is what it is, also one that passes the 11-test */
+	leaves(p, &ctx, "{'person':{'bsn':'123456782','client_number':'111222333'}}",
+	    "{'catalogue':1,'person':{'client_number':'111222333'}}");
+	leaves(p, &ctx, "{'person':{'bsn':'123456782','client_number':'1234567820'}}",
+	    "{'catalogue':1,'person':{'client_number':'1234567820'}}");
+	leaves(p, &ctx, "{'person':{'client_number':'123456782'}}",
+	    "{'catalogue':1,'person':{'client_number':'123456782'}}");
+}
+
 /* Who is named by 65 letters in one word, or by 70 words, is handed over like anybody else. */
 static void a_long_name_refuses_no_dossier(void **state)
 {
@@ -418,6 +445,7 @@ int main(void)
 	    cmocka_unit_test(the_travelling_report_is_of_the_policy_alone),
 	    cmocka_unit_test(attachments_leave_clean_and_numbered),
 	    cmocka_unit_test(what_has_no_cleaner_stays),
+	    cmocka_unit_test(a_code_is_not_the_bsn),
 	    cmocka_unit_test(a_long_name_refuses_no_dossier),
 	    cmocka_unit_test(nothing_at_all_is_refused_with_its_report),
 	};
