@@ -3,7 +3,9 @@
 #include "tools/cmd_policy.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -103,6 +105,16 @@ const struct cli_command cmd_policy_check = {
     .run = run_check,
 };
 
+/* Put the new layout in the place of the file itself, wherever path leads, with the mode it had. */
+static int write_back(const char *path, const struct buf *out, struct errinfo *ei)
+{
+	struct stat st;
+	char *real GW_CLEANUP(str_free_p) = realpath(path, NULL);
+	if (!real || stat(real, &st) < 0)
+		return err_sys(ei, GW_EIO, "%s", path);
+	return file_write(real, out->data, out->len, st.st_mode & 0777, FILE_REPLACE, ei);
+}
+
 static int run_fmt(struct cli *cli)
 {
 	struct buf in GW_CLEANUP(buf_release) = BUF_INIT(POLICY_TEXT_MAX);
@@ -113,7 +125,7 @@ static int run_fmt(struct cli *cli)
 	if (r == 0)
 		r = policy_fmt(path, in.data ? in.data : "", in.len, &out, &ei);
 	if (r == 0 && cli_given(cli, "write"))
-		r = file_write(path, out.data, out.len, 0644, FILE_REPLACE, &ei);
+		r = write_back(path, &out, &ei);
 	else if (r == 0)
 		(void)fwrite(out.data, 1, out.len, stdout);
 	return r < 0 ? cli_fail(cli, r, &ei) : 0;

@@ -5,7 +5,7 @@ work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 handover=$BUILD/handover
 export HANDOVER_HOME=$work/nothing
 n=0 out= rc=0
-echo "1..64"
+echo "1..66"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -118,6 +118,9 @@ is "and so has one that the circumstances refuse" has "{\"dossier\":\"$work/c\",
 policy fmt $p; is "fmt prints the one layout" gives 0 "status: active  # draft | active | retired"
 cp $p "$work/f.yaml"; policy fmt --write "$work/f.yaml"; cp "$work/f.yaml" "$work/f2.yaml"; policy fmt --write "$work/f2.yaml"
 is "again changes nothing" cmp -s "$work/f.yaml" "$work/f2.yaml"
+cp $p "$work/real.yaml"; chmod 0640 "$work/real.yaml"; ln -s real.yaml "$work/link.yaml"; policy fmt --write "$work/link.yaml"
+is "a link stays one, and its target is written" test -L "$work/link.yaml" -a "$(cat "$work/real.yaml")" = "$(cat "$work/f.yaml")"
+is "with the mode it had" test "$(stat -c %a "$work/real.yaml")" = 640
 policy diff $p "$work/f.yaml"; is "and it means the same" gives 0 "0 differences"
 
 certs-example/make-pki "$work/pki" >/dev/null
