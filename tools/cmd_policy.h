@@ -49,6 +49,9 @@ void policy_source_release(struct policy_source *f);
 /* A new string: the file `name` in the folder where path lies. */
 char *policy_beside(const char *path, const char *name) GW_MUST_USE;
 
+/* For `policy show`: limits, consent and scan profiles, a line each, on standard output. */
+void policy_print_terms(const struct policy *p, bool in_english);
+
 /* What --context and --as-of say; borrows from the policy and the command line. */
 struct policy_given {
 	struct policy_context ctx;

@@ -227,6 +227,7 @@ static void print_head(const struct policy *p, const struct words *w)
 		(void)printf("; %s; %lld MB)\n", label(p->attachments[i].clean, w->language),
 		    (long long)p->attachments[i].max_mb);
 	}
+	policy_print_terms(p, w == &english);
 	(void)printf("\n");
 }
 

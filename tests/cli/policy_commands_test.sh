@@ -5,7 +5,7 @@ work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 handover=$BUILD/handover
 export HANDOVER_HOME=$work/nothing
 n=0 out= rc=0
-echo "1..66"
+echo "1..71"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -62,6 +62,11 @@ policy show $p; is "its terms are words" has "bewaren: pakket 28 dagen; ontvange
 is "its law and its parties too" has "voortzetting van de begeleiding, taak van algemeen belang (Participatiewet art. 7, Wet inburgering 2021 art. 15)"
 is "and its conditions" has "alleen als er is toestemming voor delen van belastbaarheid"
 policy show --lang en $v; is "and in English" gives 0 "age band (5)"
+policy show $p; is "it has the limits" has "grenzen: 25 bijlagen, 60 MB"
+is "the consent" has "toestemming: TF-2026-1, ten hoogste P1Y, voor share_capacity"
+is "and what a scan does" has "scanprofiel streng: bsn, criminal, other_special (houdt tegen); health (eerst beoordelen); iban, phone,"
+policy show --lang en $v; is "in English too" has "scan profile streng: bsn, criminal, other_special (refuses); health (reviewed first); iban, phone,"
+is "and that there is no consent" has "consent: none"
 policy --json show $v; is "and as JSON" gives 0 '"field":"contact.postcode","class":"contact","type":"postcode","action":{"as":"postcode4"},"rule":"woonomgeving","line":20'
 policy explain $p wi.leerroute --context programme=participatiewet; is "explain: the rule and where it stands" gives 0 "inburgering ($p:"
 is "and what is not met" has "stays: programme is not wi2021"
