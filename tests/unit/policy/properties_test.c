@@ -141,6 +141,48 @@ static struct dossier *random_dossier(void)
 	return parse(root);
 }
 
+/* The dates of a group that repeats may be what its records are filtered by. */
+static const struct field *date_of_group(const char *group)
+{
+	const struct catalogue *c = catalogue_builtin();
+	for (size_t i = 0; i < catalogue_count(c); i++) {
+		const struct field *f = catalogue_at(c, i);
+		if (str_eq(f->group, group) && f->type == FIELD_DATE && f->repeats)
+			return f;
+	}
+	return NULL;
+}
+
+/*
+ * A random rule that lets go the newest records of a group, or those since some time, by their
+ * date, which must leave with them; NULL when a rule has that date already.
+ */
+static char *records_rule(const struct field *by, bool used[256], unsigned n)
+{
+	static const char *const which[] = {
+	    "newest: 1", "newest: 2", "since: P1M", "since: P2W", "since: P10Y"};
+	static const char *const when[] = {"", "", ", only_if: {programme: [wi2021]}"};
+	struct buf fields GW_CLEANUP(buf_release) = BUF_INIT(4096);
+	bool special = false;
+	const struct catalogue *c = catalogue_builtin();
+	if (used[by->index])
+		return NULL;
+	for (size_t i = 0; i < catalogue_count(c); i++) {
+		const struct field *f = catalogue_at(c, i);
+		if (!str_eq(f->group, by->group) || used[i] || !transform_takes(AS_KEEP, f->type) ||
+		    f->cls == CLASS_CRIMINAL || f->cls == CLASS_NATIONAL_ID ||
+		    f->cls == CLASS_FREE_TEXT || (f != by && chance(3) == 0))
+			continue;
+		used[i] = true;
+		special |= f->cls == CLASS_SPECIAL;
+		assert_int_equal(buf_addf(&fields, "%s%s", fields.len ? ", " : "", f->path), 0);
+	}
+	return str_printf(
+	    "  - {rule: r%u, fields: [%s], as: keep, because: x, records: {%s, by: %s}%s%s}\n", n,
+	    fields.data, which[chance(GW_LENGTH(which))], by->path, when[chance(GW_LENGTH(when))],
+	    special ? ", exception: uavg-30-1-b" : "");
+}
+
 /* A random rule for the field, as a line of YAML, or NULL when none can be. */
 static char *random_rule(const struct field *f, unsigned n)
 {
@@ -194,8 +236,11 @@ static size_t random_rules(char *rules[MOST_RULES])
 	bool used[256] = {false};
 	for (unsigned tries = 0; tries < 60 && n < MOST_RULES; tries++) {
 		size_t i = chance((unsigned)fields);
-		char *rule =
-		    used[i] ? NULL : random_rule(catalogue_at(catalogue_builtin(), i), tries);
+		const struct field *f = catalogue_at(catalogue_builtin(), i);
+		const struct field *by = chance(2) ? date_of_group(f->group) : NULL;
+		char *rule = used[i] ? NULL
+		    : by             ? records_rule(by, used, tries)
+				     : random_rule(f, tries);
 		used[i] |= rule != NULL;
 		if (rule)
 			rules[n++] = rule;
