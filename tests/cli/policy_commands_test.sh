@@ -5,7 +5,7 @@ work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 handover=$BUILD/handover
 export HANDOVER_HOME=$work/nothing
 n=0 out= rc=0
-echo "1..71"
+echo "1..74"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi

@@ -42,7 +42,8 @@ static void write_page(const char *dossier, enum html_language language, struct 
 	json_t *d GW_CLEANUP(jx_release) = NULL;
 	assert_int_equal(jx_parse("d", dossier, strlen(dossier), &JX_SMALL, &d, NULL), 0);
 	assert_int_equal(html_write(&n, d, catalogue_builtin(), language, out, NULL), 0);
-	assert_int_equal(html_check(out->data, out->len, NULL), 0); /* a recipient lets it through */
+	assert_int_equal(
+	    html_check(out->data, out->len, NULL), 0); /* a recipient lets it through */
 }
 
 static const char dossier[] =
@@ -124,7 +125,8 @@ static void write_with_report(enum html_language language, struct buf *out)
 	jx_release(&n.report);
 	assert_int_equal(jx_parse("r", report, strlen(report), &JX_SMALL, &n.report, NULL), 0);
 	assert_int_equal(html_write(&n, d, catalogue_builtin(), language, out, NULL), 0);
-	assert_int_equal(html_check(out->data, out->len, NULL), 0); /* a recipient lets it through */
+	assert_int_equal(
+	    html_check(out->data, out->len, NULL), 0); /* a recipient lets it through */
 }
 
 static void what_the_policy_does_is_said_as_it_is(void **state)
