@@ -124,7 +124,11 @@ static int record_verify(struct home *h, bool can_write, int result, struct erri
 	}
 	struct ledger_record rec = record_of_reading(h, "audit.verify");
 	rec.out = result < 0 ? LEDGER_ERROR : LEDGER_OK;
-	return ledger_append(home_ledger(h), &rec, NULL, NULL, ei);
+	int r = ledger_append(home_ledger(h), &rec, NULL, NULL, ei);
+	if (r != GW_ELEDGER)
+		return r;
+	cli_warn("this check is not recorded: %s", ei->msg);
+	return 0;
 }
 
 static int run_verify(struct cli *cli)

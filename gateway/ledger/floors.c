@@ -50,7 +50,9 @@ static int raise_floor(struct ledger *l, enum sql get, enum sql set, const char 
 	if (l->flags & LEDGER_READ)
 		return err_set(ei, GW_ELEDGER, "the ledger was opened for reading only");
 	(void)pthread_mutex_lock(&l->write);
-	int r = do_sql(l, SQL_BEGIN, ei);
+	int r = reserve_check(l->reserve_fd, ei);
+	if (r == 0)
+		r = do_sql(l, SQL_BEGIN, ei);
 	if (r == 0)
 		r = read_floor(l, get, a, b, &have, ei);
 	int64_t next = want ? want : have + 1;

@@ -187,6 +187,11 @@ int writer_read(void *ctx, unsigned level, uint64_t first, size_t count, struct 
 int reserve_open(const char *db_path, int *ret_fd, struct errinfo *ei) GW_MUST_USE;
 /* True when the reserve is whole, or could be made whole again. */
 bool reserve_whole(int fd);
+/* GW_ELEDGER, saying that the disk is full, unless the reserve is whole: to be asked before writing
+ * what may not use it. */
+int reserve_check(int fd, struct errinfo *ei) GW_MUST_USE;
+/* Take what the disk has left, up to a whole reserve, for the next who comes. */
+void reserve_regain(int fd);
 /* Give the reserve's space back to the disk. */
 void reserve_release(int fd);
 

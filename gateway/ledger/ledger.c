@@ -50,6 +50,8 @@ static void drop(struct ledger *l)
 		(void)sqlite3_finalize(l->sql[i]);
 	(void)sqlite3_close(l->db);
 	(void)sqlite3_close(l->subjects);
+	if (l->reserve_fd >= 0)
+		reserve_regain(l->reserve_fd);
 	file_close_p(&l->head_fd);
 	file_close_p(&l->reserve_fd);
 	secret_free(l->secret);
@@ -126,10 +128,32 @@ static int find_origin(struct ledger *l, const char *given, struct errinfo *ei)
 	return note_key_make(l->origin, NOTE_ED25519, l->key.pub, &l->key, ei);
 }
 
+static int open_databases(struct ledger *l, const struct ledger_paths *p, struct errinfo *ei)
+{
+	bool read_only = l->flags & LEDGER_READ;
+	int r = l->db ? 0 : sql_open(p->db, false, read_only, &l->db, ei);
+	if (r == 0 && !l->subjects)
+		r = sql_open(p->subjects_db, false, read_only, &l->subjects, ei);
+	return r;
+}
+
+/* Opening makes files, too: on a full disk that takes from the reserve, which is thus opened first.
+ */
+static int open_with_reserve(struct ledger *l, const struct ledger_paths *p, struct errinfo *ei)
+{
+	int r = l->flags & LEDGER_READ ? 0 : reserve_open(p->db, &l->reserve_fd, ei);
+	if (r == 0)
+		r = open_databases(l, p, ei);
+	if (r == GW_ELEDGER && l->reserve_fd >= 0) {
+		reserve_release(l->reserve_fd);
+		r = open_databases(l, p, ei);
+	}
+	return r;
+}
+
 static int open_parts(
     struct ledger *l, const struct ledger_paths *p, const char *origin, struct errinfo *ei)
 {
-	bool read_only = l->flags & LEDGER_READ;
 	memcpy(l->origin, origin, strlen(origin) + 1);
 	int r = open_head(l, p->head, ei);
 	if (r == 0)
@@ -141,11 +165,7 @@ static int open_parts(
 	if (r == 0 && !file_exists(p->subjects_db))
 		r = err_set(ei, GW_EAUTH, "subjects.db is gone: bring it back from a backup");
 	if (r == 0)
-		r = sql_open(p->db, false, read_only, &l->db, ei);
-	if (r == 0)
-		r = sql_open(p->subjects_db, false, read_only, &l->subjects, ei);
-	if (r == 0 && !read_only)
-		r = reserve_open(p->db, &l->reserve_fd, ei);
+		r = open_with_reserve(l, p, ei);
 	return r < 0 ? r : find_origin(l, origin, ei);
 }
 

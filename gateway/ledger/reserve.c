@@ -4,6 +4,7 @@
  *
  * While it is whole, anything may be appended. When the disk is full it is emptied, and the space
  * serves only the records that must always work; others are refused until it could be made whole.
+ * A process that ends leaves in it what it did not use: opening the databases takes room as well.
  */
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,7 +13,7 @@
 #include "base/str.h"
 #include "ledger/internal.h"
 
-enum { RESERVE = 4 << 20 };
+enum { RESERVE = 4 << 20, RESERVE_LEAST = 64 << 10 };
 
 int reserve_open(const char *db_path, int *ret_fd, struct errinfo *ei)
 {
@@ -33,6 +34,27 @@ bool reserve_whole(int fd)
 		return true;
 	reserve_release(fd);
 	return false;
+}
+
+int reserve_check(int fd, struct errinfo *ei)
+{
+	if (reserve_whole(fd))
+		return 0;
+	return err_set(ei, GW_ELEDGER,
+	    "the ledger's disk is full: make room on its disk; what is left is kept for "
+	    "withdrawing, destroying and finishing");
+}
+
+void reserve_regain(int fd)
+{
+	struct stat st;
+	if (fstat(fd, &st) == 0 && st.st_size > 0)
+		return; /* nobody took from it, or somebody regained it already */
+	for (off_t n = RESERVE; n >= RESERVE_LEAST; n /= 2) {
+		if (posix_fallocate(fd, 0, n) == 0)
+			return;
+		reserve_release(fd);
+	}
 }
 
 void reserve_release(int fd)

@@ -47,6 +47,22 @@ static int end(sqlite3 *db, int r, struct errinfo *ei)
 	return r;
 }
 
+/*
+ * One step of a shred, with the reserve's room for it when the disk is full: a shred must always
+ * work. Each step writes all or nothing, so it can be done again.
+ */
+typedef int (*step)(struct ledger *l, const struct job *j, struct errinfo *ei);
+
+static int with_reserve(struct ledger *l, step fn, const struct job *j, struct errinfo *ei)
+{
+	int r = fn(l, j, ei);
+	if (r == GW_ELEDGER) {
+		reserve_release(l->reserve_fd);
+		r = fn(l, j, ei);
+	}
+	return r;
+}
+
 static int write_job(struct ledger *l, const struct job *j, struct errinfo *ei)
 {
 	sqlite3_stmt *s GW_CLEANUP(sql_done) = NULL;
@@ -62,18 +78,19 @@ static int write_job(struct ledger *l, const struct job *j, struct errinfo *ei)
 	return sql_do(s, ei);
 }
 
-static int drop_job(struct ledger *l, const char *sp, struct errinfo *ei)
+static int drop_job(struct ledger *l, const struct job *j, struct errinfo *ei)
 {
 	sqlite3_stmt *s GW_CLEANUP(sql_done) = NULL;
 	int r = sql_prepare(l->db, "DELETE FROM shred WHERE sp = ?1", &s, ei);
 	if (r < 0)
 		return r;
-	sql_text(s, 1, sp);
+	sql_text(s, 1, j->intent.sp);
 	return sql_do(s, ei);
 }
 
-static int delete_rows(struct ledger *l, const struct buf *rows, struct errinfo *ei)
+static int delete_rows(struct ledger *l, const struct job *j, struct errinfo *ei)
 {
+	const struct buf *rows = &j->rows;
 	static const char *const texts[] = {"DELETE FROM alias WHERE row = ?1",
 	    "DELETE FROM approval WHERE row = ?1", "DELETE FROM subject WHERE row = ?1"};
 	int r = sql_run(l->subjects, "BEGIN IMMEDIATE", ei);
@@ -104,8 +121,9 @@ static int delete_place(struct ledger *l, uint64_t epoch, uint64_t index, struct
 	return sql_do(s, ei);
 }
 
-static int delete_places(struct ledger *l, const struct buf *places, struct errinfo *ei)
+static int delete_places(struct ledger *l, const struct job *j, struct errinfo *ei)
 {
+	const struct buf *places = &j->places;
 	int r = sql_run(l->db, "BEGIN IMMEDIATE", ei);
 	for (size_t i = 0; r == 0 && i + SHRED_PLACE <= places->len; i += SHRED_PLACE)
 		r = delete_place(l, read_be(places->data + i), read_be(places->data + i + 8), ei);
@@ -131,20 +149,16 @@ static int truncate_all(struct ledger *l, int wait_ms, struct errinfo *ei)
 static int delete_all(struct ledger *l, const struct job *j, int wait_ms, struct errinfo *ei)
 {
 	(void)pthread_mutex_lock(&l->subject);
-	int r = delete_rows(l, &j->rows, ei);
-	if (r < 0 && sql_is_full(l->subjects)) {
-		reserve_release(l->reserve_fd);
-		r = delete_rows(l, &j->rows, ei);
-	}
+	int r = with_reserve(l, delete_rows, j, ei);
 	(void)pthread_mutex_lock(&l->write);
 	if (r == 0)
-		r = delete_places(l, &j->places, ei);
-	if (r < 0 && sql_is_full(l->db)) {
-		reserve_release(l->reserve_fd);
-		r = delete_places(l, &j->places, ei);
-	}
+		r = with_reserve(l, delete_places, j, ei);
 	if (r == 0)
 		r = truncate_all(l, wait_ms, ei);
+	if (r == GW_ELEDGER) {
+		reserve_release(l->reserve_fd);
+		r = truncate_all(l, wait_ms, ei);
+	}
 	(void)pthread_mutex_unlock(&l->write);
 	(void)pthread_mutex_unlock(&l->subject);
 	return r;
@@ -167,7 +181,7 @@ static int finish(struct ledger *l, const struct job *j, const struct ledger_rec
 	if (r < 0)
 		return r;
 	(void)pthread_mutex_lock(&l->write);
-	r = drop_job(l, j->intent.sp, ei);
+	r = with_reserve(l, drop_job, j, ei);
 	/* the job named the person's records: no trace of that either, now or by the next shred */
 	if (r == 0)
 		(void)!truncate_all(l, wait_ms, NULL);
@@ -224,7 +238,7 @@ int shred_complete(struct ledger *l, struct errinfo *ei)
 			break;
 		/* no open intent: it was never begun, or it was finished */
 		int e = is_open(l, &j) ? finish(l, &j, NULL, WAIT_AT_OPEN_MS, ei)
-				       : drop_job(l, j.intent.sp, ei);
+				       : with_reserve(l, drop_job, &j, ei);
 		r = e < 0 ? e : 1;
 	}
 	(void)flock(l->reserve_fd, LOCK_UN);
@@ -264,6 +278,10 @@ int ledger_shred_approve(struct ledger *l, const struct subject_id *ids, size_t 
 		sql_int(s, 3, clock_now());
 		sql_blob(s, 4, signature, signature_n);
 		r = sql_do(s, ei);
+		if (r == GW_ELEDGER) {
+			reserve_release(l->reserve_fd);
+			r = sql_do(s, ei);
+		}
 	}
 	sql_done(&s);
 	(void)pthread_mutex_unlock(&l->subject);
@@ -336,11 +354,7 @@ static int shred_locked(struct ledger *l, const struct person *p, const struct l
 	ledger_span(j.intent.sp);
 	j.intent.t = clock_now();
 	(void)pthread_mutex_lock(&l->write);
-	r = write_job(l, &j, ei);
-	if (r < 0 && sql_is_full(l->db)) {
-		reserve_release(l->reserve_fd);
-		r = write_job(l, &j, ei);
-	}
+	r = with_reserve(l, write_job, &j, ei);
 	(void)pthread_mutex_unlock(&l->write);
 	struct ledger_record intent = *act;
 	intent.act = "subject.shred";

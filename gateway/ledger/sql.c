@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/str.h"
@@ -149,12 +149,13 @@ static int settings(sqlite3 *db, bool create, bool read_only, struct errinfo *ei
 	return r < 0 ? r : sql_run(db, "SELECT count(*) FROM sqlite_master", ei);
 }
 
-/* A medium that cannot be written has no place for the shared memory file; without a write-ahead
- * log the database can be read without one. */
+/* A medium that cannot be written, or is full, has no place for the shared memory file; without a
+ * write-ahead log the database can be read without one. */
 static char *unchanging(const char *path)
 {
 	char *wal GW_CLEANUP(str_free_p) = str_printf("%s-wal", path);
-	if (access(wal, F_OK) == 0 || strpbrk(path, "?#%"))
+	struct stat st; /* an empty one is left by the opening that just failed */
+	if ((stat(wal, &st) == 0 && st.st_size > 0) || strpbrk(path, "?#%"))
 		return NULL;
 	return str_printf("file:%s?immutable=1", path);
 }

@@ -121,7 +121,9 @@ static int link_durably(struct ledger *l, const char (*canonical)[SUBJECT_CANONI
 		return r;
 	if (l->flags & LEDGER_READ)
 		return err_set(ei, GW_ELEDGER, "the ledger was opened for reading only");
-	r = sql_run(l->subjects, "BEGIN IMMEDIATE", ei);
+	r = reserve_check(l->reserve_fd, ei);
+	if (r == 0)
+		r = sql_run(l->subjects, "BEGIN IMMEDIATE", ei);
 	if (r < 0)
 		return r;
 	r = link_rows(l, canonical, n, rows, ei);

@@ -349,9 +349,7 @@ static void commit_locked(struct ledger *l, struct entry *const *e, size_t n)
 	bool full = false;
 	int r = 0;
 	size_t k = reserved_ones(e, n, kept);
-	if (k < n && !reserve_whole(l->reserve_fd)) {
-		r = err_set(&ei, GW_ELEDGER,
-		    "the disk is full: what is left is kept for withdrawing, destroying and finishing; make room");
+	if (k < n && (r = reserve_check(l->reserve_fd, &ei)) < 0) {
 		settle(e, n, true, r, &ei);
 		if (!k)
 			return;
