@@ -15,8 +15,8 @@ struct object {
 };
 
 struct scan {
-	struct spans acts; /* all spans of the person's records */
-	struct spans open; /* of those, the ones without a result that may still run */
+	struct spans acts; /* all traces of the person's records */
+	struct spans open; /* their spans without a result that may still run */
 	int64_t since;     /* what began before is cut off: a crash leaves an intent for ever */
 	struct object objects[OBJECTS];
 	size_t objects_n;
@@ -98,9 +98,10 @@ static int see_record(
 	int64_t t = 0;
 	int r = record_moment(v, &t) < 0 ? GW_EAUTH : 0;
 	s->records++;
-	if (r == 0 && spans_key(v->tr, v->sp, key)) {
+	if (r == 0 && spans_trace(v->tr, key))
 		r = spans_put(&s->acts, key, line->index);
-		if (r == 0 && record_is(v->ph, "intent") && t >= s->since)
+	if (r == 0 && spans_key(v->tr, v->sp, key)) {
+		if (record_is(v->ph, "intent") && t >= s->since)
 			r = spans_put(&s->open, key, line->index);
 		else if (record_is(v->ph, "result"))
 			(void)spans_take(&s->open, key);
@@ -120,8 +121,9 @@ static int add_place(struct scan *s, const struct ledger_line *line)
 	return buf_add(s->places, place, sizeof place);
 }
 
-/* The person's own record was seen by see_record: its span is known. One without a span is found by
- * its commitment. */
+/* The person's own record was seen by see_record: its trace is known. One trace is one package, so
+ * one person: what was refused before it said whom it is about has the trace and nothing else. A
+ * record without a trace is found by its commitment. */
 struct second {
 	struct scan *scan;
 	const struct person *p;
@@ -136,8 +138,7 @@ static int see_detail(void *ctx, const struct ledger_line *line, struct errinfo 
 		return 0;
 	if (record_view(line->bytes, line->n, &v, ei) < 0)
 		return GW_EAUTH;
-	bool theirs = (spans_key(v.tr, v.sp, key) && spans_has(&s->scan->acts, key, NULL)) ||
-	    (spans_key(v.tr, v.psp, key) && spans_has(&s->scan->acts, key, NULL)) ||
+	bool theirs = (spans_trace(v.tr, key) && spans_has(&s->scan->acts, key, NULL)) ||
 	    person_is_in(s->p, &v, NULL);
 	return theirs ? add_place(s->scan, line) : 0;
 }

@@ -11,7 +11,7 @@ enum { SHRED_PLACE = 16, SHRED_PLACES_MAX = 64 << 20 };
 
 /*
  * Find the places of all details that belong to the person: those of records committed to it, and
- * of records of the same act (trace and span, or a child of that span). Records are counted.
+ * of all records of the same trace, which is that of one package. Records are counted.
  *
  * GW_EREFUSED says why the person may not be forgotten yet, on day `today`: a case or
  * incident is open, a retention term runs, or an act that began since yesterday has no result.

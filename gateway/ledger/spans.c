@@ -25,6 +25,12 @@ bool spans_key(struct record_part tr, struct record_part sp, uint8_t out[SPAN_KE
 	return digits(tr, 16, out) && digits(sp, 8, out + 16);
 }
 
+bool spans_trace(struct record_part tr, uint8_t out[SPAN_KEY])
+{
+	memset(out + 16, 0, SPAN_KEY - 16);
+	return digits(tr, 16, out);
+}
+
 static size_t home(const struct spans *s, const uint8_t id[SPAN_KEY])
 {
 	uint64_t h = 0xcbf29ce484222325U;

@@ -29,6 +29,9 @@ struct spans {
 /* The key of a record's trace with one of its spans; false when either is absent. */
 bool spans_key(struct record_part tr, struct record_part sp, uint8_t out[SPAN_KEY]);
 
+/* The key of a record's whole trace, whatever its span; no span that we make is all zeros. */
+bool spans_trace(struct record_part tr, uint8_t out[SPAN_KEY]);
+
 /* Put a span in; one that is there gets the new value. GW_ENOMEM. */
 int spans_put(struct spans *s, const uint8_t id[SPAN_KEY], uint64_t value) GW_MUST_USE;
 

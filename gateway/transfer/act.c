@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "dossier/catalogue.h"
 
@@ -80,6 +81,24 @@ void act_terms(struct ledger_record *r, const struct transfer_env *env, const st
 	r->ret = ret;
 }
 
+/* Does the message name the operand by its last part, up to the first dot (a slip shares it)? */
+static bool names_operand(const char *path, const char *msg)
+{
+	const char *base = path ? file_base(path) : "";
+	size_t n = strcspn(base, ".");
+	if (!n)
+		return false;
+	for (const char *at = msg; (at = memmem(at, strlen(at), base, n)); at++)
+		if (!at[n] || strchr(".:'", at[n]))
+			return true;
+	return false;
+}
+
+static bool names_a_file(const struct act *a, const struct errinfo *why)
+{
+	return why->located || strchr(why->msg, '/') || names_operand(a->path, why->msg);
+}
+
 json_t *act_detail(const struct act *a, int code, const struct errinfo *why)
 {
 	json_t *o = json_object();
@@ -91,7 +110,7 @@ json_t *act_detail(const struct act *a, int code, const struct errinfo *why)
 		jx_set(o, "seq", json_integer(a->seq));
 	if (code < 0)
 		jx_set(o, "reason", json_string(err_name(code)));
-	if (code < 0 && why && why->msg[0] &&
+	if (code < 0 && why && why->msg[0] && !names_a_file(a, why) &&
 	    (code == GW_EREFUSED || code == GW_EAUTH || code == GW_ENOMATCH))
 		jx_set(o, "why", jx_text(why->msg));
 	return o;

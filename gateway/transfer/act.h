@@ -19,6 +19,7 @@ struct act {
 	int code;
 	struct errinfo why;
 	char package[ID_TEXT], from[NOTE_OIN], to[NOTE_OIN], case_id[NOTE_WORD];
+	const char *path; /* the operand, borrowed: for telling when a message names it */
 	char *file;
 	int64_t seq;
 	uint64_t bytes;
@@ -47,8 +48,8 @@ void act_terms(struct ledger_record *r, const struct transfer_env *env, const st
     const struct policy *policy, bool sealing, struct date *ret);
 
 /* A detail that maps the record to package and case (either may be ""), and says why when code is
- * not 0: a new object. Messages of refusals name fields and rules, so they go in; others may name
- * files and stay out. */
+ * not 0: a new object. Messages of refusals name fields and rules, so they go in; those that name a
+ * file stay out, for files are called after persons. */
 json_t *act_detail(const struct act *a, int code, const struct errinfo *why);
 
 /* How a failure stands in a record: deny for a refusal or what cannot be proved, else error. */

@@ -298,6 +298,7 @@ static void open_one(
 	    .dossier = BUF_INIT(PACKAGE_DOSSIER_MAX),
 	    .now = clock_now()};
 	struct errinfo why = ERRINFO_INIT;
+	a->path = path;
 	int e = check(&o, path, &why);
 	if (e < 0) {
 		refuse(&o, e, &why);

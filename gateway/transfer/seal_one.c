@@ -357,6 +357,7 @@ void seal_one(struct seal_run *run, const char *path, struct act *a)
 {
 	struct sealing s GW_CLEANUP(sealing_release) = {.run = run, .act = a, .now = clock_now()};
 	struct errinfo why = ERRINFO_INIT;
+	a->path = path;
 	copy(a->from, sizeof a->from, run->env->oin);
 	copy(a->to, sizeof a->to, run->request->to);
 	int e = decide(&s, path, &why);

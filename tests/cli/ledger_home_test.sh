@@ -2,13 +2,14 @@
 # ledger and subject as commands on real homes: check, read, prove, restore, report, forget.
 set -u
 . tests/cli/lib.sh
-plan 57
+plan 62
 world
 dossier een
 H="$W/municipality"
 BSN=123456782
 expect 0 "a dossier is sealed for the municipality" at outgoing seal --json --policy overdracht-aan-gemeente --to $TOWN "$W/d/een"
-expect 0 "and opened there" at municipality open --into "$W/in" "$(jq -r .file "$W/out")"
+P=$(jq -r .file "$W/out")
+expect 0 "and opened there" at municipality open --into "$W/in" "$P"
 
 # ---- verify, show
 VKEY=$(at municipality ledger show --vkey)
@@ -81,6 +82,19 @@ ID=$BSN; ask municipality shred --cert "$W/fg/officer.pem" --key "$W/fg/officer.
 said "one officer has signed"
 ID=$BSN; ask municipality shred --cert "$W/cm/officer.pem" --key "$W/cm/officer.key"; [ $? = 4 ]; ok "within the retention term it is refused"
 said "retention term"
+
+# ---- files are called after persons: no path ends up in a record or its detail
+mkdir "$W/Kanarie-Map" && cp "$P" "$W/Kanarie-Map/Kanarie-Jan.tar.age"
+cp "${P%.tar.age}.slip.json" "$W/Kanarie-Map/Kanarie-Jan.slip.json"
+expect 5 "a slip without its signature" at municipality open --into "$W/in2" "$W/Kanarie-Map/Kanarie-Jan.tar.age"
+said "Kanarie-Jan.slip.json"
+cd "$W/Kanarie-Map" || exit 1
+expect 5 "the same by its bare name" at municipality open --into "$W/in2" Kanarie-Jan.tar.age
+cd "$OLDPWD" || exit 1
+at municipality ledger show --json --details >"$W/all"
+[ "$(jq -r 'select(.detail.reason == "not-authentic") | .record.act' "$W/all" | wc -l)" = 2 ]; ok "both refusals have a reason"
+! grep -q Kanarie "$W/all" && ! cat "$H"/ledger/ledger.db* | grep -qa Kanarie
+ok "and name no file"
 
 # ---- an older copy
 cp -a "$H" "$W/copy"

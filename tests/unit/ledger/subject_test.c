@@ -218,6 +218,45 @@ static void a_shred_leaves_nothing(void **state)
 	fixture_end(&f);
 }
 
+/* What was refused before it could say whom it is about has only the package's trace. */
+static void details_of_the_same_package_go_too(void **state)
+{
+	(void)state;
+	static const char trace[] = "0102030405060708090a0b0c0d0e0f10";
+	struct fixture f;
+	struct errinfo ei = ERRINFO_INIT;
+	struct ledger_receipt a;
+	struct ledger_subject *s GW_CLEANUP(ledger_subject_free_p) = NULL;
+	struct ledger_record refuse = {.act = "transfer.refuse", .out = LEDGER_DENY, .tr = trace},
+			     open = {.act = "transfer.open", .tr = trace},
+			     other = {.act = "transfer.refuse",
+				 .out = LEDGER_DENY,
+				 .tr = "1112131415161718191a1b1c1d1e1f20"},
+			     act = {.act = "subject.shred"};
+	json_t *detail GW_CLEANUP(jx_release) = json_pack("{s:s}", "case", "CANARY-CASE"),
+		       *stays GW_CLEANUP(jx_release) = json_pack("{s:s}", "case", "OTHER-CASE");
+	uint64_t records = 0;
+	fixture_make(&f);
+	struct ledger *l = fixture_open(&f);
+	assert_int_equal(ledger_append(l, &refuse, detail, NULL, &ei), 0);
+	assert_int_equal(ledger_append(l, &other, stays, NULL, &ei), 0);
+	assert_int_equal(ledger_intent(l, &open, detail, &a, &ei), 0);
+	open.out = LEDGER_DENY;
+	assert_int_equal(ledger_result(l, &a, &open, detail, NULL, &ei), 0);
+	assert_int_equal(ledger_intent(l, &open, NULL, &a, &ei), 0);
+	assert_int_equal(ledger_subject(l, &JAN, 1, &s, &ei), 0);
+	open.subj = s;
+	open.out = LEDGER_OK;
+	assert_int_equal(ledger_result(l, &a, &open, NULL, NULL, &ei), 0);
+	approve_twice(l, &JAN);
+	assert_int_equal(ledger_shred(l, &JAN, 1, &act, &records, &ei), 0);
+	assert_int_equal(records, 1);
+	assert_false(anywhere(f.dir, "CANARY-CASE", 11));
+	assert_true(anywhere(f.dir, "OTHER-CASE", 10));
+	ledger_close(l);
+	fixture_end(&f);
+}
+
 static int shred(struct ledger *l, const struct subject_id *id, struct errinfo *ei)
 {
 	struct ledger_record act = {.act = "subject.shred"};
@@ -308,6 +347,7 @@ int main(void)
 	    cmocka_unit_test(commitments_differ_by_record),
 	    cmocka_unit_test(swapped_rows_are_found),
 	    cmocka_unit_test(a_shred_leaves_nothing),
+	    cmocka_unit_test(details_of_the_same_package_go_too),
 	    cmocka_unit_test(what_runs_is_not_shredded),
 	    cmocka_unit_test(a_shred_cut_short_is_completed),
 	};
