@@ -44,8 +44,11 @@ static bool ends_case(struct record_part act)
 	return false;
 }
 
+/* All records without an object id are of one object. */
 static struct object *object_of(struct scan *s, struct record_part id, bool incident)
 {
+	if (!id.p)
+		id = (struct record_part){"", 0};
 	for (size_t i = 0; i < s->objects_n; i++)
 		if (s->objects[i].incident == incident && record_is(id, s->objects[i].id))
 			return &s->objects[i];

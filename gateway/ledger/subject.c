@@ -77,6 +77,14 @@ int subject_canonical(const struct subject_id *id, char out[SUBJECT_CANONICAL], 
 	return 0;
 }
 
+bool subject_check(const struct subject_id *id)
+{
+	char canonical[SUBJECT_CANONICAL];
+	int r = subject_canonical(id, canonical, NULL);
+	sodium_memzero(canonical, sizeof canonical);
+	return r == 0;
+}
+
 void subject_commit(
     const struct ledger_subject *s, const char *record_id, char out[44], const char **ret_type)
 {

@@ -13,6 +13,7 @@
 #ifndef GW_LEDGER_SUBJECT_H
 #define GW_LEDGER_SUBJECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,9 @@ int subject_type_parse(const char *s, enum subject_type *ret_type) GW_MUST_USE;
 /* Write the canonical id; GW_EFORMAT names the type, never the value. */
 int subject_canonical(const struct subject_id *id, char out[SUBJECT_CANONICAL], struct errinfo *ei)
     GW_MUST_USE;
+
+/* True when the identifier has a valid form. */
+bool subject_check(const struct subject_id *id);
 
 struct ledger;
 struct ledger_subject; /* a subject in memory: its key lies in locked memory */

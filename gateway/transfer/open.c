@@ -164,7 +164,8 @@ static const char *identifier(const struct opening *o, const char *leaf)
 	return jx_str(json_object_get(o->json, "person"), leaf);
 }
 
-static int find_subject(struct opening *o, struct errinfo *ei)
+/* Whom the dossier is about. `any`: by what identifiers have a valid form, passing over others. */
+static int find_subject(struct opening *o, bool any, struct errinfo *ei)
 {
 	static const struct {
 		enum subject_type type;
@@ -174,10 +175,10 @@ static int find_subject(struct opening *o, struct errinfo *ei)
 	struct subject_id list[GW_LENGTH(kinds)];
 	size_t n = 0;
 	for (size_t i = 0; i < GW_LENGTH(kinds); i++) {
-		const char *value = identifier(o, kinds[i].leaf);
-		if (value)
-			list[n++] = (struct subject_id){
-			    kinds[i].type, value, package_note(o->reader)->sender.oin};
+		const struct subject_id id = {kinds[i].type, identifier(o, kinds[i].leaf),
+		    package_note(o->reader)->sender.oin};
+		if (id.value && (!any || subject_check(&id)))
+			list[n++] = id;
 	}
 	return n ? ledger_subject(o->env->ledger, list, n, &o->subject, ei) : 0;
 }
@@ -188,9 +189,14 @@ static int incident(const struct opening *o, const struct errinfo *why, struct e
 	struct ledger_record r = act_record(o->env, "incident.open");
 	json_t *detail GW_CLEANUP(jx_release) = act_detail(o->act, GW_EREFUSED, why);
 	struct date ret;
+	char object[LEDGER_OBJECT_ID];
+	ledger_object_id(object);
 	act_terms(&r, o->env, package_note(o->reader), o->rules.policy, false, &ret);
 	r.ret = NULL;
 	r.psp = o->intent.sp;
+	r.subj = o->subject;
+	r.obj.k = "incident";
+	r.obj.id = object;
 	return ledger_append(o->env->ledger, &r, detail, NULL, ei);
 }
 
@@ -201,8 +207,11 @@ static int admit(struct opening *o, struct errinfo *ei)
 		e = open_content(
 		    o->partial.fd, package_manifest(o->reader), o->rules.policy, o->json, ei);
 	if (e == 0)
-		return 0;
+		return find_subject(o, false, ei);
 	struct errinfo ledger = ERRINFO_INIT;
+	/* the incident is the person's too; it stands whether or not that can be written down */
+	if (o->json)
+		(void)!find_subject(o, true, NULL);
 	int told = incident(o, ei, &ledger);
 	if (told < 0 && ei)
 		*ei = ledger;
@@ -218,8 +227,6 @@ static int unfold(struct opening *o, struct errinfo *ei)
 		e = package_payload(o->reader, o->partial.fd, &o->dossier, ei);
 	if (e == 0)
 		e = admit(o, ei);
-	if (e == 0)
-		e = find_subject(o, ei);
 	if (e < 0)
 		return e;
 	count_fields(o);
@@ -270,8 +277,10 @@ static int recorded(struct opening *o, struct errinfo *ei)
 		return e;
 	int code = unfold(o, ei);
 	r.out = code < 0 ? act_out(code) : LEDGER_OK;
+	r.subj = o->subject;
+	if (code < 0)
+		r.ret = NULL; /* nothing is kept */
 	if (code == 0) {
-		r.subj = o->subject;
 		r.cat = classes;
 		r.cat_n = act_classes(o->classes, classes);
 		r.has_fld = true;

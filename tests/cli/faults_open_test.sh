@@ -194,6 +194,9 @@ beyond() { # NAME SED...
 	refused 4 "$1"
 	[ "$(acts incoming | tail -2 | head -1)" = "incident.open - -" ]
 	ok "… and an incident is open"
+	records incoming | tail -2 | jq -se '.[0].obj.k == "incident" and (.[0].obj.id | startswith("o:")) and
+		.[0].psp == .[1].sp and map(.subj.ty == "client_number" and .ret == null) == [true, true]' >/dev/null
+	ok "… about the person, as is the refusal"
 }
 beyond "a field that the policy withholds" 's/"client_number"/"residence_permit": "X", "client_number"/'
 beyond "a whole name where initials are allowed" 's/{$/&/; s/"as": "initials"/"as": "keep"/'

@@ -286,6 +286,11 @@ static void what_runs_is_not_shredded(void **state)
 	assert_int_equal(shred(l, &ELS, &ei), GW_EREFUSED);
 	assert_non_null(strstr(ei.msg, "incident"));
 	record(l, &ELS, 1, "review.signoff", "o:i1", NULL);
+	for (int i = 0; i < 300; i++) /* more than there is room for, if each were one of its own */
+		record(l, &ELS, 1, "incident.open", NULL, NULL);
+	assert_int_equal(shred(l, &ELS, &ei), GW_EREFUSED);
+	assert_non_null(strstr(ei.msg, "an incident of this person is open"));
+	record(l, &ELS, 1, "review.signoff", NULL, NULL);
 	struct ledger_subject *s = NULL;
 	assert_int_equal(ledger_subject(l, &ELS, 1, &s, &ei), 0);
 	struct ledger_record r = {.act = "transfer.seal", .subj = s};
