@@ -114,8 +114,9 @@ int ledger_report(struct ledger *l, const struct subject_id *ids, size_t n, ledg
  * Content: a text that names the log and the rows to go, no identifier. GW_ENOENT: nobody is known.
  * Approve: keep the signature of one officer (a key's pin); again by the same replaces it.
  * Shred: GW_EREFUSED with fewer than two officers, or while an intent, case or incident of the
- * person is open or a retention term runs; else intent, deletion, result. After GW_ECONFLICT
+ * person is open or a retention term runs; else intent, deletion, result. After GW_EFAIL
  * (another process reads) the deletion is done and what is left is completed by the next open.
+ * GW_ECONFLICT: another shred is at work.
  */
 int ledger_shred_content(struct ledger *l, const struct subject_id *ids, size_t n, struct buf *out,
     struct errinfo *ei) GW_MUST_USE;

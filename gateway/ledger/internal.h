@@ -86,7 +86,7 @@ int sql_err(sqlite3 *db, struct errinfo *ei) GW_MUST_USE;
 bool sql_is_full(sqlite3 *db);
 
 /* Truncate the write-ahead log of db into it, so that nothing deleted is left there; waits for
- * readers of other processes, then GW_ECONFLICT. */
+ * readers of other processes, then GW_EFAIL, in the words of a shred. */
 int sql_truncate(sqlite3 *db, struct errinfo *ei) GW_MUST_USE;
 
 /* Bind and read blobs and text. Binding keeps no copy; what is read is borrowed until the next

@@ -209,8 +209,9 @@ int sql_truncate(sqlite3 *db, struct errinfo *ei)
 	if (code == SQLITE_OK && left == 0)
 		return 0;
 	if (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED)
-		return err_set(ei, GW_ECONFLICT,
-		    "another process is reading the ledger: end it and try again");
+		return err_set(ei, GW_EFAIL,
+		    "the person's keys and details are deleted; the traces in free pages go when the "
+		    "other process that reads the ledger ends: the next command completes it");
 	return sql_err(db, ei);
 }
 

@@ -330,7 +330,10 @@ static void a_shred_cut_short_is_completed(void **state)
 	assert_int_equal(sqlite3_exec(db, "BEGIN", NULL, NULL, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_prepare_v2(db, "SELECT * FROM record", -1, &s, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_step(s), SQLITE_ROW);
-	assert_int_equal(shred(l, &JAN, &ei), GW_ECONFLICT);
+	assert_int_equal(shred(l, &JAN, &ei), GW_EFAIL); /* not refused: the keys are gone */
+	assert_non_null(strstr(ei.msg, "keys and details are deleted"));
+	assert_int_equal(err_exit(GW_EFAIL), 1);
+	assert_int_equal(reported(l, &JAN), GW_ENOENT);
 	ledger_close(l);
 	sqlite3_finalize(s);
 	sqlite3_close(db);
