@@ -28,7 +28,8 @@ int reserve_open(const char *db_path, int *ret_fd, struct errinfo *ei)
 bool reserve_whole(int fd)
 {
 	struct stat st;
-	if (fstat(fd, &st) == 0 && st.st_size >= RESERVE)
+	/* the size alone may be a hole, as in a copy made by cp --sparse or tar -S */
+	if (fstat(fd, &st) == 0 && st.st_size >= RESERVE && (int64_t)st.st_blocks * 512 >= RESERVE)
 		return true;
 	if (posix_fallocate(fd, 0, RESERVE) == 0)
 		return true;

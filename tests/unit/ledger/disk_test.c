@@ -5,6 +5,7 @@
 
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "ledger/audit.h"
@@ -176,6 +177,29 @@ static void approve_on_a_full_disk(void)
 	fixture_forget(&f);
 }
 
+/* A copy of the reserve that is a hole holds no space. */
+static void copy_the_reserve_sparsely(void)
+{
+	struct fixture f;
+	struct errinfo ei = ERRINFO_INIT;
+	struct ledger_record seal = {.act = "transfer.seal", .out = LEDGER_OK};
+	fixture_make(&f);
+	char *path GW_CLEANUP(str_free_p) = str_printf("%s-reserve", f.paths.db);
+	assert_int_equal(truncate(path, 0), 0);
+	assert_int_equal(truncate(path, 4 << 20), 0);
+	struct ledger *l = fixture_open(&f);
+	fill_up(&f);
+	assert_int_equal(ledger_append(l, &seal, NULL, NULL, &ei), GW_ELEDGER);
+	make_room(&f);
+	assert_int_equal(ledger_append(l, &seal, NULL, NULL, &ei), 0);
+	fill_up(&f);
+	struct stat st;
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(st.st_blocks * 512 >= 4 << 20);
+	ledger_close(l);
+	fixture_forget(&f);
+}
+
 static void read_what_cannot_be_written(void)
 {
 	struct fixture f;
@@ -231,6 +255,12 @@ static void approvals_on_a_full_disk(void **state)
 	on_a_small_disk(approve_on_a_full_disk);
 }
 
+static void a_reserve_without_blocks(void **state)
+{
+	(void)state;
+	on_a_small_disk(copy_the_reserve_sparsely);
+}
+
 static void a_medium_for_reading_only(void **state)
 {
 	(void)state;
@@ -243,6 +273,7 @@ int main(void)
 	    cmocka_unit_test(a_disk_that_fills_up),
 	    cmocka_unit_test(a_disk_that_was_full),
 	    cmocka_unit_test(approvals_on_a_full_disk),
+	    cmocka_unit_test(a_reserve_without_blocks),
 	    cmocka_unit_test(a_medium_for_reading_only),
 	};
 	return cmocka_run_group_tests_name("ledger/disk", tests, NULL, NULL);
