@@ -80,7 +80,7 @@ int record_line(
 	if (r == 0)
 		r = member(obj, "k", "object", out);
 	if (r == 0)
-		r = member(record, "ret", "kept until", out);
+		r = member(record, "ret", "kept at least until", out);
 	return r == 0 ? buf_adds(out, "\n") : r;
 }
 

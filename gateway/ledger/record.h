@@ -68,7 +68,7 @@ struct ledger_record {
 		const uint8_t *digest; /* 32 bytes, or NULL: obj.h is made from it under a fresh
 		                          nonce, and both go into the detail */
 	} obj;
-	const struct date *ret; /* kept until */
+	const struct date *ret; /* kept at least until */
 	struct {
 		const char *o;       /* the other log's origin */
 		uint64_t n;          /* its size */

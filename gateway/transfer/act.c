@@ -65,9 +65,8 @@ struct ledger_record act_record(const struct transfer_env *env, const char *act)
 }
 
 void act_terms(struct ledger_record *r, const struct transfer_env *env, const struct note *note,
-    const struct policy *policy, bool sealing, struct date *ret)
+    const struct policy *policy, bool sealing)
 {
-	*ret = date_of(note->expires);
 	r->tr = note->transaction;
 	r->peer = sealing ? note->recipient.oin : note->sender.oin;
 	r->ctl = note->controller;
@@ -78,7 +77,18 @@ void act_terms(struct ledger_record *r, const struct transfer_env *env, const st
 	r->pol.v = note->policy_version;
 	r->pol.h = note->policy_sha256;
 	r->pol.reg = note->registry;
-	r->ret = ret;
+}
+
+struct date act_kept(
+    const struct note *note, const struct policy *policy, bool sealing, struct date today)
+{
+	struct date expires = date_of(note->expires);
+	if (!sealing)
+		return date_add(today, policy->recipient_keep, 1);
+	if (policy->sender_never)
+		return expires;
+	struct date kept = date_add(today, policy->sender_delete, 1);
+	return date_cmp(kept, expires) > 0 ? kept : expires;
 }
 
 /* Does the message name the operand by its last part, up to the first dot (a slip shares it)? */

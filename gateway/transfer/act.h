@@ -43,9 +43,17 @@ size_t act_classes(unsigned bits, const char *out[ACT_CLASSES]);
 /* Begin a record of this act with its actor. */
 struct ledger_record act_record(const struct transfer_env *env, const char *act);
 
-/* Fill in what note and policy (may be NULL) say. `ret` must live as long as the record. */
+/* Fill in what note and policy (may be NULL) say; `ret` stays absent. */
 void act_terms(struct ledger_record *r, const struct transfer_env *env, const struct note *note,
-    const struct policy *policy, bool sealing, struct date *ret);
+    const struct policy *policy, bool sealing);
+
+/*
+ * The day until which what is sealed or opened on `today` is kept here at least. The recipient
+ * keeps it for the policy's term, the sender the package until it expires and the dossier for its
+ * own term. Those terms begin with an event that lies ahead, so that today's is the least.
+ */
+struct date act_kept(
+    const struct note *note, const struct policy *policy, bool sealing, struct date today);
 
 /* A detail that maps the record to package and case (either may be ""), and says why when code is
  * not 0: a new object. Messages of refusals name fields and rules, so they go in; those that name a

@@ -56,12 +56,11 @@ static void refuse(const struct opening *o, int code, const struct errinfo *why)
 	struct ledger_record r = act_record(o->env, "transfer.refuse");
 	json_t *detail GW_CLEANUP(jx_release) = act_detail(a, code, why);
 	struct errinfo ledger = ERRINFO_INIT;
-	struct date ret;
 	const struct note *n = o->reader ? package_note(o->reader) : NULL;
 	a->code = code;
 	a->why = *why;
 	if (n && o->proof == PROOF_TERMS) {
-		act_terms(&r, o->env, n, o->rules.policy, false, &ret);
+		act_terms(&r, o->env, n, o->rules.policy, false);
 	} else if (n && o->proof == PROOF_SENDER) {
 		r.tr = n->transaction;
 		r.peer = n->sender.oin;
@@ -188,11 +187,9 @@ static int incident(const struct opening *o, const struct errinfo *why, struct e
 {
 	struct ledger_record r = act_record(o->env, "incident.open");
 	json_t *detail GW_CLEANUP(jx_release) = act_detail(o->act, GW_EREFUSED, why);
-	struct date ret;
 	char object[LEDGER_OBJECT_ID];
 	ledger_object_id(object);
-	act_terms(&r, o->env, package_note(o->reader), o->rules.policy, false, &ret);
-	r.ret = NULL;
+	act_terms(&r, o->env, package_note(o->reader), o->rules.policy, false);
 	r.psp = o->intent.sp;
 	r.subj = o->subject;
 	r.obj.k = "incident";
@@ -267,7 +264,9 @@ static int recorded(struct opening *o, struct errinfo *ei)
 	json_t *detail GW_CLEANUP(jx_release) = act_detail(o->act, 0, NULL);
 	uint8_t digest[HASH_BYTES];
 	ledger_object_id(object);
-	act_terms(&r, o->env, package_note(o->reader), o->rules.policy, false, &ret);
+	act_terms(&r, o->env, package_note(o->reader), o->rules.policy, false);
+	ret = act_kept(package_note(o->reader), o->rules.policy, false, date_of(o->now));
+	r.ret = &ret;
 	peer_head(o, &head, &r);
 	r.obj.k = "package";
 	r.obj.id = object;

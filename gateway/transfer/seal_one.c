@@ -306,7 +306,9 @@ static struct ledger_record seal_record(
     const struct sealing *s, const char *object, const char *classes[ACT_CLASSES], struct date *ret)
 {
 	struct ledger_record r = act_record(s->run->env, "transfer.seal");
-	act_terms(&r, s->run->env, &s->note, s->run->grounds.rules.policy, true, ret);
+	act_terms(&r, s->run->env, &s->note, s->run->grounds.rules.policy, true);
+	*ret = act_kept(&s->note, s->run->grounds.rules.policy, true, date_of(s->now));
+	r.ret = ret;
 	r.subj = s->subject;
 	r.cat = classes;
 	r.cat_n = act_classes(s->outcome.classes, classes);

@@ -24,6 +24,11 @@ ok "intent and result stand in the recipient's ledger"
 records incoming | tail -2 | jq -se '(.[0] | has("subj") | not) and (.[1].subj.ty == "client_number") and
 	.[0].tr == .[1].tr and (.[1].fld > 5)' >/dev/null
 ok "the result carries the subject, the intent does not"
+day() { records "$1" | tail -1 | jq -r .t | TZ=Europe/Amsterdam xargs -I{} date -d {} +%F; }
+[ "$(records outgoing | tail -1 | jq -r .ret)" = "$(date -d "$(day outgoing) + 30 days" +%F)" ]
+ok "the sender keeps the dossier for the policy's term"
+[ "$(records incoming | tail -1 | jq -r .ret | cut -c1-4)" = "$(($(day incoming | cut -c1-4) + 2))" ]
+ok "and so does the recipient: not until the package expires"
 [ "$(records outgoing | tail -1 | jq -r .tr)" = "$(records incoming | tail -1 | jq -r .tr)" ]
 ok "both sides name the same transaction"
 jq -e '(.person | has("bsn") | not) and .person.given_names == {"as":"initials","v":"J.P."} and

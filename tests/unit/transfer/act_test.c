@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "transfer/act.h"
+
+static void is_day(struct date d, const char *day)
+{
+	char text[DATE_TEXT];
+	date_text(d, text);
+	assert_string_equal(text, day);
+}
+
+/* docs/FORMATS.md §4, `ret`. */
+static void kept_at_least_until(void **state)
+{
+	(void)state;
+	const struct date today = {2026, 11, 25};
+	struct note note = {.expires = date_end((struct date){2026, 12, 23})};
+	struct policy policy = {
+	    .recipient_keep = {.n = 2, .unit = 'Y'}, .sender_delete = {.n = 30, .unit = 'D'}};
+	is_day(act_kept(&note, &policy, false, today), "2028-11-25");
+	is_day(act_kept(&note, &policy, true, today), "2026-12-25");
+	policy.sender_delete.n = 7; /* the package itself lies there longer */
+	is_day(act_kept(&note, &policy, true, today), "2026-12-23");
+	policy.sender_delete.n = 90;
+	policy.sender_never = true;
+	is_day(act_kept(&note, &policy, true, today), "2026-12-23");
+}
+
+static void details_name_no_file(void **state)
+{
+	(void)state;
+	static const char *const files[] = {"d/Jan Piet.slip.json: bad", "Jan.slip.json.p7s: gone",
+	    "the slip beside the package: Jan.slip.json: line 1"};
+	struct act a = {.path = "Jan.tar.age"};
+	struct errinfo why = ERRINFO_INIT;
+	for (size_t i = 0; i < GW_LENGTH(files); i++) {
+		(void)err_set(&why, GW_EAUTH, "%s", files[i]);
+		json_t *detail GW_CLEANUP(jx_release) = act_detail(&a, GW_EAUTH, &why);
+		assert_null(json_object_get(detail, "why"));
+		assert_string_equal(jx_str(detail, "reason"), "not-authentic");
+	}
+	(void)err_set(&why, GW_EAUTH, "the package is for another organisation");
+	json_t *detail GW_CLEANUP(jx_release) = act_detail(&a, GW_EAUTH, &why);
+	assert_string_equal(jx_str(detail, "why"), why.msg);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(kept_at_least_until),
+	    cmocka_unit_test(details_name_no_file),
+	};
+	return cmocka_run_group_tests_name("transfer/act", tests, NULL, NULL);
+}
