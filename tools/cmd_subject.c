@@ -254,7 +254,9 @@ struct approvals {
 	const struct home *h;
 	const struct organisation *own;
 	const struct buf *content;
+	const char *officer; /* who signs now */
 	size_t good;
+	bool again; /* that officer's is among them */
 };
 
 /* A signature counts while its officer is one and its certificate holds. */
@@ -269,43 +271,68 @@ static int check_approval(
 	if (!is_officer(a->own, officer))
 		return 0;
 	if (cades_verify(registry_trust(home_registry(a->h)), signature, n, a->content->data,
-		a->content->len, now, now, &signer, 1, &signers, NULL) == 0 &&
-	    cades_pinned(&signer, NULL, &officer, 1, NULL) == 0)
-		a->good++;
+		a->content->len, now, now, &signer, 1, &signers, NULL) < 0 ||
+	    cades_pinned(&signer, NULL, &officer, 1, NULL) < 0)
+		return 0;
+	a->good++;
+	a->again = a->again || str_eq(officer, a->officer);
 	return 0;
 }
 
-/* Sign for the officer and keep the signature; *ret_good is how many officers have signed. */
+/* The officer's signature over what is to go, when it would count. */
+static int sign_content(
+    struct approvals *a, const struct signer *signer, struct buf *der, struct errinfo *ei)
+{
+	if (!is_officer(a->own, a->officer))
+		return err_set(ei, GW_EAUTH,
+		    "this certificate is not of an officer of this organisation "
+		    "(organisations.yaml, officers)");
+	int r = cades_sign(signer, a->content->data, a->content->len, clock_now(), der, ei);
+	if (r < 0)
+		return r;
+	(void)check_approval(a, a->officer, der->data, der->len, ei);
+	if (a->good != 1)
+		return err_set(ei, GW_EAUTH,
+		    "this officer's certificate does not verify by the registry's roots");
+	a->good = 0;
+	a->again = false;
+	return 0;
+}
+
+/* Sign for the officer and keep the signature; *ret_good is how many officers have signed. A try
+ * that is refused is recorded as such. */
 static int approve(const struct cli *cli, struct home *h, const struct subject_id *id,
-    size_t *ret_good, struct errinfo *ei)
+    const struct ledger_record *act, size_t *ret_good, struct errinfo *ei)
 {
 	struct signer *signer GW_CLEANUP(signer_free_p) = NULL;
 	struct buf content GW_CLEANUP(buf_release) = BUF_INIT(CONTENT_MAX),
 			   der GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
 	struct ledger *l = home_ledger(h);
+	struct errinfo why = ERRINFO_INIT;
 	struct approvals a = {.h = h, .content = &content};
 	a.own = registry_organisation(home_registry(h), home_oin(h));
 	if (!a.own)
 		return err_set(ei, GW_EFORMAT, "organisations.yaml has no entry for this home");
 	int r = signer_load(cli_value(cli, "cert"), cli_value(cli, "key"), &signer, ei);
-	if (r == 0 && !is_officer(a.own, signer_spki(signer)))
-		r = err_set(ei, GW_EAUTH,
-		    "this certificate is not of an officer of this organisation "
-		    "(organisations.yaml, officers)");
 	if (r == 0)
 		r = ledger_shred_content(l, id, 1, &content, ei);
-	if (r == 0)
-		r = cades_sign(signer, content.data, content.len, clock_now(), &der, ei);
 	if (r < 0)
 		return r;
-	check_approval(&a, signer_spki(signer), der.data, der.len, ei);
-	if (a.good != 1)
-		return err_set(ei, GW_EAUTH,
-		    "this officer's certificate does not verify by the registry's roots");
-	r = ledger_shred_approve(l, id, 1, signer_spki(signer), der.data, der.len, ei);
-	a.good = 0;
+	a.officer = signer_spki(signer);
+	r = sign_content(&a, signer, &der, &why);
 	if (r == 0)
-		r = ledger_shred_approvals(l, id, 1, check_approval, &a, ei);
+		r = ledger_shred_approvals(l, id, 1, check_approval, &a, &why);
+	if (r == 0 && a.again && a.good < 2)
+		r = err_set(
+		    &why, GW_EREFUSED, "this officer has signed already: a second one must sign");
+	if (r == GW_EAUTH || r == GW_EREFUSED)
+		return ledger_shred_refuse(l, act, a.officer, r, &why, ei);
+	if (r == 0 && !a.again) {
+		r = ledger_shred_approve(l, id, 1, a.officer, der.data, der.len, act, &why);
+		a.good++;
+	}
+	if (r < 0 && ei)
+		*ei = why;
 	*ret_good = a.good;
 	return r;
 }
@@ -322,11 +349,11 @@ static int run_shred(struct cli *cli)
 	int r = open_home(cli, HOME_LEDGER | HOME_REGISTRY, &h, &ei);
 	if (r == 0)
 		r = read_asked(cli, h, &a, &ei);
-	if (r == 0)
-		r = approve(cli, h, &a.id, &good, &ei);
-	if (r == 0 && good >= 2) {
+	if (r == 0) {
 		struct ledger_record act = record_of_reading(h, "subject.shred");
-		r = ledger_shred(home_ledger(h), &a.id, 1, &act, &records, &ei);
+		r = approve(cli, h, &a.id, &act, &good, &ei);
+		if (r == 0 && good >= 2)
+			r = ledger_shred(home_ledger(h), &a.id, 1, &act, &records, &ei);
 	}
 	if (r < 0)
 		return cli_fail(cli, r, &ei);

@@ -112,16 +112,23 @@ int ledger_report(struct ledger *l, const struct subject_id *ids, size_t n, ledg
  * ledger_shred acts. Checking the officers and their signatures is the caller's task.
  *
  * Content: a text that names the log and the rows to go, no identifier. GW_ENOENT: nobody is known.
- * Approve: keep the signature of one officer (a key's pin); again by the same replaces it.
+ * Approve: record it (review.signoff by act's actor) and keep the signature of one officer (a key's
+ * pin); again by the same replaces it.
+ * Refuse: record a try (subject.shred, out deny) that is refused with `code` for `why`; officer may
+ * be NULL. The value is code, with why in ei, or what kept the record from being written.
  * Shred: GW_EREFUSED with fewer than two officers, or while an intent, case or incident of the
- * person is open or a retention term runs; else intent, deletion, result. After GW_EFAIL
+ * person is open or a retention term runs, which is recorded; else intent (its detail names the
+ * officers), deletion, result. After GW_EFAIL
  * (another process reads) the deletion is done and what is left is completed by the next open.
  * GW_ECONFLICT: another shred is at work.
  */
 int ledger_shred_content(struct ledger *l, const struct subject_id *ids, size_t n, struct buf *out,
     struct errinfo *ei) GW_MUST_USE;
 int ledger_shred_approve(struct ledger *l, const struct subject_id *ids, size_t n,
-    const char *officer, const void *signature, size_t signature_n, struct errinfo *ei) GW_MUST_USE;
+    const char *officer, const void *signature, size_t signature_n, const struct ledger_record *act,
+    struct errinfo *ei) GW_MUST_USE;
+int ledger_shred_refuse(struct ledger *l, const struct ledger_record *act, const char *officer,
+    int code, const struct errinfo *why, struct errinfo *ei) GW_MUST_USE;
 typedef int (*ledger_approval)(
     void *ctx, const char *officer, const void *signature, size_t signature_n, struct errinfo *ei);
 int ledger_shred_approvals(struct ledger *l, const struct subject_id *ids, size_t n,

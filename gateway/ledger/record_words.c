@@ -18,7 +18,7 @@ const char *const record_members[RECORD_MEMBERS] = {"v", "id", "t", "te", "act",
 const char *const record_phases[3] = {NULL, "intent", "result"};
 const char *const record_outs[4] = {NULL, "ok", "deny", "error"};
 
-/* The acts, and which of them end harm: those may use reserved space. */
+/* The acts, and which of them end harm or let that be done: those may use reserved space. */
 static const struct {
 	const char *act;
 	bool reserved;
@@ -63,7 +63,7 @@ static const struct {
     {"audit.export", false},
     {"audit.verify", false},
     {"audit.subject", false},
-    {"review.signoff", false},
+    {"review.signoff", true},
     {"retention.expire", true},
     {"delete.done", true},
     {"subject.shred", true},

@@ -12,7 +12,9 @@
 #include <sys/file.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/str.h"
+#include "ledger/shred_approval.h"
 #include "ledger/shred_scan.h"
 #include "ledger/spans.h"
 
@@ -168,7 +170,7 @@ static int delete_all(struct ledger *l, const struct job *j, int wait_ms, struct
 static int finish(struct ledger *l, const struct job *j, const struct ledger_record *act,
     int wait_ms, struct errinfo *ei)
 {
-	struct ledger_record result = act ? *act : (struct ledger_record){0};
+	struct ledger_record result = *act;
 	int r = delete_all(l, j, wait_ms, ei);
 	if (r < 0)
 		return r;
@@ -189,17 +191,24 @@ static int finish(struct ledger *l, const struct job *j, const struct ledger_rec
 	return r;
 }
 
-static bool is_open(struct ledger *l, const struct job *j)
+/* The bytes of the job's intent; false when it has none that is open. */
+static bool is_open(struct ledger *l, const struct job *j, struct buf *ret_intent)
 {
 	sqlite3_stmt *s GW_CLEANUP(sql_done) = NULL;
 	uint8_t key[SPAN_KEY];
+	size_t n;
 	struct record_part tr = {j->intent.tr, strlen(j->intent.tr)},
 			   sp = {j->intent.sp, strlen(j->intent.sp)};
 	if (!spans_key(tr, sp, key) ||
-	    sql_prepare(l->db, "SELECT 1 FROM open_intent WHERE span = ?1", &s, NULL) < 0)
+	    sql_prepare(l->db,
+		"SELECT bytes FROM open_intent JOIN record USING (idx) WHERE span = ?1", &s,
+		NULL) < 0)
 		return false;
 	sql_blob(s, 1, key, sizeof key);
-	return sql_step(s, NULL) == 1;
+	if (sql_step(s, NULL) != 1)
+		return false;
+	const void *bytes = sql_col(s, 0, &n);
+	return n && buf_add(ret_intent, bytes, n) == 0;
 }
 
 static int read_job(struct ledger *l, struct job *j, struct errinfo *ei)
@@ -225,6 +234,25 @@ static int read_job(struct ledger *l, struct job *j, struct errinfo *ei)
 	return r < 0 ? r : 1;
 }
 
+/* Finish what another process began, in the name of who did: the intent says. */
+static int take_up(struct ledger *l, const struct job *j, struct errinfo *ei)
+{
+	struct buf intent GW_CLEANUP(buf_release) = BUF_INIT(RECORD_MAX);
+	json_t *record GW_CLEANUP(jx_release) = NULL;
+	struct ledger_record act = {0};
+	/* no open intent: it was never begun, or it was finished */
+	if (!is_open(l, j, &intent))
+		return with_reserve(l, drop_job, j, ei);
+	if (jx_parse("ledger record", intent.data, intent.len, &JX_SMALL, &record, ei) < 0)
+		return GW_EAUTH;
+	const json_t *actor = json_object_get(record, "actor");
+	act.actor.k = jx_str(actor, "k");
+	act.actor.id = jx_str(actor, "id");
+	act.actor.role = jx_str(actor, "role");
+	act.actor.auth = jx_str(actor, "auth");
+	return finish(l, j, &act, WAIT_AT_OPEN_MS, ei);
+}
+
 int shred_complete(struct ledger *l, struct errinfo *ei)
 {
 	int r = 1;
@@ -236,102 +264,11 @@ int shred_complete(struct ledger *l, struct errinfo *ei)
 		r = read_job(l, &j, ei);
 		if (r != 1)
 			break;
-		/* no open intent: it was never begun, or it was finished */
-		int e = is_open(l, &j) ? finish(l, &j, NULL, WAIT_AT_OPEN_MS, ei)
-				       : with_reserve(l, drop_job, &j, ei);
+		int e = take_up(l, &j, ei);
 		r = e < 0 ? e : 1;
 	}
 	(void)flock(l->reserve_fd, LOCK_UN);
 	return r == GW_EFAIL ? 0 : r; /* somebody still reads: the next one completes it */
-}
-
-int ledger_shred_content(
-    struct ledger *l, const struct subject_id *ids, size_t n, struct buf *out, struct errinfo *ei)
-{
-	struct person *p GW_CLEANUP(person_free_p) = NULL;
-	char hex[2 * SUBJECT_ROW + 1];
-	int r = person_find(l, ids, n, &p, ei);
-	if (r == 0)
-		r = buf_addf(out, "handover/shred/1\n%s\n", l->origin);
-	for (size_t i = 0; r == 0 && i < person_rows(p)->n; i++) {
-		str_hex(person_rows(p)->row[i].id, SUBJECT_ROW, hex);
-		r = buf_addf(out, "%s\n", hex);
-	}
-	return r;
-}
-
-int ledger_shred_approve(struct ledger *l, const struct subject_id *ids, size_t n,
-    const char *officer, const void *signature, size_t signature_n, struct errinfo *ei)
-{
-	struct person *p GW_CLEANUP(person_free_p) = NULL;
-	sqlite3_stmt *s GW_CLEANUP(sql_done) = NULL;
-	int r = person_find(l, ids, n, &p, ei);
-	if (r < 0)
-		return r;
-	(void)pthread_mutex_lock(&l->subject);
-	r = sql_prepare(l->subjects,
-	    "INSERT OR REPLACE INTO approval (row, officer, at, signature) VALUES (?1, ?2, ?3, ?4)",
-	    &s, ei);
-	if (r == 0) {
-		sql_blob(s, 1, person_rows(p)->row[0].id, SUBJECT_ROW);
-		sql_text(s, 2, officer);
-		sql_int(s, 3, clock_now());
-		sql_blob(s, 4, signature, signature_n);
-		r = sql_do(s, ei);
-		if (r == GW_ELEDGER) {
-			reserve_release(l->reserve_fd);
-			r = sql_do(s, ei);
-		}
-	}
-	sql_done(&s);
-	(void)pthread_mutex_unlock(&l->subject);
-	return r;
-}
-
-static int each_approval(struct ledger *l, const uint8_t row[SUBJECT_ROW], ledger_approval fn,
-    void *ctx, uint64_t *ret_n, struct errinfo *ei)
-{
-	sqlite3_stmt *s GW_CLEANUP(sql_done) = NULL;
-	uint64_t count = 0;
-	size_t n;
-	int r = sql_prepare(l->subjects,
-	    "SELECT officer, signature FROM approval WHERE row = ?1 ORDER BY officer", &s, ei);
-	if (r < 0)
-		return r;
-	sql_blob(s, 1, row, SUBJECT_ROW);
-	for (; (r = sql_step(s, ei)) == 1; count++) {
-		const void *signature = sql_col(s, 1, &n);
-		int e = fn ? fn(ctx, (const char *)sqlite3_column_text(s, 0), signature, n, ei) : 0;
-		if (e < 0)
-			return e;
-	}
-	*ret_n = count;
-	return r;
-}
-
-int ledger_shred_approvals(struct ledger *l, const struct subject_id *ids, size_t n,
-    ledger_approval fn, void *ctx, struct errinfo *ei)
-{
-	struct person *p GW_CLEANUP(person_free_p) = NULL;
-	uint64_t count;
-	int r = person_find(l, ids, n, &p, ei);
-	if (r < 0)
-		return r;
-	(void)pthread_mutex_lock(&l->subject);
-	r = each_approval(l, person_rows(p)->row[0].id, fn, ctx, &count, ei);
-	(void)pthread_mutex_unlock(&l->subject);
-	return r;
-}
-
-static int enough_officers(struct ledger *l, const struct person *p, struct errinfo *ei)
-{
-	uint64_t count = 0;
-	(void)pthread_mutex_lock(&l->subject);
-	int r = each_approval(l, person_rows(p)->row[0].id, NULL, NULL, &count, ei);
-	(void)pthread_mutex_unlock(&l->subject);
-	if (r == 0 && count < 2)
-		return err_set(ei, GW_EREFUSED, "a second officer must sign for this");
-	return r;
 }
 
 /* Write the job down, then the intent, and do it. */
@@ -341,9 +278,12 @@ static int shred_locked(struct ledger *l, const struct person *p, const struct l
 	struct job j GW_CLEANUP(job_release) = {
 	    .rows = BUF_INIT(ROWS_MAX), .places = BUF_INIT(SHRED_PLACES_MAX)};
 	struct buf rest GW_CLEANUP(buf_release) = BUF_INIT(SHRED_PLACES_MAX);
+	json_t *who GW_CLEANUP(jx_release) = json_object();
 	const struct subject_rows *rows = person_rows(p);
 	uint64_t size = 0;
-	int r = ledger_size(l, &size, ei);
+	int r = shred_officers(l, p, who, ei);
+	if (r == 0)
+		r = ledger_size(l, &size, ei);
 	if (r == 0)
 		r = shred_scan(l, p, date_of(clock_now()), &j.places, ret_records, ei);
 	for (size_t i = 0; r == 0 && i < rows->n; i++)
@@ -365,7 +305,7 @@ static int shred_locked(struct ledger *l, const struct person *p, const struct l
 	intent.sp = j.intent.sp;
 	intent.t = j.intent.t;
 	if (r == 0)
-		r = ledger_intent(l, &intent, NULL, NULL, ei);
+		r = ledger_intent(l, &intent, who, NULL, ei);
 	/* what came in since the first look, by keys that are still in our hands */
 	if (r == 0)
 		r = shred_scan_rest(l, p, size, &rest, ei);
@@ -378,16 +318,19 @@ int ledger_shred(struct ledger *l, const struct subject_id *ids, size_t n,
     const struct ledger_record *act, uint64_t *ret_records, struct errinfo *ei)
 {
 	struct person *p GW_CLEANUP(person_free_p) = NULL;
-	int r = l->flags & LEDGER_READ
-	    ? err_set(ei, GW_ELEDGER, "the ledger was opened for reading only")
-	    : person_find(l, ids, n, &p, ei);
-	if (r == 0)
-		r = enough_officers(l, p, ei);
+	struct errinfo why = ERRINFO_INIT;
+	if (l->flags & LEDGER_READ)
+		return err_set(ei, GW_ELEDGER, "the ledger was opened for reading only");
+	int r = person_find(l, ids, n, &p, ei);
 	if (r < 0)
 		return r;
 	if (flock(l->reserve_fd, LOCK_EX | LOCK_NB) < 0)
 		return err_set(ei, GW_ECONFLICT, "another shred is at work: try again");
-	r = shred_locked(l, p, act, ret_records, ei);
+	r = shred_locked(l, p, act, ret_records, &why);
 	(void)flock(l->reserve_fd, LOCK_UN);
+	if (r == GW_EREFUSED)
+		return ledger_shred_refuse(l, act, NULL, r, &why, ei);
+	if (r < 0 && ei)
+		*ei = why;
 	return r;
 }

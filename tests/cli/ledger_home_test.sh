@@ -2,7 +2,7 @@
 # ledger and subject as commands on real homes: check, read, prove, restore, report, forget.
 set -u
 . tests/cli/lib.sh
-plan 62
+plan 64
 world
 dossier een
 H="$W/municipality"
@@ -78,10 +78,14 @@ ID=12; ask municipality report; [ $? = 3 ]; ok "an identifier without form"
 ID=$BSN; ask municipality shred --cert "$W/keeper/officer.pem" --key "$W/keeper/officer.key"; [ $? = 5 ]; ok "a stranger may not shred"
 ID=$BSN; ask municipality shred --cert "$W/fg/officer.pem" --key "$W/fg/officer.key"; ok "a first officer signs"
 said "one officer has signed"
-ID=$BSN; ask municipality shred --cert "$W/fg/officer.pem" --key "$W/fg/officer.key"; ok "the same one again"
-said "one officer has signed"
+ID=$BSN; ask municipality shred --cert "$W/fg/officer.pem" --key "$W/fg/officer.key"; [ $? = 4 ]; ok "the same one again is refused"
+said "a second one must sign"
 ID=$BSN; ask municipality shred --cert "$W/cm/officer.pem" --key "$W/cm/officer.key"; [ $? = 4 ]; ok "within the retention term it is refused"
 said "retention term"
+at municipality ledger show --json --details | jq -c 'select(.record.act | test("shred|signoff")) | [.record.act, .record.out, .detail.reason, .record.actor.k, .record.obj.k, (.record | has("subj"))]' >"$W/tries"
+[ "$(jq -r '.[0:3] | join(" ")' "$W/tries" | paste -sd,)" = "subject.shred deny not-authentic,review.signoff ok ,subject.shred deny refused,review.signoff ok ,subject.shred deny refused" ]
+ok "every approval and every refused try is in the ledger"
+[ "$(jq -c '.[3:]' "$W/tries" | sort -u)" = '["user","subject",false]' ]; ok "with who did it, and nothing of the person"
 
 # ---- files are called after persons: no path ends up in a record or its detail
 mkdir "$W/Kanarie-Map" && cp "$P" "$W/Kanarie-Map/Kanarie-Jan.tar.age"
@@ -92,7 +96,7 @@ cd "$W/Kanarie-Map" || exit 1
 expect 5 "the same by its bare name" at municipality open --into "$W/in2" Kanarie-Jan.tar.age
 cd "$OLDPWD" || exit 1
 at municipality ledger show --json --details >"$W/all"
-[ "$(jq -r 'select(.detail.reason == "not-authentic") | .record.act' "$W/all" | wc -l)" = 2 ]; ok "both refusals have a reason"
+[ "$(jq -r 'select(.record.act == "transfer.refuse" and .detail.reason == "not-authentic") | .record.act' "$W/all" | wc -l)" = 2 ]; ok "both refusals have a reason"
 ! grep -q Kanarie "$W/all" && ! cat "$H"/ledger/ledger.db* | grep -qa Kanarie
 ok "and name no file"
 

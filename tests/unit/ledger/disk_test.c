@@ -13,6 +13,8 @@
 static const struct subject_id JAN = {SUBJECT_BSN, "123456782", NULL},
 			       ELS = {SUBJECT_BSN, "111222333", NULL};
 
+static const struct ledger_record ACT = {.actor = {"user", "a:0123456789abcdef", NULL, "cli"}};
+
 static void must_verify(struct ledger *l, uint64_t least)
 {
 	struct errinfo ei = ERRINFO_INIT;
@@ -136,15 +138,15 @@ static void come_to_a_full_disk(void)
 	fill_up(&f);
 	l = fixture_open(&f);
 	assert_int_equal(ledger_append(l, &incident, NULL, NULL, &ei), 0);
-	assert_int_equal(ledger_shred_approve(l, &JAN, 1, "sha256:aa", "sig-a", 5, &ei), 0);
+	assert_int_equal(ledger_shred_approve(l, &JAN, 1, "sha256:aa", "sig-a", 5, &ACT, &ei), 0);
 	ledger_close(l);
 	fill_up(&f);
 	l = fixture_open(&f);
-	assert_int_equal(ledger_shred_approve(l, &JAN, 1, "sha256:bb", "sig-b", 5, &ei), 0);
+	assert_int_equal(ledger_shred_approve(l, &JAN, 1, "sha256:bb", "sig-b", 5, &ACT, &ei), 0);
 	assert_int_equal(ledger_shred(l, &JAN, 1, &shred, &records, &ei), 0);
 	assert_int_equal(records, 1);
 	assert_int_equal(ledger_append(l, &seal, NULL, NULL, &ei), GW_ELEDGER);
-	must_verify(l, 57);
+	must_verify(l, 59);
 	ledger_close(l);
 	make_room(&f);
 	l = fixture_open(&f);
@@ -165,7 +167,8 @@ static void approve_on_a_full_disk(void)
 	for (int i = 0; i < 200; i++) {
 		char officer[32];
 		(void)snprintf(officer, sizeof officer, "sha256:%d", i);
-		int r = ledger_shred_approve(l, &JAN, 1, officer, officer, sizeof officer, &ei);
+		int r =
+		    ledger_shred_approve(l, &JAN, 1, officer, officer, sizeof officer, &ACT, &ei);
 		assert_int_equal(r, 0);
 	}
 	/* nor do new persons of acts that will be refused eat what is left */

@@ -145,6 +145,8 @@ static void swapped_rows_are_found(void **state)
 	}
 }
 
+static const struct ledger_record ACT = {.actor = {"user", "a:0123456789abcdef", NULL, "cli"}};
+
 /* Is the needle in any file of the folder? */
 static bool anywhere(const char *dir, const void *needle, size_t n)
 {
@@ -163,8 +165,8 @@ static bool anywhere(const char *dir, const void *needle, size_t n)
 
 static void approve_twice(struct ledger *l, const struct subject_id *id)
 {
-	assert_int_equal(ledger_shred_approve(l, id, 1, "sha256:aa", "sig-a", 5, NULL), 0);
-	assert_int_equal(ledger_shred_approve(l, id, 1, "sha256:bb", "sig-b", 5, NULL), 0);
+	assert_int_equal(ledger_shred_approve(l, id, 1, "sha256:aa", "sig-a", 5, &ACT, NULL), 0);
+	assert_int_equal(ledger_shred_approve(l, id, 1, "sha256:bb", "sig-b", 5, &ACT, NULL), 0);
 }
 
 static void read_row(const char *path, uint8_t wrapped[72])
@@ -200,8 +202,8 @@ static void a_shred_leaves_nothing(void **state)
 	assert_true(anywhere(f.dir, wrapped, sizeof wrapped));
 	assert_true(anywhere(f.dir, "CANARY-CASE", 11));
 	assert_int_equal(ledger_shred(l, &JAN, 1, &act, &records, &ei), GW_EREFUSED);
-	assert_int_equal(ledger_shred_approve(l, &JAN, 1, "sha256:aa", "sig-a", 5, NULL), 0);
-	assert_int_equal(ledger_shred_approve(l, &JAN, 1, "sha256:aa", "sig-c", 5, NULL), 0);
+	assert_int_equal(ledger_shred_approve(l, &JAN, 1, "sha256:aa", "sig-a", 5, &ACT, NULL), 0);
+	assert_int_equal(ledger_shred_approve(l, &JAN, 1, "sha256:aa", "sig-c", 5, &ACT, NULL), 0);
 	assert_int_equal(ledger_shred(l, &JAN, 1, &act, &records, &ei), GW_EREFUSED);
 	approve_twice(l, &JAN);
 	assert_int_equal(ledger_shred(l, &JAN, 1, &act, &records, &ei), 0);
@@ -310,6 +312,68 @@ static void what_runs_is_not_shredded(void **state)
 	fixture_end(&f);
 }
 
+struct seen {
+	struct buf shreds, details;
+};
+
+static bool says(const struct ledger_line *line, const char *what)
+{
+	return memmem(line->bytes, line->n, what, strlen(what));
+}
+
+static int keep_shreds(void *ctx, const struct ledger_line *line, struct errinfo *ei)
+{
+	struct seen *s = ctx;
+	(void)ei;
+	bool shred = says(line, "\"act\":\"subject.shred\""),
+	     signoff = says(line, "\"act\":\"review.signoff\"");
+	if (!shred && !signoff)
+		return 0;
+	assert_true(says(line, "\"actor\":{\"k\":\"user\""));
+	assert_false(says(line, "\"subj\""));
+	assert_true(says(line, "\"obj\":{\"k\":\"subject\""));
+	const char *what = signoff     ? "approved "
+	    : says(line, "\"deny\"")   ? "refused "
+	    : says(line, "\"intent\"") ? "intent "
+				       : "result ";
+	assert_int_equal(buf_adds(&s->shreds, what), 0);
+	assert_int_equal(
+	    buf_add(&s->details, line->detail ? line->detail : "-", line->detail_n), 0);
+	return 0;
+}
+
+static void tries_and_approvals_are_recorded(void **state)
+{
+	(void)state;
+	struct fixture f;
+	struct errinfo ei = ERRINFO_INIT;
+	struct seen seen = {BUF_INIT(4096), BUF_INIT(8192)};
+	const struct date day = {2026, 11, 22};
+	uint64_t n = 0;
+	assert_int_equal(clock_set_test("2026-11-22T10:00:00Z", NULL), 0);
+	fixture_make(&f);
+	struct ledger *l = fixture_open(&f);
+	record(l, &JAN, 1, "transfer.seal", NULL, &day);
+	assert_int_equal(ledger_shred(l, &JAN, 1, &ACT, &n, &ei), GW_EREFUSED);
+	approve_twice(l, &JAN);
+	assert_int_equal(ledger_shred(l, &JAN, 1, &ACT, &n, &ei), GW_EREFUSED);
+	assert_int_equal(clock_set_test("2026-11-23T10:00:00Z", NULL), 0);
+	assert_int_equal(ledger_shred(l, &JAN, 1, &ACT, &n, &ei), 0);
+	assert_int_equal(ledger_records(l, 0, 100, keep_shreds, &seen, &ei), 0);
+	assert_string_equal(seen.shreds.data, "refused approved approved refused intent result ");
+	/* what stays says who, and when a term ended, and nothing about the person */
+	assert_non_null(strstr(seen.details.data, "a second officer must sign"));
+	assert_non_null(strstr(seen.details.data, "a retention term runs until 2026-11-22"));
+	assert_non_null(strstr(
+	    seen.details.data, "{\"officers\":[\"sha256:aa\",\"sha256:bb\"],\"signatures\":[\""));
+	assert_null(strstr(seen.details.data, "123456782"));
+	assert_int_equal(clock_set_test(NULL, NULL), 0);
+	buf_release(&seen.shreds);
+	buf_release(&seen.details);
+	ledger_close(l);
+	fixture_end(&f);
+}
+
 static void a_shred_cut_short_is_completed(void **state)
 {
 	(void)state;
@@ -320,6 +384,8 @@ static void a_shred_cut_short_is_completed(void **state)
 	sqlite3 *db = NULL;
 	sqlite3_stmt *s = NULL;
 	uint8_t wrapped[72];
+	uint64_t n = 0;
+	struct seen seen = {BUF_INIT(4096), BUF_INIT(8192)};
 	fixture_make(&f);
 	struct ledger *l = fixture_open(&f);
 	record(l, &JAN, 1, "transfer.seal", NULL, NULL);
@@ -330,7 +396,8 @@ static void a_shred_cut_short_is_completed(void **state)
 	assert_int_equal(sqlite3_exec(db, "BEGIN", NULL, NULL, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_prepare_v2(db, "SELECT * FROM record", -1, &s, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_step(s), SQLITE_ROW);
-	assert_int_equal(shred(l, &JAN, &ei), GW_EFAIL); /* not refused: the keys are gone */
+	assert_int_equal(
+	    ledger_shred(l, &JAN, 1, &ACT, &n, &ei), GW_EFAIL); /* not refused: the keys are gone */
 	assert_non_null(strstr(ei.msg, "keys and details are deleted"));
 	assert_int_equal(err_exit(GW_EFAIL), 1);
 	assert_int_equal(reported(l, &JAN), GW_ENOENT);
@@ -340,6 +407,11 @@ static void a_shred_cut_short_is_completed(void **state)
 	l = fixture_open(&f);
 	assert_int_equal(ledger_verify(l, &expect, &found, &ei), 0);
 	assert_int_equal(found.open_intents, 0);
+	/* the result, too, has the actor of the intent */
+	assert_int_equal(ledger_records(l, 0, 100, keep_shreds, &seen, &ei), 0);
+	assert_string_equal(seen.shreds.data, "approved approved intent result ");
+	buf_release(&seen.shreds);
+	buf_release(&seen.details);
 	assert_false(anywhere(f.dir, wrapped, sizeof wrapped));
 	assert_false(anywhere(f.dir, "CANARY-CASE", 11));
 	assert_int_equal(reported(l, &JAN), GW_ENOENT);
@@ -357,6 +429,7 @@ int main(void)
 	    cmocka_unit_test(a_shred_leaves_nothing),
 	    cmocka_unit_test(details_of_the_same_package_go_too),
 	    cmocka_unit_test(what_runs_is_not_shredded),
+	    cmocka_unit_test(tries_and_approvals_are_recorded),
 	    cmocka_unit_test(a_shred_cut_short_is_completed),
 	};
 	return cmocka_run_group_tests_name("ledger/subject", tests, NULL, NULL);
