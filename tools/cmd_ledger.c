@@ -109,9 +109,8 @@ static int verified_text(struct home *h, const struct ledger_findings *f, struct
 	(void)printf("open intents: %" PRIu64 "\n", f->open_intents);
 	r = ledger_open_intents(home_ledger(h), print_open, h, ei);
 	if (f->self_check)
-		(void)printf(
-		    "self-check only: give --vkey and --min-size as known from outside to find a "
-		    "ledger that was rewritten as a whole\n");
+		(void)printf("self-check only: give --vkey, or an earlier --checkpoint, as known "
+			     "from outside\n");
 	return r;
 }
 
@@ -131,16 +130,31 @@ static int record_verify(struct home *h, bool can_write, int result, struct erri
 	return 0;
 }
 
+/* The earlier checkpoint that the log is to be held against. */
+static int read_checkpoint(const struct cli *cli, struct buf *out, struct errinfo *ei)
+{
+	const char *path = cli_value(cli, "checkpoint");
+	int r = path ? file_read(path, NOTE_MAX - 1, out, ei) : 0;
+	if (r == 0 && path && !out->len)
+		r = err_set(ei, GW_EFORMAT, "%s: no checkpoint", path);
+	return r;
+}
+
 static int run_verify(struct cli *cli)
 {
 	struct errinfo ei = ERRINFO_INIT, second = ERRINFO_INIT;
 	struct home *h GW_CLEANUP(home_free_p) = NULL;
 	struct ledger_expect expect = {.vkey = cli_value(cli, "vkey")};
 	struct ledger_findings found;
+	struct buf earlier GW_CLEANUP(buf_release) = BUF_INIT(NOTE_MAX);
 	int u = read_number(cli, "--min-size", cli_value(cli, "min-size"), &expect.min_size);
 	if (u)
 		return u;
-	int r = home_open(cli_home(cli), HOME_LEDGER, &h, &ei);
+	int r = read_checkpoint(cli, &earlier, &ei);
+	if (r < 0)
+		return cli_fail(cli, r, &ei);
+	expect.checkpoint = earlier.data;
+	r = home_open(cli_home(cli), HOME_LEDGER, &h, &ei);
 	bool can_write = r == 0;
 	if (r == GW_ELEDGER)
 		r = home_open(cli_home(cli), HOME_LEDGER_READ, &h, &ei);
@@ -340,6 +354,7 @@ static int run_restart(struct cli *cli)
 static const struct cli_option verify_options[] = {
     {"vkey", 0, "V", "the log's verifier key, as known from outside", false},
     {"min-size", 0, "N", "a number of records that was seen before", false},
+    {"checkpoint", 0, "FILE", "an earlier 'ledger checkpoint' of this log, kept elsewhere", false},
     {NULL, 0, NULL, NULL, false},
 };
 static const struct cli_option show_options[] = {
@@ -364,9 +379,12 @@ static const struct cli_command verify = {
     .name = "verify",
     .operands = "",
     .summary = "check all that is stored: bytes, hashes, root, signature, details, open intents",
-    .detail = "Without --vkey this is a self-check: it finds changes in the database, not a log "
-	      "that was rewritten as a whole by somebody with its key. Give the verifier key and a "
-	      "size that you know from elsewhere: from a counterparty, a print, an earlier check.",
+    .detail =
+	"Without --vkey and --checkpoint this is a self-check: it finds changes in the "
+	"database. --vkey and --min-size, known from elsewhere, find another log and a shorter "
+	"one. A log that was rewritten by somebody with its key is found by --checkpoint alone: "
+	"an earlier signed head, from a counterparty or an earlier check, of which today's "
+	"log must be the continuation.",
     .options = verify_options,
     .run = run_verify,
 };

@@ -41,10 +41,12 @@ int ledger_records(struct ledger *l, uint64_t from, uint64_t most, ledger_each f
 int ledger_open_intents(struct ledger *l, ledger_each fn, void *ctx, struct errinfo *ei)
     GW_MUST_USE;
 
-/* What an auditor knows of the log from elsewhere; both absent make it a self-check. */
+/* What an auditor knows of the log from elsewhere; without vkey and checkpoint it is a self-check.
+ * Only a checkpoint finds a log that was rewritten by somebody with its key. */
 struct ledger_expect {
-	const char *vkey;  /* NULL: the log's own */
-	uint64_t min_size; /* a size that was seen before */
+	const char *vkey;       /* NULL: the log's own */
+	uint64_t min_size;      /* a size that was seen before */
+	const char *checkpoint; /* a signed head of this log that was seen before; NULL: none */
 };
 
 struct ledger_findings {
@@ -62,8 +64,9 @@ struct ledger_findings {
  *
  * For this log and those before it: every record's bytes have the form of a record and hash to the
  * leaf beside them, all stored hashes and the signed root follow from the leaves, every detail fits
- * the record's commitment, the list of open intents is right; the checkpoint file is of this log's
- * past. GW_EAUTH names the first thing that is wrong, with its record. GW_EFORMAT: expect->vkey.
+ * the record's commitment, the list of open intents is right; the checkpoint file and
+ * expect->checkpoint are of this log's past. GW_EAUTH names the first thing that is wrong, with its
+ * record. GW_EFORMAT: expect->vkey or expect->checkpoint has no valid form.
  */
 int ledger_verify(struct ledger *l, const struct ledger_expect *expect, struct ledger_findings *ret,
     struct errinfo *ei) GW_MUST_USE;

@@ -190,22 +190,28 @@ static int check_log(struct reader *r, struct ledger_findings *found, struct err
 	return e;
 }
 
-/* The published checkpoint is a copy; it must be of this log's past. */
-static int check_published(struct reader *r, const struct buf *note, struct errinfo *ei)
+/* A signed head that lies elsewhere, called `what`, must be of this log's past. */
+static int check_past(
+    struct reader *r, const char *note, size_t n, const char *what, struct errinfo *ei)
 {
 	struct checkpoint c;
 	struct merkle_hash root;
-	if (!note->len)
-		return 0;
-	int e = checkpoint_open(note->data, note->len, &r->key, &c, ei);
+	int e = checkpoint_open(note, n, &r->key, &c, ei);
 	if (e < 0)
-		return err_prefix(ei, GW_EAUTH, "ledger/checkpoint");
+		return err_prefix(ei, e, what);
 	if (c.size > r->cp.size)
-		return err_set(ei, GW_EAUTH, "ledger/checkpoint covers more than the ledger holds");
+		return err_set(ei, GW_EAUTH, "%s covers more than the ledger holds", what);
 	e = merkle_root_at(c.size, reader_hashes, r, &root, ei);
 	if (e == 0 && memcmp(root.b, c.root.b, MERKLE_HASH) != 0)
-		return err_set(ei, GW_EAUTH, "ledger/checkpoint does not fit the ledger");
+		return err_set(ei, GW_EAUTH, "%s does not fit the ledger", what);
 	return e;
+}
+
+/* The published checkpoint is a copy; that it has no form is a change, too. */
+static int check_published(struct reader *r, const struct buf *note, struct errinfo *ei)
+{
+	int e = note->len ? check_past(r, note->data, note->len, "ledger/checkpoint", ei) : 0;
+	return e == GW_EFORMAT ? GW_EAUTH : e;
 }
 
 static int check_expected(
@@ -242,6 +248,9 @@ static int verify_one(struct ledger *l, unsigned epoch, const struct ledger_expe
 		e = check_log(&r, found, ei);
 	if (e == 0 && epoch == 0)
 		e = check_published(&r, &note, ei);
+	if (e == 0 && epoch == 0 && expect->checkpoint)
+		e = check_past(&r, expect->checkpoint, strlen(expect->checkpoint),
+		    "the earlier checkpoint", ei);
 	if (e < 0)
 		return e;
 	if (epoch)
@@ -254,7 +263,7 @@ static int verify_one(struct ledger *l, unsigned epoch, const struct ledger_expe
 int ledger_verify(struct ledger *l, const struct ledger_expect *expect, struct ledger_findings *ret,
     struct errinfo *ei)
 {
-	struct ledger_findings found = {.self_check = !expect->vkey};
+	struct ledger_findings found = {.self_check = !expect->vkey && !expect->checkpoint};
 	int e = reader_epochs(l, &found.earlier, ei);
 	for (unsigned epoch = found.earlier; e == 0 && epoch > 0; epoch--)
 		e = verify_one(l, epoch, expect, &found, ei);

@@ -158,7 +158,7 @@ static void bench_verify(struct ledger *l, size_t records)
 	struct ledger_record *r = str_alloc(BATCH * sizeof *r);
 	struct errinfo ei = ERRINFO_INIT;
 	struct ledger_findings found;
-	const struct ledger_expect nothing = {NULL, 0};
+	const struct ledger_expect nothing = {0};
 	double best = 0, best_spent = 0;
 	for (size_t i = 0; i < BATCH; i++)
 		r[i] = sample();

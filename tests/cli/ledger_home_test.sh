@@ -2,7 +2,7 @@
 # ledger and subject as commands on real homes: check, read, prove, restore, report, forget.
 set -u
 . tests/cli/lib.sh
-plan 64
+plan 68
 world
 dossier een
 H="$W/municipality"
@@ -20,6 +20,12 @@ expect 0 "with what an outsider knows" at municipality ledger verify --vkey "$VK
 expect 5 "a size that was never reached" at municipality ledger verify --vkey "$VKEY" --min-size 5000
 expect 5 "the key of another log" at municipality ledger verify --vkey "$(at outgoing ledger show --vkey)"
 expect 3 "a key that is none" at municipality ledger verify --vkey nonsense
+at municipality ledger checkpoint >"$W/seen"
+expect 0 "with an earlier head of the log" at municipality ledger verify --checkpoint "$W/seen"
+! grep -q "self-check" "$W/out"; ok "it is no self-check then either"
+at outgoing ledger checkpoint >"$W/other"
+expect 5 "the head of another log" at municipality ledger verify --checkpoint "$W/other"
+expect 3 "a head that is none" at municipality ledger verify --checkpoint "$W/d/een/dossier.json"
 expect 2 "a size that is no number" at municipality ledger verify --min-size -3
 expect 0 "verify as JSON" at municipality ledger verify --json
 jq -e '.self_check and .open_intents == [] and .size > 5 and .details > 0' "$W/out" >/dev/null; ok "says what was found"

@@ -5,7 +5,7 @@
 
 #include "ledger/audit.h"
 
-static const struct ledger_expect NOTHING = {NULL, 0};
+static const struct ledger_expect NOTHING = {0};
 
 static int verify(struct ledger *l, struct ledger_findings *f, struct errinfo *ei)
 {
@@ -56,13 +56,13 @@ static void a_whole_log_verifies(void **state)
 	assert_int_equal(found.open_intents, 1);
 	assert_true(found.self_check);
 	assert_int_equal(ledger_vkey(l, &vkey), 0);
-	struct ledger_expect e = {vkey.data, 601};
+	struct ledger_expect e = {.vkey = vkey.data, .min_size = 601};
 	assert_int_equal(ledger_verify(l, &e, &found, &ei), 0);
 	assert_false(found.self_check);
 	e.min_size = 602;
 	assert_int_equal(ledger_verify(l, &e, &found, &ei), GW_EAUTH);
 	e = (struct ledger_expect){
-	    "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", 0};
+	    .vkey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"};
 	assert_int_equal(ledger_verify(l, &e, &found, &ei), GW_EAUTH);
 	ledger_close(l);
 	fixture_end(&f);
@@ -250,6 +250,44 @@ static void begins_anew_after_a_restore(void **state)
 	fixture_end(&f);
 }
 
+/* Somebody with all the keys writes another history: only a head kept elsewhere tells. */
+static void a_rewritten_log_is_found_by_an_earlier_head(void **state)
+{
+	(void)state;
+	struct fixture f, copy;
+	struct errinfo ei = ERRINFO_INIT;
+	struct ledger_findings found;
+	struct buf seen GW_CLEANUP(buf_release) = BUF_INIT(4096),
+			vkey GW_CLEANUP(buf_release) = BUF_INIT(1024);
+	fixture_make(&f);
+	char *dir GW_CLEANUP(str_free_p) = str_printf("%s-b", f.dir);
+	fixture_copy(f.dir, dir);
+	fixture_at(&copy, dir);
+	struct ledger *l = fixture_open(&f);
+	fixture_fill(l, 5);
+	assert_int_equal(ledger_checkpoint(l, &seen, NULL), 0);
+	fixture_fill(l, 5);
+	assert_int_equal(ledger_vkey(l, &vkey), 0);
+	struct ledger_expect expect = {.checkpoint = seen.data};
+	assert_int_equal(ledger_verify(l, &expect, &found, &ei), 0);
+	assert_false(found.self_check);
+	ledger_close(l);
+	l = fixture_open(&copy);
+	fixture_fill(l, 20);
+	expect = (struct ledger_expect){.vkey = vkey.data, .min_size = 11};
+	assert_int_equal(ledger_verify(l, &expect, &found, &ei), 0);
+	expect.checkpoint = seen.data;
+	assert_int_equal(ledger_verify(l, &expect, &found, &ei), GW_EAUTH);
+	assert_non_null(strstr(ei.msg, "the earlier checkpoint does not fit"));
+	seen.data[4] ^= 1;
+	assert_int_equal(ledger_verify(l, &expect, &found, &ei), GW_EAUTH);
+	expect.checkpoint = "nonsense";
+	assert_int_equal(ledger_verify(l, &expect, &found, &ei), GW_EFORMAT);
+	ledger_close(l);
+	fixture_end(&f);
+	fixture_end(&copy);
+}
+
 static void an_old_page_before_the_head_is_found(void **state)
 {
 	(void)state;
@@ -291,6 +329,7 @@ int main(void)
 	    cmocka_unit_test(proofs_hold),
 	    cmocka_unit_test(tile_names),
 	    cmocka_unit_test(begins_anew_after_a_restore),
+	    cmocka_unit_test(a_rewritten_log_is_found_by_an_earlier_head),
 	    cmocka_unit_test(an_old_page_before_the_head_is_found),
 	};
 	return cmocka_run_group_tests_name("ledger/audit", tests, NULL, NULL);

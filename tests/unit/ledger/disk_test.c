@@ -19,7 +19,7 @@ static void must_verify(struct ledger *l, uint64_t least)
 {
 	struct errinfo ei = ERRINFO_INIT;
 	struct ledger_findings found;
-	struct ledger_expect expect = {NULL, least};
+	struct ledger_expect expect = {.min_size = least};
 	int r = ledger_verify(l, &expect, &found, &ei);
 	if (r < 0)
 		print_message("# %s\n", ei.msg);

@@ -190,7 +190,7 @@ static void a_shred_leaves_nothing(void **state)
 	struct fixture f;
 	struct errinfo ei = ERRINFO_INIT;
 	struct ledger_findings found;
-	struct ledger_expect expect = {NULL, 0};
+	struct ledger_expect expect = {0};
 	struct ledger_record act = {.act = "subject.shred"};
 	uint64_t records = 0;
 	uint8_t wrapped[72];
@@ -380,7 +380,7 @@ static void a_shred_cut_short_is_completed(void **state)
 	struct fixture f;
 	struct errinfo ei = ERRINFO_INIT;
 	struct ledger_findings found;
-	struct ledger_expect expect = {NULL, 0};
+	struct ledger_expect expect = {0};
 	sqlite3 *db = NULL;
 	sqlite3_stmt *s = NULL;
 	uint8_t wrapped[72];
