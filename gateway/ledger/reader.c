@@ -22,7 +22,7 @@ int reader_prepare(struct reader *r, const char *text, sqlite3_stmt **ret_s, str
 static int read_head(struct reader *r, const uint8_t pub[32], struct errinfo *ei)
 {
 	sqlite3_stmt *s GW_CLEANUP(sql_done) = NULL;
-	int e = reader_prepare(r, "SELECT note, size FROM head$", &s, ei);
+	int e = reader_prepare(r, "SELECT note, size, last FROM head$", &s, ei);
 	if (e == 0)
 		e = sql_step(s, ei);
 	if (e < 0)
@@ -32,6 +32,7 @@ static int read_head(struct reader *r, const uint8_t pub[32], struct errinfo *ei
 	if (!n || n > HEAD_NOTE)
 		return err_set(ei, GW_EAUTH, "the ledger has no head: it was changed");
 	memcpy(r->note, note, n);
+	r->last = sqlite3_column_int64(s, 2);
 	char origin[NOTE_NAME] = {0};
 	size_t k = strcspn(r->note, "\n");
 	memcpy(origin, r->note, k < sizeof origin ? k : 0);

@@ -11,6 +11,7 @@ struct reader {
 	unsigned epoch;
 	struct note_key key;
 	struct checkpoint cp; /* signed, verified */
+	int64_t last;         /* the moment of the last record, as the head row has it */
 	char note[HEAD_NOTE + 1];
 	sqlite3_stmt *leaves, *nodes;
 };

@@ -26,6 +26,8 @@ struct restart {
 	sqlite3 *db;
 	int fd;
 	struct head lost;
+	int64_t
+	    last; /* the moment of the last record at hand: the clock may not go back behind it */
 };
 
 static void restart_release(struct restart *s)
@@ -38,12 +40,13 @@ static void restart_release(struct restart *s)
 	str_free_p(&s->l);
 }
 
-/* The origin and size of the log in the database; origin "" when it has none. */
-static int what_is_there(sqlite3 *db, char origin[NOTE_NAME], int64_t *ret_size, struct errinfo *ei)
+/* The origin, size and last moment of the log in the database; origin "" when it has none. */
+static int what_is_there(
+    struct restart *st, char origin[NOTE_NAME], int64_t *ret_size, struct errinfo *ei)
 {
 	sqlite3_stmt *s GW_CLEANUP(sql_done) = NULL;
 	size_t n = 0;
-	int r = sql_prepare(db, "SELECT note, size FROM head", &s, ei);
+	int r = sql_prepare(st->db, "SELECT note, size, last FROM head", &s, ei);
 	if (r == 0)
 		r = sql_step(s, ei);
 	if (r < 0)
@@ -57,6 +60,7 @@ static int what_is_there(sqlite3 *db, char origin[NOTE_NAME], int64_t *ret_size,
 		return err_set(ei, GW_EAUTH, "the ledger's head was changed in the database");
 	memcpy(origin, note, (size_t)(nl - note));
 	*ret_size = sqlite3_column_int64(s, 1);
+	st->last = sqlite3_column_int64(s, 2);
 	return 0;
 }
 
@@ -87,12 +91,13 @@ static int begin_after(struct restart *s, struct errinfo *ei)
 	int r = writer_sign(s->l, &none, &h, ei);
 	if (r == 0)
 		r = sql_prepare(s->db,
-		    "INSERT INTO head (one, size, edge, note, last, lost) VALUES (1, 0, x'', ?1, 0, ?2)",
+		    "INSERT INTO head (one, size, edge, note, last, lost) VALUES (1, 0, x'', ?1, ?3, ?2)",
 		    &st, ei);
 	if (r < 0)
 		return r;
 	sql_blob(st, 1, h.note, h.note_n);
 	sql_blob(st, 2, s->lost.note, s->lost.note_n);
+	sql_int(st, 3, s->last);
 	return sql_do(st, ei);
 }
 
@@ -103,7 +108,7 @@ static int exchange(struct restart *s, struct errinfo *ei)
 	int64_t size = 0;
 	int r = sql_run(s->db, "BEGIN IMMEDIATE", ei);
 	if (r == 0)
-		r = what_is_there(s->db, origin, &size, ei);
+		r = what_is_there(s, origin, &size, ei);
 	if (r == 0 && str_eq(origin, s->lost.cp.origin) && (uint64_t)size >= s->lost.cp.size)
 		r = err_set(ei, GW_ECONFLICT,
 		    "the ledger is not behind its last signed head: there is nothing to begin anew");

@@ -24,6 +24,7 @@ struct pass {
 	sqlite3_stmt *rows[LEVELS]; /* the stored hashes of level i, in order */
 	bool has_detail;            /* details stands on a row */
 	uint64_t detail_at;
+	int64_t moment; /* the latest of all records */
 	struct ledger_findings *found;
 };
 
@@ -131,6 +132,10 @@ static int check_record(struct pass *p, struct errinfo *ei)
 		return wrong(ei, index, "its bytes or its hash were changed");
 	if (record_view(bytes ? bytes : "", n, &v, ei) < 0)
 		return wrong(ei, index, "its bytes are no record");
+	int64_t t;
+	if (record_moment(&v, &t) < 0)
+		return wrong(ei, index, "its moment is none");
+	p->moment = t > p->moment ? t : p->moment;
 	int e = check_detail(p, index, &v, ei);
 	if (e == 0)
 		e = track_intent(p, index, &v, ei);
@@ -169,6 +174,9 @@ static int check_end(struct pass *p, struct errinfo *ei)
 	if (p->tree.size != p->r->cp.size || memcmp(root.b, p->r->cp.root.b, MERKLE_HASH) != 0)
 		return err_set(
 		    ei, GW_EAUTH, "the ledger's records do not give the root that was signed");
+	/* it keeps the clock from being set back; a step while a record is written is no change */
+	if (p->r->last < p->moment - CLOCK_BEHIND)
+		return err_set(ei, GW_EAUTH, "the moment of the ledger's last record was set back");
 	return check_open(p, ei);
 }
 

@@ -86,6 +86,7 @@ static void every_change_is_found(void **state)
 	    "INSERT INTO detail VALUES (3000, zeroblob(32), x'7b7d')",
 	    "DELETE FROM open_intent",
 	    "INSERT INTO open_intent VALUES (zeroblob(24), 3)",
+	    "UPDATE head SET last = 0",
 	};
 	struct errinfo ei = ERRINFO_INIT;
 	struct ledger_findings found;
@@ -250,6 +251,34 @@ static void begins_anew_after_a_restore(void **state)
 	fixture_end(&f);
 }
 
+/* A new log takes over the moment of the last record of the one before it. */
+static void a_restart_gives_no_leave_to_set_the_clock_back(void **state)
+{
+	(void)state;
+	struct fixture f;
+	struct errinfo ei = ERRINFO_INIT;
+	struct ledger *l = NULL;
+	struct buf old GW_CLEANUP(buf_release) = BUF_INIT(64 << 20);
+	assert_int_equal(clock_set_test("2026-11-22T10:00:00Z", NULL), 0);
+	fixture_make(&f);
+	assert_int_equal(file_read(f.paths.db, 64 << 20, &old, NULL), 0);
+	l = fixture_open(&f);
+	fixture_fill(l, 3);
+	ledger_close(l);
+	assert_int_equal(file_write(f.paths.db, old.data, old.len, 0600, FILE_REPLACE, NULL), 0);
+	assert_int_equal(clock_set_test("2026-11-20T10:00:00Z", NULL), 0);
+	(void)!ledger_restart(&f.paths, ORIGIN, &ei);
+	int r = ledger_open(&f.paths, ORIGIN, 0, &l, &ei);
+	assert_int_equal(r, GW_ELEDGER);
+	assert_non_null(strstr(ei.msg, "the clock stands"));
+	assert_int_equal(clock_set_test("2026-11-22T10:00:00Z", NULL), 0);
+	l = fixture_open(&f);
+	assert_int_equal(fixture_size(l), 1);
+	ledger_close(l);
+	assert_int_equal(clock_set_test(NULL, NULL), 0);
+	fixture_end(&f);
+}
+
 /* Somebody with all the keys writes another history: only a head kept elsewhere tells. */
 static void a_rewritten_log_is_found_by_an_earlier_head(void **state)
 {
@@ -329,6 +358,7 @@ int main(void)
 	    cmocka_unit_test(proofs_hold),
 	    cmocka_unit_test(tile_names),
 	    cmocka_unit_test(begins_anew_after_a_restore),
+	    cmocka_unit_test(a_restart_gives_no_leave_to_set_the_clock_back),
 	    cmocka_unit_test(a_rewritten_log_is_found_by_an_earlier_head),
 	    cmocka_unit_test(an_old_page_before_the_head_is_found),
 	};
