@@ -2,7 +2,9 @@
 /* floors: numbers that only rise and that a shred leaves: seq per sender and case, version per
  * policy. */
 #include <inttypes.h>
+#include <string.h>
 
+#include "base/hash.h"
 #include "base/str.h"
 #include "ledger/internal.h"
 
@@ -12,16 +14,25 @@ static int do_sql(struct ledger *l, enum sql which, struct errinfo *ei)
 	return s ? sql_do(s, ei) : GW_ELEDGER;
 }
 
-/* The number kept under a (and b); 0 when there is none. */
-static int read_floor(struct ledger *l, enum sql which, const char *a, const char *b,
-    int64_t *ret_v, struct errinfo *ei)
+/* What a case's number is kept under, HMAC(blind.key, "case" || sender || case): the sender chose
+ * the name of the case and may have put that of a person into it. A sender is 20 digits. */
+static void case_key(
+    const struct ledger *l, const char *sender, const char *case_id, char out[HASH_HEX])
+{
+	char *both GW_CLEANUP(str_free_p) = str_printf("%s%s", sender, case_id);
+	uint8_t mac[HASH_BYTES];
+	hash_hmac(l->blind, KEY_BYTES, "case", 4, both, strlen(both), mac);
+	str_hex(mac, sizeof mac, out);
+}
+
+/* The number kept under a key; 0 when there is none. */
+static int read_floor(
+    struct ledger *l, enum sql which, const char *key, int64_t *ret_v, struct errinfo *ei)
 {
 	sqlite3_stmt *s = ledger_sql(l, which, ei);
 	if (!s)
 		return GW_ELEDGER;
-	sql_text(s, 1, a);
-	if (b)
-		sql_text(s, 2, b);
+	sql_text(s, 1, key);
 	int r = sql_step(s, ei);
 	if (r >= 0)
 		*ret_v = r ? sqlite3_column_int64(s, 0) : 0;
@@ -30,21 +41,19 @@ static int read_floor(struct ledger *l, enum sql which, const char *a, const cha
 }
 
 static int write_floor(
-    struct ledger *l, enum sql which, const char *a, const char *b, int64_t v, struct errinfo *ei)
+    struct ledger *l, enum sql which, const char *key, int64_t v, struct errinfo *ei)
 {
 	sqlite3_stmt *s = ledger_sql(l, which, ei);
 	if (!s)
 		return GW_ELEDGER;
-	sql_text(s, 1, a);
-	if (b)
-		sql_text(s, 2, b);
-	sql_int(s, b ? 3 : 2, v);
+	sql_text(s, 1, key);
+	sql_int(s, 2, v);
 	return sql_do(s, ei);
 }
 
 /* Raise a number in one transaction: to `want`, or by one when want is 0. GW_EREFUSED leaves it. */
-static int raise_floor(struct ledger *l, enum sql get, enum sql set, const char *a, const char *b,
-    int64_t want, int64_t *ret_v, struct errinfo *ei)
+static int raise_floor(struct ledger *l, enum sql get, enum sql set, const char *key, int64_t want,
+    int64_t *ret_v, struct errinfo *ei)
 {
 	int64_t have = 0;
 	if (l->flags & LEDGER_READ)
@@ -54,12 +63,12 @@ static int raise_floor(struct ledger *l, enum sql get, enum sql set, const char 
 	if (r == 0)
 		r = do_sql(l, SQL_BEGIN, ei);
 	if (r == 0)
-		r = read_floor(l, get, a, b, &have, ei);
+		r = read_floor(l, get, key, &have, ei);
 	int64_t next = want ? want : have + 1;
 	if (r == 0 && next < have)
 		r = GW_EREFUSED;
 	if (r == 0 && next > have)
-		r = write_floor(l, set, a, b, next, ei);
+		r = write_floor(l, set, key, next, ei);
 	if (r == 0)
 		r = do_sql(l, SQL_COMMIT, ei);
 	if (r < 0 && !sqlite3_get_autocommit(l->db))
@@ -88,8 +97,10 @@ int ledger_seq_check(
     struct ledger *l, const char *sender, const char *case_id, int64_t seq, struct errinfo *ei)
 {
 	int64_t have = 0;
+	char key[HASH_HEX];
+	case_key(l, sender, case_id, key);
 	(void)pthread_mutex_lock(&l->write);
-	int r = read_floor(l, SQL_SEQ, sender, case_id, &have, ei);
+	int r = read_floor(l, SQL_SEQ, key, &have, ei);
 	(void)pthread_mutex_unlock(&l->write);
 	return r < 0 ? r : seq < have ? lower_seq(seq, have, ei) : 0;
 }
@@ -100,7 +111,9 @@ int ledger_seq_set(
 	int64_t have = 0;
 	if (seq < 1)
 		return err_set(ei, GW_EUSAGE, "a sequence number is at least 1");
-	int r = raise_floor(l, SQL_SEQ, SQL_SET_SEQ, sender, case_id, seq, &have, ei);
+	char key[HASH_HEX];
+	case_key(l, sender, case_id, key);
+	int r = raise_floor(l, SQL_SEQ, SQL_SET_SEQ, key, seq, &have, ei);
 	return r == GW_EREFUSED ? lower_seq(seq, have, ei) : r;
 }
 
@@ -108,7 +121,9 @@ int ledger_seq_next(
     struct ledger *l, const char *sender, const char *case_id, int64_t *ret_seq, struct errinfo *ei)
 {
 	int64_t v = 0;
-	int r = raise_floor(l, SQL_SEQ, SQL_SET_SEQ, sender, case_id, 0, &v, ei);
+	char key[HASH_HEX];
+	case_key(l, sender, case_id, key);
+	int r = raise_floor(l, SQL_SEQ, SQL_SET_SEQ, key, 0, &v, ei);
 	if (r == 0)
 		*ret_seq = v;
 	return r;
@@ -121,7 +136,7 @@ static int compare_version(
 	if (version < 1)
 		return err_set(ei, GW_EUSAGE, "a policy version is at least 1");
 	(void)pthread_mutex_lock(&l->write);
-	int r = read_floor(l, SQL_FLOOR, policy_id, NULL, ret_have, ei);
+	int r = read_floor(l, SQL_FLOOR, policy_id, ret_have, ei);
 	(void)pthread_mutex_unlock(&l->write);
 	return r < 0 ? r : version < *ret_have ? older(version, *ret_have, ei) : 0;
 }
@@ -145,6 +160,6 @@ int ledger_policy_floor(struct ledger *l, const char *policy_id, int64_t version
 	own.out = LEDGER_OK;
 	r = ledger_append(l, &own, NULL, NULL, ei);
 	if (r == 0)
-		r = raise_floor(l, SQL_FLOOR, SQL_SET_FLOOR, policy_id, NULL, version, &have, ei);
+		r = raise_floor(l, SQL_FLOOR, SQL_SET_FLOOR, policy_id, version, &have, ei);
 	return r == GW_EREFUSED ? older(version, have, ei) : r;
 }

@@ -19,8 +19,8 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_DROP_OPEN] = "DELETE FROM open_intent WHERE span = ?1",
     [SQL_LEAVES] = "SELECT leaf FROM record WHERE idx >= ?1 AND idx < ?2 ORDER BY idx",
     [SQL_NODES] = "SELECT hash FROM node WHERE level = ?3 AND idx >= ?1 AND idx < ?2 ORDER BY idx",
-    [SQL_SEQ] = "SELECT seq FROM seq WHERE sender = ?1 AND case_id = ?2",
-    [SQL_SET_SEQ] = "INSERT OR REPLACE INTO seq (sender, case_id, seq) VALUES (?1, ?2, ?3)",
+    [SQL_SEQ] = "SELECT seq FROM seq WHERE of = ?1",
+    [SQL_SET_SEQ] = "INSERT OR REPLACE INTO seq (of, seq) VALUES (?1, ?2)",
     [SQL_FLOOR] = "SELECT version FROM floor WHERE policy = ?1",
     [SQL_SET_FLOOR] = "INSERT OR REPLACE INTO floor (policy, version) VALUES (?1, ?2)",
 };
@@ -28,7 +28,9 @@ static const char *const texts[SQL_COUNT] = {
 /*
  * record, node and detail are the log; head its one row of state, with the note of a lost head when
  * this log follows one. earlier names the logs before it, whose tables carry their number behind
- * their names. seq and floor hold numbers that outlive everything. shred is what shred.c has begun.
+ * their names. seq and floor hold numbers that outlive everything;
+ * seq names a case by a MAC, for a sender may call it after a person. shred is what shred.c has
+ * begun.
  */
 static const char LEDGER[] =
     "CREATE TABLE record (idx INTEGER PRIMARY KEY, leaf BLOB NOT NULL, bytes BLOB NOT NULL);"
@@ -41,8 +43,7 @@ static const char LEDGER[] =
 
 static const char AROUND[] =
     "CREATE TABLE earlier (epoch INTEGER PRIMARY KEY, origin TEXT NOT NULL);"
-    "CREATE TABLE seq (sender TEXT, case_id TEXT, seq INTEGER NOT NULL,"
-    " PRIMARY KEY (sender, case_id)) WITHOUT ROWID;"
+    "CREATE TABLE seq (of TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE floor (policy TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE shred (sp TEXT PRIMARY KEY, tr TEXT NOT NULL, t INTEGER NOT NULL,"
     " rows BLOB NOT NULL, details BLOB NOT NULL) WITHOUT ROWID;";
