@@ -143,6 +143,7 @@ static int prepare(struct ledger *l, const struct ledger_record *given, const js
 	p->entry.n = p->bytes.len;
 	p->entry.leaf = merkle_leaf(p->bytes.data, p->bytes.len);
 	p->entry.ph = r.ph;
+	p->entry.row = r.subj ? subject_row(r.subj) : NULL;
 	p->entry.reserved = record_is_reserved(r.act, r.ph);
 	p->receipt.t = r.t;
 	memcpy(p->receipt.id, made.id, ID_TEXT);
@@ -190,7 +191,7 @@ static void enqueue(struct ledger *l, struct entry *e)
 	(void)pthread_cond_destroy(&e->wake);
 }
 
-int ledger_append(struct ledger *l, const struct ledger_record *r, const json_t *detail,
+static int append_one(struct ledger *l, const struct ledger_record *r, const json_t *detail,
     struct ledger_receipt *ret, struct errinfo *ei)
 {
 	struct prepared p GW_CLEANUP(prepared_release);
@@ -207,6 +208,18 @@ int ledger_append(struct ledger *l, const struct ledger_record *r, const json_t 
 	if (ret)
 		*ret = p.receipt;
 	return 0;
+}
+
+int ledger_append(struct ledger *l, const struct ledger_record *r, const json_t *detail,
+    struct ledger_receipt *ret, struct errinfo *ei)
+{
+	struct ledger_record own = *r;
+	int e = append_one(l, r, detail, ret, ei);
+	if (e != GW_ECONFLICT || r->ph == LEDGER_INTENT)
+		return e;
+	/* what has happened is told even when the person was forgotten meanwhile: about nobody */
+	own.subj = NULL;
+	return append_one(l, &own, detail, ret, ei);
 }
 
 static int append_some(struct ledger *l, const struct ledger_record *r,

@@ -51,6 +51,7 @@ enum sql {
 	SQL_SET_SEQ,
 	SQL_FLOOR,
 	SQL_SET_FLOOR,
+	SQL_SHREDS,
 	SQL_COUNT,
 };
 
@@ -128,7 +129,8 @@ struct entry {
 	enum ledger_phase ph;
 	bool has_span, reserved;
 	uint8_t span[SPAN_KEY];
-	uint64_t index; /* set when it is in */
+	const uint8_t *row; /* whom it is about; NULL: nobody */
+	uint64_t index;     /* set when it is in */
 	int r;
 	bool done;
 	struct errinfo ei;
@@ -166,6 +168,13 @@ void writer_commit(struct ledger *l, struct entry *const *e, size_t n);
 
 /* GW_ELEDGER when `now` lies more than 5 minutes before the last record that l knows of. */
 int writer_clock(const struct ledger *l, int64_t now, struct errinfo *ei) GW_MUST_USE;
+
+/* GW_ECONFLICT when the row is gone or a shred has written down that it goes, which it does under
+ * the head lock. With l->write and that lock held; takes l->subject. */
+int subject_row_check(struct ledger *l, const uint8_t row[SUBJECT_ROW], struct errinfo *ei)
+    GW_MUST_USE;
+/* The row of a subject, borrowed. */
+const uint8_t *subject_row(const struct ledger_subject *s);
 
 /* Take and leave the lock on the head file that orders processes. GW_ELEDGER. */
 int writer_lock(struct ledger *l, bool shared, struct errinfo *ei) GW_MUST_USE;

@@ -98,7 +98,9 @@ int ledger_restart(const struct ledger_paths *paths, const char *origin, struct 
  * GW_EFORMAT, GW_ELIMIT: the record or detail (64 KiB) has no valid form, nothing was written.
  * GW_ELEDGER: it could not be written, or the clock stands more than 5 minutes before the last
  * record; do not act. GW_EAUTH: the log was changed or restored behind our back.
- * With a full disk, records of record_is_reserved() still go through for a while.
+ * GW_ECONFLICT: an intent about a person who was shredded since ledger_subject found them, or is
+ * just being; other records are then written without subject. With a full disk, records of
+ * record_is_reserved() still go through for a while.
  */
 int ledger_append(struct ledger *l, const struct ledger_record *r, const json_t *detail,
     struct ledger_receipt *ret, struct errinfo *ei) GW_MUST_USE;

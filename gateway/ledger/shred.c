@@ -2,9 +2,10 @@
 /*
  * shred: forgetting a person.
  *
- * What is to go is written down first, then comes the intent, the deletion in both databases, the
- * emptying of their write-ahead logs, the result. Every step can be done again: a shred cut short
- * is completed by the next open. A lock on the reserve file lets one process at a time do this.
+ * Who is to go is written down first, so that nothing new begins about them, then what; then comes
+ * the intent, the deletion in both databases, the emptying of their write-ahead logs, the result.
+ * Every step can be done again: a shred cut short is completed by the next open. A lock on the
+ * reserve file lets one process at a time do this.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -69,7 +70,8 @@ static int write_job(struct ledger *l, const struct job *j, struct errinfo *ei)
 {
 	sqlite3_stmt *s GW_CLEANUP(sql_done) = NULL;
 	int r = sql_prepare(l->db,
-	    "INSERT INTO shred (sp, tr, t, rows, details) VALUES (?1, ?2, ?3, ?4, ?5)", &s, ei);
+	    "INSERT OR REPLACE INTO shred (sp, tr, t, rows, details) VALUES (?1, ?2, ?3, ?4, ?5)",
+	    &s, ei);
 	if (r < 0)
 		return r;
 	sql_text(s, 1, j->intent.sp);
@@ -150,9 +152,9 @@ static int truncate_all(struct ledger *l, int wait_ms, struct errinfo *ei)
 /* Delete all that the job names, with room made for it when the disk is full. */
 static int delete_all(struct ledger *l, const struct job *j, int wait_ms, struct errinfo *ei)
 {
+	(void)pthread_mutex_lock(&l->write);
 	(void)pthread_mutex_lock(&l->subject);
 	int r = with_reserve(l, delete_rows, j, ei);
-	(void)pthread_mutex_lock(&l->write);
 	if (r == 0)
 		r = with_reserve(l, delete_places, j, ei);
 	if (r == 0)
@@ -161,8 +163,8 @@ static int delete_all(struct ledger *l, const struct job *j, int wait_ms, struct
 		reserve_release(l->reserve_fd);
 		r = truncate_all(l, wait_ms, ei);
 	}
-	(void)pthread_mutex_unlock(&l->write);
 	(void)pthread_mutex_unlock(&l->subject);
+	(void)pthread_mutex_unlock(&l->write);
 	return r;
 }
 
@@ -271,21 +273,63 @@ int shred_complete(struct ledger *l, struct errinfo *ei)
 	return r == GW_EFAIL ? 0 : r; /* somebody still reads: the next one completes it */
 }
 
-/* Write the job down, then the intent, and do it. */
+/* Write the job down as it stands. From the first time on no act about the person begins: whoever
+ * appends looks for it under the same lock (subject_row_check). */
+static int keep_job(struct ledger *l, const struct job *j, struct errinfo *ei)
+{
+	(void)pthread_mutex_lock(&l->write);
+	int r = writer_lock(l, false, ei);
+	if (r == 0) {
+		r = with_reserve(l, write_job, j, ei);
+		writer_unlock(l);
+	}
+	(void)pthread_mutex_unlock(&l->write);
+	return r;
+}
+
+/* A job that came to nothing: acts about the person may begin again. */
+static int give_up(struct ledger *l, const struct job *j, int r)
+{
+	(void)pthread_mutex_lock(&l->write);
+	(void)!with_reserve(l, drop_job, j, NULL);
+	(void)pthread_mutex_unlock(&l->write);
+	return r;
+}
+
+/* With the job written down: the intent, what came in meanwhile, and the deletion. */
+static int shred_begun(struct ledger *l, const struct person *p, struct job *j, uint64_t size,
+    const struct ledger_record *act, const json_t *who, struct errinfo *ei)
+{
+	struct buf rest GW_CLEANUP(buf_release) = BUF_INIT(SHRED_PLACES_MAX);
+	struct ledger_record intent = *act;
+	intent.act = "subject.shred";
+	intent.subj = NULL;
+	intent.obj.k = "subject";
+	intent.obj.n = (int64_t)person_rows(p)->n;
+	intent.tr = j->intent.tr;
+	intent.sp = j->intent.sp;
+	intent.t = j->intent.t;
+	int r = ledger_intent(l, &intent, who, NULL, ei);
+	if (r < 0)
+		return give_up(l, j, r);
+	/* results of the person's packages, by keys that are still in our hands */
+	r = shred_scan_rest(l, p, size, &rest, ei);
+	if (r == 0 && rest.len)
+		r = buf_add(&j->places, rest.data, rest.len);
+	if (r == 0 && rest.len)
+		r = keep_job(l, j, ei);
+	return r < 0 ? r : finish(l, j, act, WAIT_MS, ei);
+}
+
 static int shred_locked(struct ledger *l, const struct person *p, const struct ledger_record *act,
     uint64_t *ret_records, struct errinfo *ei)
 {
 	struct job j GW_CLEANUP(job_release) = {
 	    .rows = BUF_INIT(ROWS_MAX), .places = BUF_INIT(SHRED_PLACES_MAX)};
-	struct buf rest GW_CLEANUP(buf_release) = BUF_INIT(SHRED_PLACES_MAX);
 	json_t *who GW_CLEANUP(jx_release) = json_object();
 	const struct subject_rows *rows = person_rows(p);
 	uint64_t size = 0;
 	int r = shred_officers(l, p, who, ei);
-	if (r == 0)
-		r = ledger_size(l, &size, ei);
-	if (r == 0)
-		r = shred_scan(l, p, date_of(clock_now()), &j.places, ret_records, ei);
 	for (size_t i = 0; r == 0 && i < rows->n; i++)
 		r = buf_add(&j.rows, rows->row[i].id, SUBJECT_ROW);
 	if (r < 0)
@@ -293,25 +337,14 @@ static int shred_locked(struct ledger *l, const struct person *p, const struct l
 	ledger_trace(j.intent.tr);
 	ledger_span(j.intent.sp);
 	j.intent.t = clock_now();
-	(void)pthread_mutex_lock(&l->write);
-	r = with_reserve(l, write_job, &j, ei);
-	(void)pthread_mutex_unlock(&l->write);
-	struct ledger_record intent = *act;
-	intent.act = "subject.shred";
-	intent.subj = NULL;
-	intent.obj.k = "subject";
-	intent.obj.n = (int64_t)rows->n;
-	intent.tr = j.intent.tr;
-	intent.sp = j.intent.sp;
-	intent.t = j.intent.t;
+	r = keep_job(l, &j, ei);
 	if (r == 0)
-		r = ledger_intent(l, &intent, who, NULL, ei);
-	/* what came in since the first look, by keys that are still in our hands */
+		r = ledger_size(l, &size, ei);
 	if (r == 0)
-		r = shred_scan_rest(l, p, size, &rest, ei);
-	if (r == 0 && rest.len)
-		r = buf_add(&j.places, rest.data, rest.len);
-	return r < 0 ? r : finish(l, &j, act, WAIT_MS, ei);
+		r = shred_scan(l, p, date_of(clock_now()), &j.places, ret_records, ei);
+	if (r == 0)
+		r = keep_job(l, &j, ei);
+	return r < 0 ? give_up(l, &j, r) : shred_begun(l, p, &j, size, act, who, ei);
 }
 
 int ledger_shred(struct ledger *l, const struct subject_id *ids, size_t n,

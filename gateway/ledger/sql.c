@@ -22,6 +22,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_SEQ] = "SELECT seq FROM seq WHERE of = ?1",
     [SQL_SET_SEQ] = "INSERT OR REPLACE INTO seq (of, seq) VALUES (?1, ?2)",
     [SQL_FLOOR] = "SELECT version FROM floor WHERE policy = ?1",
+    [SQL_SHREDS] = "SELECT rows FROM shred",
     [SQL_SET_FLOOR] = "INSERT OR REPLACE INTO floor (policy, version) VALUES (?1, ?2)",
 };
 

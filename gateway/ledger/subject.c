@@ -92,6 +92,11 @@ void subject_commit(
 	*ret_type = types[s->type];
 }
 
+const uint8_t *subject_row(const struct ledger_subject *s)
+{
+	return s->row;
+}
+
 void ledger_subject_free(struct ledger_subject *s)
 {
 	if (!s)

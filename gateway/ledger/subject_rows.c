@@ -74,6 +74,45 @@ static int open_row(struct ledger *l, struct subject_row *row, struct errinfo *e
 	return 0;
 }
 
+static int gone(struct errinfo *ei)
+{
+	return err_set(ei, GW_ECONFLICT,
+	    "this person was or is being forgotten (subject shred) at this moment: try again");
+}
+
+static int row_exists(struct ledger *l, const uint8_t row[SUBJECT_ROW], struct errinfo *ei)
+{
+	sqlite3_stmt *s GW_CLEANUP(sql_done) = NULL;
+	int r = sql_prepare(l->subjects, "SELECT 1 FROM subject WHERE row = ?1", &s, ei);
+	if (r < 0)
+		return r;
+	sql_blob(s, 1, row, SUBJECT_ROW);
+	r = sql_step(s, ei);
+	return r < 0 ? r : r == 0 ? gone(ei) : 0;
+}
+
+int subject_row_check(struct ledger *l, const uint8_t row[SUBJECT_ROW], struct errinfo *ei)
+{
+	sqlite3_stmt *s = ledger_sql(l, SQL_SHREDS, ei);
+	size_t n;
+	int r = s ? 0 : GW_ELEDGER;
+	while (r == 0 && (r = sql_step(s, ei)) == 1) {
+		const uint8_t *rows = sql_col(s, 0, &n);
+		r = 0;
+		for (size_t i = 0; r == 0 && i + SUBJECT_ROW <= n; i += SUBJECT_ROW)
+			if (memcmp(rows + i, row, SUBJECT_ROW) == 0)
+				r = gone(ei);
+	}
+	if (s)
+		(void)sqlite3_reset(s);
+	if (r < 0)
+		return r;
+	(void)pthread_mutex_lock(&l->subject);
+	r = row_exists(l, row, ei);
+	(void)pthread_mutex_unlock(&l->subject);
+	return r;
+}
+
 static bool has_row(const struct subject_rows *rows, const void *id)
 {
 	for (size_t i = 0; i < rows->n; i++)

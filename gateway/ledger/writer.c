@@ -367,6 +367,23 @@ static void commit_locked(struct ledger *l, struct entry *const *e, size_t n)
 	settle(e, n, false, r, &ei);
 }
 
+/* The entries whose person is still known; the others are settled. A shred may have come between
+ * the finding of a person and this; under the lock none can. */
+static size_t known_ones(
+    struct ledger *l, struct entry *const *e, size_t n, struct entry *known[LEDGER_QUEUE])
+{
+	size_t k = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct errinfo ei = ERRINFO_INIT;
+		int r = e[i]->row ? subject_row_check(l, e[i]->row, &ei) : 0;
+		if (r < 0)
+			settle(&e[i], 1, false, r, &ei);
+		else
+			known[k++] = e[i];
+	}
+	return k;
+}
+
 void writer_commit(struct ledger *l, struct entry *const *e, size_t n)
 {
 	struct errinfo ei = ERRINFO_INIT;
@@ -375,7 +392,10 @@ void writer_commit(struct ledger *l, struct entry *const *e, size_t n)
 	    ? err_set(&ei, GW_ELEDGER, "the ledger was opened for reading only")
 	    : writer_lock(l, false, &ei);
 	if (r == 0) {
-		commit_locked(l, e, n);
+		struct entry *known[LEDGER_QUEUE];
+		size_t k = known_ones(l, e, n, known);
+		if (k)
+			commit_locked(l, known, k);
 		writer_unlock(l);
 	} else {
 		settle(e, n, false, r, &ei);

@@ -312,6 +312,36 @@ static void what_runs_is_not_shredded(void **state)
 	fixture_end(&f);
 }
 
+/* A seal finds its person, a shred comes between, and the seal goes on. */
+static void an_act_that_a_shred_overtook(void **state)
+{
+	(void)state;
+	struct fixture f;
+	struct errinfo ei = ERRINFO_INIT;
+	struct ledger_receipt a;
+	struct ledger_subject *s GW_CLEANUP(ledger_subject_free_p) = NULL;
+	struct ledger_subject *again GW_CLEANUP(ledger_subject_free_p) = NULL;
+	uint64_t n = 0;
+	fixture_make(&f);
+	struct ledger *l = fixture_open(&f), *other = fixture_open(&f);
+	assert_int_equal(ledger_subject(l, &JAN, 1, &s, &ei), 0);
+	approve_twice(other, &JAN);
+	assert_int_equal(ledger_shred(other, &JAN, 1, &ACT, &n, &ei), 0);
+	struct ledger_record seal = {.act = "transfer.seal", .subj = s},
+			     refuse = {.act = "transfer.refuse", .out = LEDGER_DENY, .subj = s};
+	assert_int_equal(ledger_intent(l, &seal, NULL, &a, &ei), GW_ECONFLICT);
+	assert_non_null(strstr(ei.msg, "forgotten"));
+	/* what has happened is told, but about nobody */
+	assert_int_equal(ledger_append(l, &refuse, NULL, NULL, &ei), 0);
+	assert_int_equal(ledger_subject(l, &JAN, 1, &again, &ei), 0);
+	seal.subj = again;
+	assert_int_equal(ledger_intent(l, &seal, NULL, &a, &ei), 0);
+	assert_int_equal(reported(l, &JAN), 1);
+	ledger_close(other);
+	ledger_close(l);
+	fixture_end(&f);
+}
+
 struct seen {
 	struct buf shreds, details;
 };
@@ -429,6 +459,7 @@ int main(void)
 	    cmocka_unit_test(a_shred_leaves_nothing),
 	    cmocka_unit_test(details_of_the_same_package_go_too),
 	    cmocka_unit_test(what_runs_is_not_shredded),
+	    cmocka_unit_test(an_act_that_a_shred_overtook),
 	    cmocka_unit_test(tries_and_approvals_are_recorded),
 	    cmocka_unit_test(a_shred_cut_short_is_completed),
 	};
