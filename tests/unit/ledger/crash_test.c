@@ -4,6 +4,7 @@
 #include "tests/unit/ledger/fixture.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -41,6 +42,24 @@ static void append_for_ever(const struct fixture *f, int fd)
 	}
 }
 
+static void acknowledged(uint64_t index, uint64_t *highest, uint64_t *count)
+{
+	*highest = index > *highest ? index : *highest;
+	++*count;
+}
+
+static void await_some(int fd, size_t n, uint64_t *highest, uint64_t *count)
+{
+	enum { PATIENCE_MS = 120000 };
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	uint64_t index;
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(poll(&p, 1, PATIENCE_MS), 1);
+		assert_int_equal(read(fd, &index, sizeof index), sizeof index);
+		acknowledged(index, highest, count);
+	}
+}
+
 static void killed_at_any_moment(void **state)
 {
 	(void)state;
@@ -60,7 +79,9 @@ static void killed_at_any_moment(void **state)
 			}
 		}
 		(void)close(fds[1]);
-		(void)usleep((useconds_t)(40000 + 17000 * round));
+		/* killed once the round's first were acknowledged, however long a busy machine
+		 * takes */
+		await_some(fds[0], (size_t)(3 + 5 * round), &highest, &count);
 		for (int i = 0; i < WRITERS; i++)
 			assert_int_equal(kill(pids[i], SIGKILL), 0);
 		for (int i = 0; i < WRITERS; i++) {
@@ -69,10 +90,8 @@ static void killed_at_any_moment(void **state)
 			assert_true(WIFSIGNALED(status));
 		}
 		uint64_t index;
-		while (read(fds[0], &index, sizeof index) == (ssize_t)sizeof index) {
-			highest = index > highest ? index : highest;
-			count++;
-		}
+		while (read(fds[0], &index, sizeof index) == (ssize_t)sizeof index)
+			acknowledged(index, &highest, &count);
 		(void)close(fds[0]);
 		struct ledger *l = fixture_open(&f);
 		assert_true(fixture_size(l) > highest);
