@@ -98,6 +98,11 @@ void sql_text(sqlite3_stmt *s, int i, const char *p);
 void sql_int(sqlite3_stmt *s, int i, int64_t v);
 const void *sql_col(sqlite3_stmt *s, int i, size_t *ret_n);
 
+/* Read hashes by a statement of the form of SQL_LEAVES (level 0) or SQL_NODES, and reset it.
+ * GW_EAUTH when there are not as many. */
+int sql_hashes(sqlite3_stmt *s, unsigned level, uint64_t first, size_t count,
+    struct merkle_hash *ret_h, struct errinfo *ei) GW_MUST_USE;
+
 /* ---- head.c: keys/ledger.head ---- */
 
 struct head {

@@ -86,7 +86,6 @@ int reader_hashes(void *ctx, unsigned level, uint64_t first, size_t count,
 {
 	struct reader *r = ctx;
 	sqlite3_stmt **s = level ? &r->nodes : &r->leaves;
-	size_t n = 0, len;
 	int e = 0;
 	if (!*s)
 		e = reader_prepare(r,
@@ -94,23 +93,7 @@ int reader_hashes(void *ctx, unsigned level, uint64_t first, size_t count,
 			? "SELECT hash FROM node$ WHERE idx >= ?1 AND idx < ?2 AND level = ?3 ORDER BY idx"
 			: "SELECT leaf FROM record$ WHERE idx >= ?1 AND idx < ?2 ORDER BY idx",
 		    s, ei);
-	if (e < 0)
-		return e;
-	sql_int(*s, 1, (int64_t)first);
-	sql_int(*s, 2, (int64_t)(first + count));
-	if (level)
-		sql_int(*s, 3, level);
-	while ((e = sql_step(*s, ei)) == 1 && n < count) {
-		const void *h = sql_col(*s, 0, &len);
-		if (len != MERKLE_HASH)
-			break;
-		memcpy(ret_h[n++].b, h, MERKLE_HASH);
-	}
-	(void)sqlite3_reset(*s);
-	if (e < 0)
-		return e;
-	return n == count ? 0
-			  : err_set(ei, GW_EAUTH, "the ledger lacks stored hashes: it was changed");
+	return e < 0 ? e : sql_hashes(*s, level, first, count, ret_h, ei);
 }
 
 int reader_walk(

@@ -217,6 +217,28 @@ int sql_truncate(sqlite3 *db, struct errinfo *ei)
 	return sql_err(db, ei);
 }
 
+int sql_hashes(sqlite3_stmt *s, unsigned level, uint64_t first, size_t count,
+    struct merkle_hash *ret_h, struct errinfo *ei)
+{
+	size_t n = 0, len;
+	int r;
+	sql_int(s, 1, (int64_t)first);
+	sql_int(s, 2, (int64_t)(first + count));
+	if (level)
+		sql_int(s, 3, level);
+	while ((r = sql_step(s, ei)) == 1 && n < count) {
+		const void *h = sql_col(s, 0, &len);
+		if (len != MERKLE_HASH)
+			break;
+		memcpy(ret_h[n++].b, h, MERKLE_HASH);
+	}
+	(void)sqlite3_reset(s);
+	if (r < 0)
+		return r;
+	return n == count ? 0
+			  : err_set(ei, GW_EAUTH, "the ledger lacks stored hashes: it was changed");
+}
+
 sqlite3_stmt *ledger_sql(struct ledger *l, enum sql which, struct errinfo *ei)
 {
 	if (!l->sql[which] && sql_prepare(l->db, texts[which], &l->sql[which], ei) < 0)

@@ -31,27 +31,8 @@ void writer_unlock(struct ledger *l)
 int writer_read(void *ctx, unsigned level, uint64_t first, size_t count, struct merkle_hash *ret_h,
     struct errinfo *ei)
 {
-	struct ledger *l = ctx;
-	sqlite3_stmt *s = ledger_sql(l, level ? SQL_NODES : SQL_LEAVES, ei);
-	size_t n = 0, len;
-	int r;
-	if (!s)
-		return GW_ELEDGER;
-	sql_int(s, 1, (int64_t)first);
-	sql_int(s, 2, (int64_t)(first + count));
-	if (level)
-		sql_int(s, 3, level);
-	while ((r = sql_step(s, ei)) == 1 && n < count) {
-		const void *h = sql_col(s, 0, &len);
-		if (len != MERKLE_HASH)
-			break;
-		memcpy(ret_h[n++].b, h, MERKLE_HASH);
-	}
-	(void)sqlite3_reset(s);
-	if (r < 0)
-		return r;
-	return n == count ? 0
-			  : err_set(ei, GW_EAUTH, "the ledger lacks stored hashes: it was changed");
+	sqlite3_stmt *s = ledger_sql(ctx, level ? SQL_NODES : SQL_LEAVES, ei);
+	return s ? sql_hashes(s, level, first, count, ret_h, ei) : GW_ELEDGER;
 }
 
 /* What the database says of its head. */
