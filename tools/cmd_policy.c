@@ -195,15 +195,14 @@ static int sign_policy(const struct cli *cli, const struct policy_source *f, con
 	if (r < 0 || !h)
 		return r < 0 ? r : add_signature(f, s, path, ei);
 	jx_set(detail, "what", json_string("sign"));
-	jx_set(detail, "policy", json_string(f->policy->id));
-	jx_set(detail, "version", json_integer(f->policy->version));
-	jx_set(detail, "sha256", json_string(f->policy->sha256));
+	const struct home_about about = {
+	    .policy = f->policy->id, .version = f->policy->version, .sha256 = f->policy->sha256};
 	jx_set(detail, "key", json_string(signer_spki(s)));
-	r = home_intent(h, "policy.change", NULL, detail, &intent, ei);
+	r = home_intent_about(h, "policy.change", &about, detail, &intent, ei);
 	if (r < 0)
 		return r;
 	r = add_signature(f, s, path, ei);
-	int end = home_result(h, "policy.change", NULL, &intent, r, r < 0 ? NULL : ei);
+	int end = home_result_about(h, "policy.change", &about, &intent, r, r < 0 ? NULL : ei);
 	return r < 0 ? r : end;
 }
 

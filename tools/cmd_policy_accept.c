@@ -176,18 +176,19 @@ static int accept(struct home *h, const struct accepting *a, const char *path, s
 {
 	struct ledger_receipt intent;
 	json_t *detail GW_CLEANUP(jx_release) = json_object();
-	jx_set(detail, "policy", json_string(a->terms.policy));
-	jx_set(detail, "version", json_integer(a->terms.version));
-	jx_set(detail, "sha256", json_string(a->source.policy->sha256));
+	const struct home_about about = {.peer = a->senders[0],
+	    .policy = a->terms.policy,
+	    .version = a->terms.version,
+	    .sha256 = a->source.policy->sha256};
 	jx_set(detail, "meaning", json_string(a->terms.meaning));
 	jx_set(detail, "contract", json_string(a->terms.contract));
-	int r = home_intent(h, "policy.accept", a->senders[0], detail, &intent, ei);
+	int r = home_intent_about(h, "policy.accept", &about, detail, &intent, ei);
 	if (r < 0)
 		return r;
 	r = store(h, a, ei);
 	if (r == 0)
 		r = hand_out(h, a->terms.senders_n == 1 ? a->senders[0] : "", path, ei);
-	int end = home_result(h, "policy.accept", a->senders[0], &intent, r, r < 0 ? NULL : ei);
+	int end = home_result_about(h, "policy.accept", &about, &intent, r, r < 0 ? NULL : ei);
 	return r < 0 ? r : end;
 }
 

@@ -103,10 +103,21 @@ struct registry_trust home_registry_trust(const struct home *h);
 
 /*
  * An act of this home's own (registry.change, policy.accept) as a pair: the intent is durable
- * before anything changes, the result says with `code` how it ended. peer: the other organisation,
- * or NULL. detail (borrowed, may be NULL) is erasable. GW_ELEDGER: then do not act. Needs
- * HOME_LEDGER.
+ * before anything changes, the result says with `code` how it ended. detail (borrowed, may be NULL)
+ * is erasable. GW_ELEDGER: then do not act. Needs HOME_LEDGER.
  */
+struct home_about {
+	const char *peer;   /* the other organisation's OIN, or NULL */
+	const char *policy; /* the policy that it is about: id, version, sha256; NULL: none */
+	int64_t version;
+	const char *sha256;
+};
+int home_intent_about(struct home *h, const char *act, const struct home_about *about,
+    const json_t *detail, struct ledger_receipt *ret, struct errinfo *ei) GW_MUST_USE;
+int home_result_about(struct home *h, const char *act, const struct home_about *about,
+    const struct ledger_receipt *intent, int code, struct errinfo *ei) GW_MUST_USE;
+
+/* The same for an act that is about no policy. */
 int home_intent(struct home *h, const char *act, const char *peer, const json_t *detail,
     struct ledger_receipt *ret, struct errinfo *ei) GW_MUST_USE;
 int home_result(struct home *h, const char *act, const char *peer,

@@ -12,24 +12,44 @@ static struct ledger_record own_record(const struct home *h, const char *act)
 	return r;
 }
 
-int home_intent(struct home *h, const char *act, const char *peer, const json_t *detail,
-    struct ledger_receipt *ret, struct errinfo *ei)
+static void tell_about(struct ledger_record *r, const struct home_about *about)
+{
+	r->peer = about->peer;
+	r->pol.id = about->policy;
+	r->pol.v = about->version;
+	r->pol.h = about->sha256;
+}
+
+int home_intent_about(struct home *h, const char *act, const struct home_about *about,
+    const json_t *detail, struct ledger_receipt *ret, struct errinfo *ei)
 {
 	struct ledger_record r = own_record(h, act);
 	r.out = LEDGER_OUT_NONE;
-	r.peer = peer;
+	tell_about(&r, about);
 	return ledger_intent(h->ledger, &r, detail, ret, ei);
 }
 
-int home_result(struct home *h, const char *act, const char *peer,
+int home_result_about(struct home *h, const char *act, const struct home_about *about,
     const struct ledger_receipt *intent, int code, struct errinfo *ei)
 {
 	struct ledger_record r = own_record(h, act);
 	r.out = code == 0                             ? LEDGER_OK
 	    : code == GW_EREFUSED || code == GW_EAUTH ? LEDGER_DENY
 						      : LEDGER_ERROR;
-	r.peer = peer;
+	tell_about(&r, about);
 	return ledger_result(h->ledger, intent, &r, NULL, NULL, ei);
+}
+
+int home_intent(struct home *h, const char *act, const char *peer, const json_t *detail,
+    struct ledger_receipt *ret, struct errinfo *ei)
+{
+	return home_intent_about(h, act, &(struct home_about){.peer = peer}, detail, ret, ei);
+}
+
+int home_result(struct home *h, const char *act, const char *peer,
+    const struct ledger_receipt *intent, int code, struct errinfo *ei)
+{
+	return home_result_about(h, act, &(struct home_about){.peer = peer}, intent, code, ei);
 }
 
 void home_refuse(struct home *h, int code)
