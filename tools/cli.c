@@ -278,8 +278,9 @@ static int check_count(const struct cli *cli)
 	if (cli->count < c->least)
 		return cli_usage(cli, "%s expected", c->operands);
 	if (c->most >= 0 && cli->count > c->most)
-		return *c->operands
-		    ? cli_usage(cli, "only %s expected", c->operands)
+		return *c->operands ? cli_usage(cli, "only %s expected", c->operands)
+		    : c->secret
+		    ? cli_usage(cli, "no operand expected: it is read from standard input or --fd")
 		    : cli_usage(cli, "no operand expected, found '%.60s'", cli->operands[c->most]);
 	return 0;
 }

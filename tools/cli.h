@@ -35,6 +35,7 @@ struct cli_command {
 	const char *detail;               /* paragraphs for --help and the man page, may be NULL */
 	const struct cli_option *options; /* ends with a NULL name; may be NULL */
 	const struct cli_command *const *subcommands; /* NULL-ended; NULL for a command that runs */
+	bool secret;                                  /* an operand given by mistake is not shown */
 	int (*run)(struct cli *cli); /* returns an exit code, best from cli_fail or err_exit */
 };
 

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "dossier/types.h"
 #include "home/home.h"
 #include "ledger/audit.h"
 #include "sign/cades.h"
@@ -31,6 +32,19 @@ static void asked_release(struct asked *a)
 {
 	secret_free(a->text);
 	a->text = NULL;
+}
+
+/* A slip of the finger must not read as "nobody is known". */
+static int check_asked(struct asked *a, struct errinfo *ei)
+{
+	size_t skip = strspn(a->text, " \t\r\n"), n = strlen(a->text);
+	while (n > skip && strchr(" \t\r\n", a->text[n - 1]))
+		a->text[--n] = '\0';
+	a->id.value = a->text + skip;
+	if (a->id.type == SUBJECT_BSN && !field_type_check(FIELD_BSN, a->id.value))
+		return err_set(ei, GW_EFORMAT,
+		    "this is no BSN: 8 or 9 digits that pass the 11-test are expected");
+	return 0;
 }
 
 /* One line from --fd or standard input: an identifier on a command line would be seen by others. */
@@ -58,7 +72,7 @@ static int read_asked(
 	a->id.sender = cli_value(cli, "sender");
 	if (!a->id.sender)
 		a->id.sender = home_oin(h);
-	return 0;
+	return check_asked(a, ei);
 }
 
 /* ---- report ---- */
@@ -400,6 +414,7 @@ static const struct cli_command report = {
 	      "the key with which the person, and nobody without the identifier, can check that "
 	      "the record is about them: subj.c = HMAC-SHA-256(key, type:sender:value).",
     .options = report_options,
+    .secret = true,
     .run = run_report,
 };
 static const struct cli_command shred = {
@@ -411,6 +426,7 @@ static const struct cli_command shred = {
 	      "retention term runs. The records stay, and stay provable; whom they were about is "
 	      "lost for good here, and in backups when they go.",
     .options = shred_options,
+    .secret = true,
     .run = run_shred,
 };
 static const struct cli_command *const subcommands[] = {&report, &shred, NULL};

@@ -2,7 +2,7 @@
 # ledger and subject as commands on real homes: check, read, prove, restore, report, forget.
 set -u
 . tests/cli/lib.sh
-plan 68
+plan 74
 world
 dossier een
 H="$W/municipality"
@@ -42,6 +42,9 @@ at outgoing ledger show --json | jq -se 'map(select(.act == "policy.change") | .
 ok "the officers' signatures on two policies are recorded where these lie"
 at outgoing ledger show --json | jq -se 'map(select(.act == "policy.load") | .pol.id) == ["overdracht-aan-gemeente"]' >/dev/null
 ok "and the one policy that was used is"
+{ at outgoing ledger show --json; at municipality ledger show --json; } | jq -se 'map(select(.act == "policy.change" or .act == "policy.accept")) |
+	length > 8 and all(.pol.id != null and .pol.v >= 1 and (.pol.h | length) == 64)' >/dev/null
+ok "each with the policy's id, version and hash"
 
 # ---- proofs and tiles, judged by others
 tests/verifier/build "$W/verifier"; ok "the independent verifier builds"
@@ -81,6 +84,11 @@ cat "$H"/subjects.db* | od -An -v -tx1 | tr -d ' \n' | grep -q "$alias"; ok "the
 ID=111222333; ask municipality report; ok "a stranger's report is empty"
 said "nobody is known"
 ID=12; ask municipality report; [ $? = 3 ]; ok "an identifier without form"
+ID=123456789; ask municipality report; [ $? = 3 ]; ok "nine digits that are no BSN"
+said "no BSN"
+! grep -q "123456789" "$W/out" "$W/err"; ok "and are not repeated"
+expect 2 "a number given as an argument" at municipality subject report 123456782
+! grep -q "123456782" "$W/out" "$W/err"; ok "is not repeated either"
 ID=$BSN; ask municipality shred --cert "$W/keeper/officer.pem" --key "$W/keeper/officer.key"; [ $? = 5 ]; ok "a stranger may not shred"
 ID=$BSN; ask municipality shred --cert "$W/fg/officer.pem" --key "$W/fg/officer.key"; ok "a first officer signs"
 said "one officer has signed"
