@@ -65,8 +65,9 @@ struct ledger_findings {
  * For this log and those before it: every record's bytes have the form of a record and hash to the
  * leaf beside them, all stored hashes and the signed root follow from the leaves, every detail fits
  * the record's commitment, the list of open intents is right; the checkpoint file and
- * expect->checkpoint are of this log's past. GW_EAUTH names the first thing that is wrong, with its
- * record. GW_EFORMAT: expect->vkey or expect->checkpoint has no valid form.
+ * expect->checkpoint are of this log's past; the rows and aliases of subjects.db are ours. GW_EAUTH
+ * names the first thing that is wrong, with its record. GW_EFORMAT: expect->vkey or
+ * expect->checkpoint has no valid form.
  */
 int ledger_verify(struct ledger *l, const struct ledger_expect *expect, struct ledger_findings *ret,
     struct errinfo *ei) GW_MUST_USE;

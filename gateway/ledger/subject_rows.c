@@ -271,3 +271,63 @@ int subject_rows_each(
 	}
 	return r;
 }
+
+static int opened(void *ctx, const struct subject_row *row, const char *canonical)
+{
+	(void)ctx;
+	(void)row;
+	(void)canonical;
+	return 0;
+}
+
+static int verify_rows(struct ledger *l, struct subject_row *row, struct errinfo *ei)
+{
+	sqlite3_stmt *s GW_CLEANUP(sql_done) = NULL;
+	size_t n;
+	int r = sql_prepare(l->subjects, "SELECT row FROM subject", &s, ei);
+	while (r == 0 && (r = sql_step(s, ei)) == 1) {
+		const void *id = sql_col(s, 0, &n);
+		if (n != SUBJECT_ROW)
+			return changed(ei);
+		memcpy(row->id, id, SUBJECT_ROW);
+		r = open_row(l, row, ei);
+		if (r == 0)
+			r = subject_rows_each(l, row, opened, NULL, ei);
+	}
+	return r;
+}
+
+static int verify_aliases(struct ledger *l, struct errinfo *ei)
+{
+	sqlite3_stmt *s GW_CLEANUP(sql_done) = NULL;
+	uint8_t bound[BOUND], mac[HASH_BYTES];
+	size_t alias_n, row_n, mac_n;
+	int r = sql_prepare(l->subjects,
+	    "SELECT alias, row, mac, row IN (SELECT row FROM subject) FROM alias", &s, ei);
+	while (r == 0 && (r = sql_step(s, ei)) == 1) {
+		const void *alias = sql_col(s, 0, &alias_n), *row = sql_col(s, 1, &row_n),
+			   *stored = sql_col(s, 2, &mac_n);
+		if (alias_n != ALIAS || row_n != SUBJECT_ROW || mac_n != HASH_BYTES ||
+		    !sqlite3_column_int(s, 3))
+			return changed(ei);
+		bind_alias(alias, row, bound);
+		mac_of(l, bound, mac);
+		if (!secret_equal(mac, stored, HASH_BYTES))
+			return changed(ei);
+		r = 0;
+	}
+	return r;
+}
+
+int subject_rows_verify(struct ledger *l, struct errinfo *ei)
+{
+	struct subject_row *row GW_CLEANUP(secret_free_p) = secret_alloc(sizeof *row);
+	if (!row)
+		return err_set(ei, GW_ENOMEM, "no locked memory left for keys");
+	(void)pthread_mutex_lock(&l->subject);
+	int r = verify_rows(l, row, ei);
+	if (r == 0)
+		r = verify_aliases(l, ei);
+	(void)pthread_mutex_unlock(&l->subject);
+	return r;
+}

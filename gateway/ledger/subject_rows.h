@@ -51,4 +51,7 @@ typedef int (*subject_each)(void *ctx, const struct subject_row *row, const char
 int subject_rows_each(struct ledger *l, const struct subject_row *row, subject_each fn, void *ctx,
     struct errinfo *ei) GW_MUST_USE;
 
+/* Unwrap every row, open every alias's canonical id and check every alias's MAC. GW_EAUTH. */
+int subject_rows_verify(struct ledger *l, struct errinfo *ei) GW_MUST_USE;
+
 #endif

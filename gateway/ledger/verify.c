@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "ledger/reader.h"
 #include "ledger/spans.h"
+#include "ledger/subject_rows.h"
 
 enum { LEVELS = 8 };
 
@@ -277,6 +278,8 @@ int ledger_verify(struct ledger *l, const struct ledger_expect *expect, struct l
 		e = verify_one(l, epoch, expect, &found, ei);
 	if (e == 0)
 		e = verify_one(l, 0, expect, &found, ei);
+	if (e == 0)
+		e = subject_rows_verify(l, ei);
 	if (e == 0)
 		*ret = found;
 	return e;

@@ -136,9 +136,14 @@ static void swapped_rows_are_found(void **state)
 		struct ledger *l = fixture_open(&f);
 		record(l, &JAN, 1, "transfer.seal", NULL, NULL);
 		record(l, &ELS, 1, "transfer.seal", NULL, NULL);
+		struct ledger_findings whole;
+		assert_int_equal(ledger_verify(l, &(struct ledger_expect){0}, &whole, NULL), 0);
 		assert_int_equal(sqlite3_open(f.paths.subjects_db, &db), SQLITE_OK);
 		assert_int_equal(sqlite3_exec(db, changes[i], NULL, NULL, NULL), SQLITE_OK);
 		assert_int_equal(sqlite3_close(db), SQLITE_OK);
+		struct ledger_findings found;
+		struct ledger_expect expect = {0};
+		assert_int_equal(ledger_verify(l, &expect, &found, NULL), GW_EAUTH);
 		assert_true(reported(l, &JAN) == GW_EAUTH || reported(l, &ELS) == GW_EAUTH);
 		ledger_close(l);
 		fixture_end(&f);
