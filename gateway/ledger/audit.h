@@ -65,7 +65,8 @@ struct ledger_findings {
  * For this log and those before it: every record's bytes have the form of a record and hash to the
  * leaf beside them, all stored hashes and the signed root follow from the leaves, every detail fits
  * the record's commitment, the list of open intents is right; the checkpoint file and
- * expect->checkpoint are of this log's past; the rows and aliases of subjects.db are ours. GW_EAUTH
+ * expect->checkpoint are of this log's past; each log begins after the one
+ * that its first record names; the rows and aliases of subjects.db are ours. GW_EAUTH
  * names the first thing that is wrong, with its record. GW_EFORMAT: expect->vkey or
  * expect->checkpoint has no valid form.
  */

@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/secret.h"
 #include "base/str.h"
-#include "ledger/internal.h"
+#include "ledger/chain.h"
 
 static int check_origin(const char *origin, char ret_oin[21], struct errinfo *ei)
 {
@@ -190,11 +190,32 @@ static int bring_in_order(struct ledger *l, struct errinfo *ei)
 	return r;
 }
 
-/* The first record of a log: its start, naming the head it follows when one was lost. */
+/* The log that was at hand when this one was begun, as the object of its start. */
+static int name_earlier(
+    struct ledger *l, struct ledger_record *start, char id[CHAIN_ID], struct errinfo *ei)
+{
+	struct reader r GW_CLEANUP(reader_close) = READER_INIT;
+	unsigned earlier = 0;
+	int e = reader_epochs(l, &earlier, ei);
+	start->obj.k = "log";
+	if (e < 0 || !earlier)
+		return e;
+	e = reader_open(l, earlier, &r, ei);
+	if (e < 0)
+		return e;
+	chain_id(&r.cp.root, id);
+	start->obj.id = id;
+	start->obj.n = (int64_t)r.cp.size;
+	return 0;
+}
+
+/* The first record of a log: its start, naming the head it follows when one was lost, and the log
+ * that was at hand. */
 static int begin(struct ledger *l, struct errinfo *ei)
 {
 	struct checkpoint lost = {0};
 	struct ledger_record start = {.act = "log.start", .out = LEDGER_OK};
+	char id[CHAIN_ID];
 	if (l->tree.size)
 		return 0;
 	size_t n = 0;
@@ -211,6 +232,9 @@ static int begin(struct ledger *l, struct errinfo *ei)
 		start.peerlog.o = lost.origin;
 		start.peerlog.n = lost.size;
 		start.peerlog.root = lost.root.b;
+		r = name_earlier(l, &start, id, ei);
+		if (r < 0)
+			return r;
 	}
 	return ledger_append(l, &start, NULL, NULL, ei);
 }

@@ -82,9 +82,10 @@ void ledger_close_p(struct ledger **l);
  * ledger_restart(paths, origin, ei): the way on for a home restored from an older backup.
  *
  * Begins a new log of a new origin (the OIN of `origin` and a fresh home id) whose first record,
- * log.start, names in `peerlog` the head that was lost. The records at hand stay in the database
- * as an earlier log: verified, reported on and shredded as before, never appended to. Sequence
- * numbers and policy versions are kept. GW_ECONFLICT when the database is not behind its head.
+ * log.start, names in `peerlog` the head that was lost and as object the log at hand. The records
+ * at hand stay in the database as an earlier log: verified, reported on and shredded as before,
+ * never appended to. Sequence numbers and policy versions are kept. GW_ECONFLICT when the database
+ * is not behind its head.
  */
 int ledger_restart(const struct ledger_paths *paths, const char *origin, struct errinfo *ei)
     GW_MUST_USE;

@@ -61,7 +61,8 @@ static const char SUBJECTS[] =
 int sql_err(sqlite3 *db, struct errinfo *ei)
 {
 	int code = sqlite3_errcode(db);
-	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_CONSTRAINT)
+	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_CONSTRAINT ||
+	    code == SQLITE_ERROR /* a table is gone */)
 		return err_set(ei, GW_EAUTH,
 		    "the ledger database is damaged (%s): restore it from a backup",
 		    sqlite3_errstr(code));

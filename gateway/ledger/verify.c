@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/str.h"
-#include "ledger/reader.h"
+#include "ledger/chain.h"
 #include "ledger/spans.h"
 #include "ledger/subject_rows.h"
 
@@ -253,6 +253,8 @@ static int verify_one(struct ledger *l, unsigned epoch, const struct ledger_expe
 		e = reader_open(l, epoch, &r, ei);
 	if (e == 0 && epoch == 0)
 		e = check_expected(&r, expect, ei);
+	if (e == 0)
+		e = chain_check(l, &r, epoch ? epoch - 1 : found->earlier, ei);
 	if (e == 0)
 		e = check_log(&r, found, ei);
 	if (e == 0 && epoch == 0)

@@ -207,6 +207,37 @@ static void tile_names(void **state)
 	assert_string_equal(s, "x001/000");
 }
 
+/* What came before a log is committed to by it: taking that away, or putting it in, is found. */
+static void earlier_logs_are_held_to(const struct fixture *f)
+{
+	static const char *const changes[] = {
+	    "DELETE FROM earlier; DROP TABLE record_1; DROP TABLE node_1; DROP TABLE detail_1;"
+	    " DROP TABLE open_intent_1; DROP TABLE head_1",
+	    "DELETE FROM earlier",
+	    "DROP TABLE head_1; DROP TABLE record_1",
+	    "UPDATE earlier SET epoch = 2",
+	    "UPDATE earlier SET origin = 'oin-" OWN "/other'",
+	    "INSERT INTO earlier (origin) VALUES ('oin-" OWN "/other')",
+	};
+	struct errinfo ei = ERRINFO_INIT;
+	struct ledger_findings found;
+	struct fixture copy;
+	for (size_t i = 0; i < GW_LENGTH(changes); i++) {
+		char *dir = str_printf("%s-earlier-%zu", f->dir, i);
+		fixture_copy(f->dir, dir);
+		fixture_at(&copy, dir);
+		free(dir);
+		run_sql(copy.paths.db, changes[i]);
+		struct ledger *l = fixture_open(&copy);
+		int r = verify(l, &found, &ei);
+		if (r >= 0)
+			print_message("# not found: %s\n", changes[i]);
+		assert_int_equal(r, GW_EAUTH);
+		ledger_close(l);
+		fixture_end(&copy);
+	}
+}
+
 static void begins_anew_after_a_restore(void **state)
 {
 	(void)state;
@@ -234,6 +265,8 @@ static void begins_anew_after_a_restore(void **state)
 	assert_int_equal(fixture_size(l), 1);
 	assert_int_equal(ledger_records(l, 0, 1, keep_line, &first, NULL), 0);
 	assert_non_null(strstr(first.data, "\"act\":\"log.start\""));
+	assert_non_null(strstr(first.data, "\"obj\":{\"k\":\"log\",\"id\":\"o:"));
+	assert_non_null(strstr(first.data, "\",\"n\":601}"));
 	assert_non_null(strstr(first.data, "\"peerlog\":{\"o\":\"" ORIGIN "\",\"n\":605,\"r\":"));
 	fixture_fill(l, 4);
 	assert_int_equal(verify(l, &found, &ei), 0);
@@ -241,6 +274,7 @@ static void begins_anew_after_a_restore(void **state)
 	assert_int_equal(found.earlier, 1);
 	assert_int_equal(found.earlier_records, 601);
 	ledger_close(l);
+	earlier_logs_are_held_to(&f);
 	/* and a database that is gone altogether */
 	assert_int_equal(unlink(f.paths.db), 0);
 	assert_int_equal(ledger_open(&f.paths, ORIGIN, 0, &l, NULL), GW_EAUTH);
