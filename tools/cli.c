@@ -133,11 +133,14 @@ int cli_print_json(json_t *value)
 
 int cli_finish(void)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	static bool told;
+	if (!told && fflush(stdout) == 0 && !ferror(stdout))
 		return 0;
-	if (errno != EPIPE) /* a reader that has seen enough, as `head`, needs no message */
+	if (!told &&
+	    errno != EPIPE) /* a reader that has seen enough, as `head`, needs no message */
 		(void)fprintf(
 		    stderr, "handover: cannot write to standard output: %s\n", strerror(errno));
+	told = true;
 	return err_exit(GW_EIO);
 }
 

@@ -10,26 +10,10 @@
 #include "ledger/audit.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
+#include "tools/reading.h"
 #include "tools/record_line.h"
 
 enum { LINE_MAX_BYTES = 64 << 10, PROOF_MAX = 256 << 10 };
-
-/* Open the home for appending, and record that its log is read before anything of it is shown. */
-static int open_and_record(
-    const struct cli *cli, const char *act, struct home **ret_h, struct errinfo *ei)
-{
-	struct home *h GW_CLEANUP(home_free_p) = NULL;
-	int r = home_open(cli_home(cli), HOME_LEDGER, &h, ei);
-	if (r < 0)
-		return r;
-	struct ledger_record rec = record_of_reading(h, act);
-	r = ledger_append(home_ledger(h), &rec, NULL, NULL, ei);
-	if (r < 0)
-		return r;
-	*ret_h = h;
-	h = NULL;
-	return 0;
-}
 
 static int read_number(const struct cli *cli, const char *what, const char *text, uint64_t *ret_v)
 {
@@ -121,7 +105,7 @@ static int record_verify(struct home *h, bool can_write, int result, struct erri
 		cli_warn("this check is not recorded: the ledger cannot be written");
 		return 0;
 	}
-	struct ledger_record rec = record_of_reading(h, "audit.verify");
+	struct ledger_record rec = reading_record(h, "audit.verify");
 	rec.out = result < 0 ? LEDGER_ERROR : LEDGER_OK;
 	int r = ledger_append(home_ledger(h), &rec, NULL, NULL, ei);
 	if (r != GW_ELEDGER)
@@ -174,6 +158,7 @@ static int run_verify(struct cli *cli)
 struct show {
 	const struct home *h;
 	bool json, details;
+	uint64_t self; /* our own intent, which is no news */
 };
 
 static int show_one(void *ctx, const struct ledger_line *line, struct errinfo *ei)
@@ -182,6 +167,8 @@ static int show_one(void *ctx, const struct ledger_line *line, struct errinfo *e
 	json_t *record GW_CLEANUP(jx_release) = NULL;
 	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(LINE_MAX_BYTES);
 	int r = 0;
+	if (line->index == s->self)
+		return 0;
 	if (s->json && !s->details) {
 		(void)printf("%.*s\n", (int)line->n, line->bytes);
 		return 0;
@@ -220,6 +207,7 @@ static int run_show(struct cli *cli)
 {
 	struct errinfo ei = ERRINFO_INIT;
 	struct home *h GW_CLEANUP(home_free_p) = NULL;
+	struct reading act;
 	uint64_t from = 0, count = INT64_MAX;
 	int u = read_number(cli, "--from", cli_value(cli, "from"), &from);
 	if (!u)
@@ -228,12 +216,17 @@ static int run_show(struct cli *cli)
 		return u;
 	if (cli_given(cli, "vkey"))
 		return show_vkey(cli);
-	int r = open_and_record(cli, "audit.read", &h, &ei);
+	int r = reading_open(cli, "audit.read", &h, &act, &ei);
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
-	struct show s = {h, cli_json(cli), cli_given(cli, "details")};
-	r = cli_given(cli, "open") ? ledger_open_intents(home_ledger(h), show_one, &s, &ei)
-				   : ledger_records(home_ledger(h), from, count, show_one, &s, &ei);
+	struct show s = {h, cli_json(cli), cli_given(cli, "details"), UINT64_MAX};
+	if (cli_given(cli, "open")) {
+		s.self = act.intent.index;
+		r = ledger_open_intents(home_ledger(h), show_one, &s, &ei);
+	} else {
+		r = ledger_records(home_ledger(h), from, count, show_one, &s, &ei);
+	}
+	r = reading_end(&act, r, &ei);
 	return r < 0 ? cli_fail(cli, r, &ei) : 0;
 }
 
@@ -265,15 +258,18 @@ static int run_prove(struct cli *cli)
 	struct errinfo ei = ERRINFO_INIT;
 	struct home *h GW_CLEANUP(home_free_p) = NULL;
 	struct buf proof GW_CLEANUP(buf_release) = BUF_INIT(PROOF_MAX);
+	struct reading act;
 	uint64_t index = 0;
 	int u = read_number(cli, "INDEX", cli_operand(cli, 0), &index);
 	if (u)
 		return u;
-	int r = open_and_record(cli, "audit.export", &h, &ei);
-	if (r == 0)
-		r = ledger_prove(home_ledger(h), 0, index, &proof, &ei);
+	int r = reading_open(cli, "audit.export", &h, &act, &ei);
+	if (r < 0)
+		return cli_fail(cli, r, &ei);
+	r = ledger_prove(home_ledger(h), 0, index, &proof, &ei);
 	if (r == 0)
 		r = write_out(cli, &proof, &ei);
+	r = reading_end(&act, r, &ei);
 	return r < 0 ? cli_fail(cli, r, &ei) : 0;
 }
 
@@ -299,6 +295,7 @@ static int run_consistency(struct cli *cli)
 	struct buf note GW_CLEANUP(buf_release) = BUF_INIT(NOTE_MAX),
 			out GW_CLEANUP(buf_release) = BUF_INIT(PROOF_MAX);
 	struct ledger_consistency c;
+	struct reading act;
 	uint64_t from = 0, to = 0;
 	int u = read_number(cli, "OLD", cli_operand(cli, 0), &from);
 	if (!u)
@@ -307,15 +304,17 @@ static int run_consistency(struct cli *cli)
 		u = cli_usage(cli, "NEW: a size of at least 1 is expected");
 	if (u)
 		return u;
-	int r = open_and_record(cli, "audit.export", &h, &ei);
-	if (r == 0)
-		r = ledger_consistency(home_ledger(h), from, to, &c, &note, &ei);
+	int r = reading_open(cli, "audit.export", &h, &act, &ei);
+	if (r < 0)
+		return cli_fail(cli, r, &ei);
+	r = ledger_consistency(home_ledger(h), from, to, &c, &note, &ei);
 	if (r == 0 && cli_json(cli))
-		return consistency_json(&c, &note);
-	if (r == 0)
+		r = consistency_json(&c, &note) ? GW_ELIMIT : 0;
+	else if (r == 0)
 		r = ledger_consistency_text(&c, note.data, note.len, &out);
-	if (r == 0)
+	if (r == 0 && out.len)
 		r = write_out(cli, &out, &ei);
+	r = reading_end(&act, r, &ei);
 	return r < 0 ? cli_fail(cli, r, &ei) : 0;
 }
 
@@ -323,6 +322,7 @@ static int run_export(struct cli *cli)
 {
 	struct errinfo ei = ERRINFO_INIT;
 	struct home *h GW_CLEANUP(home_free_p) = NULL;
+	struct reading act;
 	const char *dir = cli_value(cli, "tiles");
 	if (!dir)
 		return cli_usage(cli, "--tiles DIR is needed");
@@ -331,9 +331,11 @@ static int run_export(struct cli *cli)
 		return cli_usage(cli, "--tiles: nothing readable may lie under a home");
 	home_free_p(&h);
 	if (r == 0)
-		r = open_and_record(cli, "audit.export", &h, &ei);
-	if (r == 0)
-		r = ledger_export(home_ledger(h), dir, cli_given(cli, "entries"), &ei);
+		r = reading_open(cli, "audit.export", &h, &act, &ei);
+	if (r < 0)
+		return cli_fail(cli, r, &ei);
+	r = ledger_export(home_ledger(h), dir, cli_given(cli, "entries"), &ei);
+	r = reading_end(&act, r, &ei);
 	return r < 0 ? cli_fail(cli, r, &ei) : 0;
 }
 

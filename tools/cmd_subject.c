@@ -18,6 +18,7 @@
 #include "tools/cli.h"
 #include "tools/commands.h"
 #include "tools/open_home.h"
+#include "tools/reading.h"
 #include "tools/record_line.h"
 
 enum { ID_MAX = 256, LINE_MAX_BYTES = 64 << 10, PROOF_MAX = 256 << 10, CONTENT_MAX = 4096 };
@@ -203,16 +204,25 @@ static int print_report(struct report *r, struct errinfo *ei)
 	return e;
 }
 
-/* Record the request before anything is shown; on the person too, when it is known. */
-static int record_report(struct report *r, const struct subject_id *id, struct errinfo *ei)
+/* Record the request before anything is shown, and how that ended; on the person too, when it is
+ * known. */
+static int show_report(struct report *r, const struct subject_id *id, struct errinfo *ei)
 {
 	struct ledger_subject *s GW_CLEANUP(ledger_subject_free_p) = NULL;
-	struct ledger_record rec = record_of_reading(r->h, "audit.subject");
+	struct ledger_record rec = reading_record(r->h, "audit.subject");
+	struct reading act;
 	int e = r->n ? ledger_subject(home_ledger(r->h), id, 1, &s, ei) : 0;
 	rec.subj = s;
 	rec.obj.k = "record";
 	rec.obj.n = (int64_t)r->n;
-	return e < 0 ? e : ledger_append(home_ledger(r->h), &rec, NULL, NULL, ei);
+	if (e == 0)
+		e = reading_begin(r->h, &rec, &act, ei);
+	if (e < 0)
+		return e;
+	e = print_report(r, ei);
+	if (e == 0 && !r->n && !cli_json(r->cli))
+		(void)printf("nobody is known here by that identifier\n");
+	return reading_end(&act, e, ei);
 }
 
 /* With the registry for the names when it can be read, else without. */
@@ -244,14 +254,8 @@ static int run_report(struct cli *cli)
 	if (r == GW_ENOENT)
 		r = 0;
 	if (r == 0)
-		r = record_report(&rep, &a.id, &ei);
-	if (r == 0)
-		r = print_report(&rep, &ei);
-	if (r < 0)
-		return cli_fail(cli, r, &ei);
-	if (!rep.n && !cli_json(cli))
-		(void)printf("nobody is known here by that identifier\n");
-	return 0;
+		r = show_report(&rep, &a.id, &ei);
+	return r < 0 ? cli_fail(cli, r, &ei) : 0;
 }
 
 /* ---- shred ---- */
@@ -364,7 +368,7 @@ static int run_shred(struct cli *cli)
 	if (r == 0)
 		r = read_asked(cli, h, &a, &ei);
 	if (r == 0) {
-		struct ledger_record act = record_of_reading(h, "subject.shred");
+		struct ledger_record act = reading_record(h, "subject.shred");
 		r = approve(cli, h, &a.id, &act, &good, &ei);
 		if (r == 0 && good >= 2)
 			r = ledger_shred(home_ledger(h), &a.id, 1, &act, &records, &ei);

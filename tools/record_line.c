@@ -83,14 +83,3 @@ int record_line(
 		r = member(record, "ret", "kept at least until", out);
 	return r == 0 ? buf_adds(out, "\n") : r;
 }
-
-struct ledger_record record_of_reading(struct home *h, const char *act)
-{
-	struct transfer_env env = {0};
-	struct ledger_record r = {.act = act, .out = LEDGER_OK};
-	home_transfer(h, &env);
-	r.actor.k = "user";
-	r.actor.id = env.actor;
-	r.actor.auth = "cli";
-	return r;
-}

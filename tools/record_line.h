@@ -19,7 +19,4 @@ int record_parse(const struct ledger_line *line, json_t **ret_record, struct err
 int record_line(const struct home *h, unsigned long long index, const json_t *record,
     struct buf *out) GW_MUST_USE;
 
-/* A record of reading the log, by this account. */
-struct ledger_record record_of_reading(struct home *h, const char *act);
-
 #endif

@@ -2,7 +2,7 @@
 # ledger and subject as commands on real homes: check, read, prove, restore, report, forget.
 set -u
 . tests/cli/lib.sh
-plan 74
+plan 80
 world
 dossier een
 H="$W/municipality"
@@ -32,6 +32,15 @@ jq -e '.self_check and .open_intents == [] and .size > 5 and .details > 0' "$W/o
 expect 0 "show as JSON" at municipality ledger show --json
 [ "$(jq -r .act "$W/out" | tail -1)" = audit.read ] && jq -se 'map(.act) | index("audit.verify")' "$W/out" >/dev/null
 ok "reading and checking are themselves recorded"
+expect 1 "tiles that cannot be written" at municipality ledger export --tiles /proc/none
+[ "$(at municipality ledger show --json | jq -r 'select(.act | startswith("audit")) | [.act, .ph // "-", .out // "-"] | join(" ")' | tail -5 | paste -sd,)" = \
+	"audit.read intent -,audit.read result ok,audit.export intent -,audit.export result error,audit.read intent -" ]
+ok "with how that ended"
+"$HANDOVER" --home "$H" ledger show >/dev/full 2>"$W/err"; [ $? = 1 ]; ok "a list that could not be printed"
+[ "$(wc -l <"$W/err")" = 1 ] && at municipality ledger show --json | jq -r 'select(.act == "audit.read") | .out // "-"' | tail -2 | head -1 | grep -qx error
+ok "is no reading that went well"
+expect 0 "what has no result" at municipality ledger show --open
+[ ! -s "$W/out" ]; ok "does not list this very command"
 jq -se 'map(keys_unsorted == (. as $r | ["v","id","t","te","act","ph","out","tr","sp","psp","org","peer","ctl","actor","subj","proc","purp","basis","pol","cat","fld","obj","ret","peerlog","det","salt"] | map(select(. as $k | $r | has($k))))) | all' "$W/out" >/dev/null
 ok "every record has its members in the fixed order"
 ! grep -qE "$BSN|Kanarie|K-een|Jan|5121" "$W/out"; ok "no record holds a name or number of a person"

@@ -102,7 +102,7 @@ is "two age keys in one day are refused" test $rc -ne 0
 first=$(grep -l '"use":"main"' "$work/a/registry/keys/"*.json)
 mv "$work/a/organisation/identities/"*.txt "$work/a/organisation/identities/2026-01-01.txt"
 in_home a organisation rekey
-is "a new key is in the ledger" test "$("$h" --home "$work/a" ledger show --json | tail -3 | jq -rs 'map(.act + .ph) | join(" ")')" = "registry.changeintent registry.changeresult audit.read"
+is "a new key is in the ledger" test "$("$h" --home "$work/a" ledger show --json | tail -3 | jq -rs 'map(.act + .ph) | join(" ")')" = "registry.changeintent registry.changeresult audit.readintent"
 in_home a organisation export --out "$work/a.json"
 is "a new age key supersedes the old" grep -q "\"supersedes\":\"$(basename "$first" .json)\"" "$work/a/registry/keys/"*.json
 
