@@ -9,17 +9,6 @@
 #include "registry/inside.h"
 #include "registry/text.h"
 
-/* An acceptance_revoked, kept until all statements are read. */
-struct revocation {
-	char by[OIN_TEXT], acceptance[HASH_HEX];
-};
-
-struct reading {
-	struct registry *r;
-	struct revocation *revoked;
-	size_t revoked_n;
-};
-
 static void set_aside(struct acceptance *a, int code, const char *why)
 {
 	if (a->code < 0)
@@ -113,68 +102,57 @@ static void add_acceptance(struct registry *r, const char *dir, struct stored *s
 		set_aside(a, GW_EAUTH, why.msg);
 }
 
-static void add_revocation(struct reading *in, const struct stored *s)
-{
-	struct revocation *more = reallocarray(in->revoked, in->revoked_n + 1, sizeof *more);
-	if (!more)
-		abort();
-	in->revoked = more;
-	struct revocation *v = &more[in->revoked_n++];
-	text_copy(v->by, sizeof v->by, jx_str(s->body, "by"));
-	text_copy(v->acceptance, sizeof v->acceptance, jx_str(s->body, "acceptance"));
-}
-
-static int read_one(struct reading *in, const char *dir, const char *path, struct errinfo *ei)
+static int read_one(struct registry *r, const char *dir, const char *path, struct errinfo *ei)
 {
 	struct stored s GW_CLEANUP(stored_release) = {0};
-	int code = stored_read(in->r, path, &s, ei);
+	int code = stored_read(r, path, &s, ei);
 	if (code < 0)
 		return code;
-	if (str_eq(s.kind, "acceptance")) {
-		add_acceptance(in->r, dir, &s);
-	} else if (!str_eq(s.kind, "acceptance_revoked")) {
+	if (str_eq(s.kind, "acceptance"))
+		add_acceptance(r, dir, &s);
+	else if (str_eq(s.kind, "acceptance_revoked"))
+		add_revocation(r, path, &s);
+	else
 		return err_set(ei, GW_EFORMAT,
 		    "%s: a statement of kind %s does not belong in acceptances/", path, s.kind);
-	} else if (s.code < 0) {
-		char *text GW_CLEANUP(str_free_p) = str_printf("%s: %s", path, s.why);
-		findings_add(&in->r->strange, s.code, text);
-	} else {
-		add_revocation(in, &s);
-	}
 	return 0;
 }
 
-static int read_folder(struct reading *in, const char *dir, struct errinfo *ei)
+static int read_folder(struct registry *r, const char *dir, struct errinfo *ei)
 {
 	struct file_list names = {0};
 	int code = file_list(dir, ".json", &names, ei);
 	for (size_t i = 0; code == 0 && i < names.n; i++) {
 		char *path GW_CLEANUP(str_free_p) = file_join(dir, names.names[i]);
-		code = read_one(in, dir, path, ei);
+		code = read_one(r, dir, path, ei);
 	}
 	file_list_release(&names);
 	return code;
+}
+
+static bool is_revoked(const struct registry *r, const struct acceptance *a)
+{
+	for (size_t i = 0; i < r->revoked_n; i++)
+		if (str_eq(r->revoked[i].target, a->sha256) &&
+		    str_eq(r->revoked[i].by, a->recipient))
+			return true;
+	return false;
 }
 
 int registry_load_acceptances(struct registry *r, const char *dir, struct errinfo *ei)
 {
 	char *top GW_CLEANUP(str_free_p) = file_join(dir, "acceptances");
 	struct file_list names = {0};
-	struct reading in = {.r = r};
 	if (!file_exists(top))
 		return 0;
 	int code = file_list(top, "", &names, ei);
 	for (size_t i = 0; code == 0 && i < names.n; i++) {
 		char *folder GW_CLEANUP(str_free_p) = file_join(top, names.names[i]);
 		if (file_is_dir(folder))
-			code = read_folder(&in, folder, ei);
+			code = read_folder(r, folder, ei);
 	}
 	for (size_t i = 0; i < r->acceptances_n; i++)
-		for (size_t v = 0; v < in.revoked_n; v++)
-			if (str_eq(in.revoked[v].acceptance, r->acceptances[i].sha256) &&
-			    str_eq(in.revoked[v].by, r->acceptances[i].recipient))
-				r->acceptances[i].revoked = true;
-	free(in.revoked);
+		r->acceptances[i].revoked = is_revoked(r, &r->acceptances[i]);
 	file_list_release(&names);
 	return code;
 }

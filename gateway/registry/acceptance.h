@@ -6,7 +6,9 @@
  * Everything about one version of a policy lies in registry/acceptances/<sha256 of the policy>/:
  * policy.yaml, catalogue-<sha256>.yaml, baseline-<sha256>.yaml, mapping-<sha256>.yaml (exact bytes)
  * and the statements <sha256 of the statement>.json with .json.p7s. The bytes are checked against
- * their names whenever the registry is read.
+ * their names whenever the registry is read. A revocation lies beside its acceptance, or in
+ * registry/acceptances/unknown/ when that was not there: it waits for it. A revocation does not
+ * lapse with the certificate or pin under which it was said.
  */
 #ifndef GW_REGISTRY_ACCEPTANCE_H
 #define GW_REGISTRY_ACCEPTANCE_H

@@ -77,14 +77,14 @@ static bool lists(const json_t *array, const char *word)
 /* Whether our own statement goes to that sender. */
 static bool meant_for(const struct stored *s, const char *for_oin)
 {
-	if (!*for_oin)
+	if (takes_back(
+		s->kind)) /* whoever holds the acceptance is to know, and it tells nothing else */
 		return true;
-	const char *to = jx_str(s->body, "for");
-	return str_eq(s->kind, "acceptance") ? lists(json_object_get(s->body, "senders"), for_oin)
-					     : !to || str_eq(to, for_oin);
+	return for_oin && (!*for_oin || lists(json_object_get(s->body, "senders"), for_oin));
 }
 
-/* All statements in dir that are our own and count; files NULL: key statements. */
+/* All statements in dir that are our own and count, and all that take something back; files NULL:
+ * key statements. */
 static int add_folder(const struct registry *r, const char *dir, const char *oin,
     const char *for_oin, json_t *list, json_t *files, struct errinfo *ei)
 {
@@ -94,7 +94,8 @@ static int add_folder(const struct registry *r, const char *dir, const char *oin
 		char *path GW_CLEANUP(str_free_p) = file_join(dir, names.names[i]);
 		struct stored s GW_CLEANUP(stored_release) = {0};
 		code = stored_read(r, path, &s, ei);
-		if (code < 0 || s.code < 0 || !str_eq(jx_str(s.body, "by"), oin) ||
+		bool counts = s.code == 0 || (s.named && code == 0 && takes_back(s.kind));
+		if (code < 0 || !counts || !str_eq(jx_str(s.body, "by"), oin) ||
 		    (files && !meant_for(&s, for_oin)))
 			continue;
 		code = add_statement(list, path, ei);
@@ -114,7 +115,7 @@ static int add_acceptances(
 	int code = 0;
 	jx_set(content, "acceptances", list);
 	jx_set(content, "files", files);
-	if (parts->for_oin && file_exists(top))
+	if (file_exists(top))
 		code = file_list(top, "", &names, ei);
 	for (size_t i = 0; code == 0 && i < names.n; i++) {
 		char *dir GW_CLEANUP(str_free_p) = file_join(top, names.names[i]);
@@ -219,7 +220,43 @@ static int open_outer(const char *file, const void *p, size_t n, const struct tr
 	return jx_parse(file, text, strlen(text), &LIMITS, &b->content, ei);
 }
 
-/* A statement in the bundle: signed by the same key, or by one that the entry pins. */
+/* A statement that is signed by the bundle's own key, or by one that the entry pins. */
+static int check_signed(const struct bundle *b, const char *file, const char *json,
+    const struct buf *p7s, const struct trust *trust, int64_t now, struct statement *ret,
+    struct errinfo *ei)
+{
+	int r = statement_verify(
+	    file, json, strlen(json), p7s->data, p7s->len, NULL, trust, now, now, ret, ei);
+	if (r < 0)
+		return err_prefix(ei, r, "a statement in the bundle");
+	if (!str_eq(ret->by.oin, b->by.oin))
+		return err_set(
+		    ei, GW_EAUTH, "%s: a statement in it is by another organisation", file);
+	if (!str_eq(ret->by.spki, b->by.spki) &&
+	    !(b->organisation && pins_hold(&b->organisation->signing, ret->by.spki, date_of(now))))
+		return err_set(ei, GW_EAUTH,
+		    "%s: a statement in it is signed with a key that it does not name", file);
+	return 0;
+}
+
+/*
+ * Organisations take back for good, but the certificate that they once did it with ends: then the
+ * signature under the whole bundle vouches for it. False when st is nothing of that sort.
+ */
+static bool check_taken_back(const struct bundle *b, const char *file, const char *json,
+    const struct buf *p7s, struct statement *st)
+{
+	struct jx_limits limits = JX_SMALL;
+	limits.bytes = STATEMENT_MAX;
+	statement_release(st);
+	hash_sha256_hex(json, strlen(json), st->sha256);
+	return jx_parse(file, json, strlen(json), &limits, &st->body, NULL) == 0 &&
+	    statement_check(file, st->body, NULL, &st->kind, NULL) == 0 && takes_back(st->kind) &&
+	    str_eq(jx_str(st->body, "by"), b->by.oin) &&
+	    cades_covers(p7s->data ? p7s->data : "", p7s->len, json, strlen(json));
+}
+
+/* A statement in the bundle, of one of two kinds. */
 static int check_statement(const struct bundle *b, const char *file, const json_t *s,
     const char *kind, const char *revoked, const struct trust *trust, int64_t now,
     struct statement *ret, struct errinfo *ei)
@@ -233,20 +270,12 @@ static int check_statement(const struct bundle *b, const char *file, const json_
 	const char *json = jx_str(s, "json");
 	if (!json || unbase64(jx_str(s, "p7s"), &p7s) < 0)
 		return err_set(ei, GW_EFORMAT, "%s: a statement in it is malformed", file);
-	r = statement_verify(
-	    file, json, strlen(json), p7s.data, p7s.len, NULL, trust, now, now, &st, ei);
-	if (r < 0)
-		return err_prefix(ei, r, "a statement in the bundle");
+	r = check_signed(b, file, json, &p7s, trust, now, &st, ei);
+	if (r < 0 && !(r == GW_EAUTH && check_taken_back(b, file, json, &p7s, &st)))
+		return r;
 	if (!str_eq(st.kind, kind) && !str_eq(st.kind, revoked))
 		return err_set(ei, GW_EFORMAT, "%s: a statement of kind %s does not belong there",
 		    file, st.kind);
-	if (!str_eq(st.by.oin, b->by.oin))
-		return err_set(
-		    ei, GW_EAUTH, "%s: a statement in it is by another organisation", file);
-	if (!str_eq(st.by.spki, b->by.spki) &&
-	    !(b->organisation && pins_hold(&b->organisation->signing, st.by.spki, date_of(now))))
-		return err_set(ei, GW_EAUTH,
-		    "%s: a statement in it is signed with a key that it does not name", file);
 	*ret = st;
 	st = (struct statement){0};
 	return 0;

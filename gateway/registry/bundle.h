@@ -27,7 +27,8 @@ struct bundle_parts {
 	const struct organisation *organisation; /* its own entry */
 	bool entry;                              /* put the whole entry and the key statements in */
 	const char *registry_dir;                /* where the statements lie */
-	const char *for_oin; /* acceptances that name this sender; NULL: none, "": all */
+	const char *for_oin; /* acceptances that name this sender; NULL: none, "": all. What takes
+	                      * one back always goes with it */
 	const struct buf *signing_pem, *tls_pem; /* certificates, for people; may be NULL */
 };
 
@@ -44,7 +45,8 @@ struct bundle {
 
 /*
  * bundle_read(file, p, n, trust, now, ret, ei): parse, verify signature and chain, and check each
- * statement in it against the same signer key or the pins in the entry.
+ * statement in it against the same signer key or the pins in the entry. One that takes another back
+ * may have been signed with a key of the organisation that has ended since: the bundle vouches.
  *
  * GW_EFORMAT, GW_EAUTH, GW_ELIMIT. The caller releases *ret.
  */

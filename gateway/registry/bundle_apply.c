@@ -8,6 +8,7 @@
 #include "registry/bundle.h"
 #include "registry/edit.h"
 #include "registry/inside.h"
+#include "registry/text.h"
 
 /* The entry as it would be: the bundle's, with every pin that we have already. */
 static struct organisation *merged(const struct registry *r, const struct bundle *b)
@@ -31,20 +32,30 @@ static bool have_statement(const struct registry *r, const char *sha256)
 	for (size_t i = 0; i < r->acceptances_n; i++)
 		if (str_eq(r->acceptances[i].sha256, sha256))
 			return true;
+	for (size_t i = 0; i < r->revoked_n; i++)
+		if (str_eq(r->revoked[i].sha256, sha256))
+			return true;
 	return false;
+}
+
+/* The body of a statement in the bundle, and the SHA-256 that it is called by. */
+static int read_body(
+    const json_t *s, char ret_sha256[HASH_HEX], json_t **ret_body, struct errinfo *ei)
+{
+	const char *text = jx_str(s, "json");
+	hash_sha256_hex(text, strlen(text), ret_sha256);
+	return jx_parse("statement", text, strlen(text), &JX_SMALL, ret_body, ei);
 }
 
 /* One line about a statement that is new to us. */
 static int say_statement(
     const struct registry *r, const json_t *s, struct buf *out, struct errinfo *ei)
 {
-	const char *text = jx_str(s, "json");
 	json_t *body GW_CLEANUP(jx_release) = NULL;
 	char sha256[HASH_HEX];
-	int code = jx_parse("statement", text, strlen(text), &JX_SMALL, &body, ei);
+	int code = read_body(s, sha256, &body, ei);
 	if (code < 0)
 		return code;
-	hash_sha256_hex(text, strlen(text), sha256);
 	if (have_statement(r, sha256))
 		return 0;
 	const char *doc = jx_str(body, "doc");
@@ -108,14 +119,30 @@ static int put_accepted(
 	return r;
 }
 
-/* The folder of the acceptance that a revocation names: where we hold it, else nothing to revoke.
+/*
+ * The folder of the acceptance that a revocation names: it is in the registry, or came in the same
+ * bundle; else "unknown", where it waits for it.
  */
-static const char *revoked_policy(const struct registry *r, const json_t *body)
+static int revoked_folder(const struct registry *r, const struct bundle *b, const json_t *body,
+    char out[HASH_HEX], struct errinfo *ei)
 {
-	for (size_t i = 0; i < r->acceptances_n; i++)
-		if (str_eq(r->acceptances[i].sha256, jx_str(body, "acceptance")))
-			return r->acceptances[i].policy_sha256;
-	return NULL;
+	const char *target = jx_str(body, "acceptance");
+	size_t i;
+	json_t *s;
+	text_copy(out, HASH_HEX, "unknown");
+	for (size_t k = 0; k < r->acceptances_n; k++)
+		if (str_eq(r->acceptances[k].sha256, target))
+			text_copy(out, HASH_HEX, r->acceptances[k].policy_sha256);
+	json_array_foreach (json_object_get(b->content, "acceptances"), i, s) {
+		json_t *other GW_CLEANUP(jx_release) = NULL;
+		char sha256[HASH_HEX];
+		int code = read_body(s, sha256, &other, ei);
+		if (code < 0)
+			return code;
+		if (str_eq(sha256, target) && jx_str(other, "policy"))
+			text_copy(out, HASH_HEX, jx_str(other, "policy"));
+	}
+	return 0;
 }
 
 static int put_statement(const char *dir, const json_t *s, struct errinfo *ei)
@@ -140,22 +167,38 @@ static int put_statement(const char *dir, const json_t *s, struct errinfo *ei)
 }
 
 static int apply_acceptance(const char *dir, const struct registry *r, const struct bundle *b,
-    const json_t *s, struct errinfo *ei)
+    const json_t *s, bool acceptances, struct errinfo *ei)
 {
-	const char *text = jx_str(s, "json");
 	json_t *body GW_CLEANUP(jx_release) = NULL;
-	int code = jx_parse("statement", text, strlen(text), &JX_SMALL, &body, ei);
+	char sha256[HASH_HEX], place[HASH_HEX];
+	int code = read_body(s, sha256, &body, ei);
 	if (code < 0)
 		return code;
 	bool accepts = str_eq(jx_str(body, "doc"), "handover/acceptance/1");
-	const char *policy = accepts ? jx_str(body, "policy") : revoked_policy(r, body);
-	if (!policy)
+	if (accepts != acceptances || (!accepts && have_statement(r, sha256)))
 		return 0;
-	char *folder GW_CLEANUP(str_free_p) = str_printf("%s/acceptances/%s", dir, policy);
-	code = file_mkdirs(folder, 0700, ei);
+	if (accepts)
+		text_copy(place, sizeof place, jx_str(body, "policy"));
+	else
+		code = revoked_folder(r, b, body, place, ei);
+	char *folder GW_CLEANUP(str_free_p) = str_printf("%s/acceptances/%s", dir, place);
+	if (code == 0)
+		code = file_mkdirs(folder, 0700, ei);
 	if (code == 0 && accepts)
 		code = put_accepted(folder, json_object_get(b->content, "files"), body, ei);
 	return code == 0 ? put_statement(folder, s, ei) : code;
+}
+
+/* Acceptances first, so that what takes one back finds it. */
+static int apply_acceptances(
+    const char *dir, const struct registry *r, const struct bundle *b, struct errinfo *ei)
+{
+	const json_t *list = json_object_get(b->content, "acceptances");
+	size_t n = json_array_size(list);
+	int code = 0;
+	for (size_t i = 0; code == 0 && i < 2 * n; i++)
+		code = apply_acceptance(dir, r, b, json_array_get(list, i % n), i < n, ei);
+	return code;
 }
 
 /* Whether the signer may bring this without a person: a pinned key, and no change of the entry. */
@@ -197,9 +240,7 @@ int bundle_apply(const char *dir, const struct registry *r, const struct bundle 
 		if (code == 0)
 			code = put_statement(keys, s, ei);
 	}
-	json_array_foreach (json_object_get(b->content, "acceptances"), i, s) {
-		if (code == 0)
-			code = apply_acceptance(dir, r, b, s, ei);
-	}
+	if (code == 0)
+		code = apply_acceptances(dir, r, b, ei);
 	return code == 0 && changes ? registry_put_organisation(dir, entry, ei) : code;
 }

@@ -17,6 +17,18 @@ enum {
 	REGISTRY_STATEMENTS = 100000,
 };
 
+/*
+ * A statement that takes back another one. It counts by its form, its name and its `by` alone: the
+ * import looked at its signature, the officer signed the folder, and what became of its signer's
+ * certificate or pin since then brings nothing back.
+ */
+struct revocation {
+	char sha256[HASH_HEX]; /* of the statement itself */
+	char by[OIN_TEXT], target[HASH_HEX];
+	char recipient[RECIPIENT_TEXT]; /* the key that is taken back; "" for an acceptance */
+	bool in_force;
+};
+
 struct registry {
 	int64_t now;
 	struct trust *trust; /* NULL when there is no root: then nothing verifies */
@@ -27,7 +39,9 @@ struct registry {
 	size_t keys_n;
 	struct acceptance *acceptances;
 	size_t acceptances_n;
-	struct registry_findings strange; /* statements that revoke but do not count, stray files */
+	struct revocation *revoked;
+	size_t revoked_n;
+	struct registry_findings strange; /* remarks on statements that take back */
 	char sha256[HASH_HEX];
 	bool is_unsigned;
 };
@@ -48,8 +62,9 @@ struct stored {
 	const char *kind; /* static */
 	char sha256[HASH_HEX];
 	int64_t at;
-	int code;  /* 0, or why it does not count */
-	char *why; /* with code; owned */
+	bool named; /* its file is called by its SHA-256 */
+	int code;   /* 0, or why it does not count */
+	char *why;  /* with code; owned */
 };
 
 /*
@@ -60,6 +75,12 @@ struct stored {
 int stored_read(const struct registry *r, const char *path, struct stored *ret_s,
     struct errinfo *ei) GW_MUST_USE;
 void stored_release(struct stored *s);
+
+/* True for the kinds that take another statement back. */
+bool takes_back(const char *kind);
+
+/* Add such a statement, as read from path, to those of r; one under a wrong name is a finding. */
+void add_revocation(struct registry *r, const char *path, const struct stored *s);
 
 /* Write b as dir/name unless exactly that is there: atomically, an other file is replaced. */
 int store_put(const char *dir, const char *name, const struct buf *b, struct errinfo *ei)

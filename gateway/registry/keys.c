@@ -10,11 +10,6 @@
 #include "registry/inside.h"
 #include "registry/text.h"
 
-/* A key_revoked, kept until all statements are read. */
-struct revocation {
-	char by[OIN_TEXT], statement[HASH_HEX], recipient[RECIPIENT_TEXT];
-};
-
 static void add_key(struct registry *r, struct stored *s)
 {
 	struct key_statement *more = reallocarray(r->keys, r->keys_n + 1, sizeof *more);
@@ -22,7 +17,7 @@ static void add_key(struct registry *r, struct stored *s)
 		abort();
 	r->keys = more;
 	struct key_statement *k = &r->keys[r->keys_n++];
-	*k = (struct key_statement){.at = s->at, .code = s->code, .why = s->why};
+	*k = (struct key_statement){.at = s->at, .named = s->named, .code = s->code, .why = s->why};
 	s->why = NULL;
 	const char *recipient = jx_str(s->body, "recipient");
 	text_copy(k->sha256, sizeof k->sha256, s->sha256);
@@ -40,61 +35,45 @@ static void add_key(struct registry *r, struct stored *s)
 	}
 }
 
-/* From the day that it names; at once when the key is compromised. */
-static bool in_force(const struct stored *s, struct date today)
-{
-	struct date from;
-	return str_eq(jx_str(s->body, "reason"), "compromised") ||
-	    date_parse(jx_str(s->body, "from"), &from) < 0 || date_cmp(from, today) <= 0;
-}
-
-static void strange(struct registry *r, int code, const char *path, const char *why)
-{
-	char *text GW_CLEANUP(str_free_p) = str_printf("%s: %s", path, why);
-	findings_add(&r->strange, code, text);
-}
-
-static int read_one(struct registry *r, const char *path, struct revocation **revoked,
-    size_t *revoked_n, struct errinfo *ei)
+static int read_one(struct registry *r, const char *path, struct errinfo *ei)
 {
 	struct stored s GW_CLEANUP(stored_release) = {0};
 	int code = stored_read(r, path, &s, ei);
 	if (code < 0)
 		return code;
-	if (str_eq(s.kind, "key")) {
+	if (str_eq(s.kind, "key"))
 		add_key(r, &s);
-	} else if (!str_eq(s.kind, "key_revoked")) {
+	else if (str_eq(s.kind, "key_revoked"))
+		add_revocation(r, path, &s);
+	else
 		return err_set(ei, GW_EFORMAT,
 		    "%s: a statement of kind %s does not belong in keys/", path, s.kind);
-	} else if (s.code < 0) {
-		strange(r, s.code, path, s.why);
-	} else if (in_force(&s, date_of(r->now))) {
-		struct revocation *more = reallocarray(*revoked, *revoked_n + 1, sizeof *more);
-		if (!more)
-			abort();
-		*revoked = more;
-		struct revocation *v = &more[(*revoked_n)++];
-		text_copy(v->by, sizeof v->by, jx_str(s.body, "by"));
-		text_copy(v->statement, sizeof v->statement, jx_str(s.body, "statement"));
-		text_copy(v->recipient, sizeof v->recipient, jx_str(s.body, "recipient"));
-	}
 	return 0;
 }
 
-/* An owner revokes and supersedes only its own. A revocation is for the key, in all statements. */
-static void settle(struct registry *r, const struct revocation *revoked, size_t n)
+static bool is_revoked(const struct registry *r, const struct key_statement *k)
 {
-	for (size_t i = 0; i < r->keys_n; i++) {
-		struct key_statement *k = &r->keys[i];
-		for (size_t v = 0; v < n; v++)
-			if (str_eq(revoked[v].by, k->oin) &&
-			    (str_eq(revoked[v].statement, k->sha256) ||
-				str_eq(revoked[v].recipient, k->recipient)))
-				k->revoked = true;
+	for (size_t i = 0; i < r->revoked_n; i++) {
+		const struct revocation *v = &r->revoked[i];
+		if (v->in_force && str_eq(v->by, k->oin) &&
+		    (str_eq(v->target, k->sha256) || str_eq(v->recipient, k->recipient)))
+			return true;
 	}
+	return false;
+}
+
+/*
+ * An owner revokes and supersedes only its own. A revocation is for the key, in all statements.
+ * What was superseded stays so when the newer statement no longer counts: time brings no old key
+ * back.
+ */
+static void settle(struct registry *r)
+{
+	for (size_t i = 0; i < r->keys_n; i++)
+		r->keys[i].revoked = is_revoked(r, &r->keys[i]);
 	for (size_t i = 0; i < r->keys_n; i++) {
 		const struct key_statement *newer = &r->keys[i];
-		if (!*newer->supersedes || newer->code < 0 || newer->revoked ||
+		if (!*newer->supersedes || !newer->named || newer->revoked ||
 		    date_cmp(newer->from, date_of(r->now)) > 0)
 			continue;
 		for (size_t v = 0; v < r->keys_n; v++)
@@ -109,18 +88,15 @@ int registry_load_keys(struct registry *r, const char *dir, struct errinfo *ei)
 {
 	char *keys GW_CLEANUP(str_free_p) = file_join(dir, "keys");
 	struct file_list names = {0};
-	struct revocation *revoked = NULL;
-	size_t revoked_n = 0;
 	if (!file_exists(keys))
 		return 0;
 	int code = file_list(keys, ".json", &names, ei);
 	for (size_t i = 0; code == 0 && i < names.n; i++) {
 		char *path GW_CLEANUP(str_free_p) = file_join(keys, names.names[i]);
-		code = read_one(r, path, &revoked, &revoked_n, ei);
+		code = read_one(r, path, ei);
 	}
 	if (code == 0)
-		settle(r, revoked, revoked_n);
-	free(revoked);
+		settle(r);
 	file_list_release(&names);
 	return code;
 }

@@ -5,7 +5,8 @@
  *
  * Statements lie in registry/keys/<sha256 of the statement>.json with .json.p7s beside. A statement
  * counts while its signature verifies now, its signer is pinned for the organisation that it names,
- * today lies in its dates, no newer statement supersedes it and no `key_revoked` names it.
+ * today lies in its dates, no newer statement supersedes it and no `key_revoked` names it. These
+ * two hold for good: they do not lapse with the certificate or pin under which they were said.
  */
 #ifndef GW_REGISTRY_KEYS_H
 #define GW_REGISTRY_KEYS_H
@@ -38,8 +39,9 @@ struct key_statement {
 	char supersedes[HASH_HEX]; /* sha256 of an earlier statement, or "" */
 	int64_t at;                /* when it was said, ms */
 	bool revoked, superseded;
-	int code;  /* 0, or why it does not count at all (GW_EAUTH: its signature) */
-	char *why; /* the message of code, or NULL */
+	bool named; /* its file is called by its SHA-256 */
+	int code;   /* 0, or why it does not count at all (GW_EAUTH: its signature) */
+	char *why;  /* the message of code, or NULL */
 };
 
 /* What a package for an organisation is encrypted to. Text is borrowed from the registry. */

@@ -185,6 +185,7 @@ void registry_free(struct registry *r)
 	contracts_release(&r->contracts);
 	registry_release_keys(r);
 	registry_release_acceptances(r);
+	free(r->revoked);
 	registry_findings_release(&r->strange);
 	free(r);
 }

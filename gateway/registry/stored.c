@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "registry/inside.h"
+#include "registry/text.h"
 
 static void set_aside(struct stored *s, int code, const char *why)
 {
@@ -64,7 +65,8 @@ int stored_read(
 		return code;
 	}
 	hash_sha256_hex(json.data, json.len, s.sha256);
-	if (strncmp(file_base(path), s.sha256, HASH_HEX - 1) != 0)
+	s.named = strncmp(file_base(path), s.sha256, HASH_HEX - 1) == 0;
+	if (!s.named)
 		set_aside(&s, GW_EAUTH, "its name is not its SHA-256");
 	code = judge(r, path, &json, &s, &why);
 	if (code < 0)
@@ -78,6 +80,41 @@ void stored_release(struct stored *s)
 	json_decref(s->body);
 	free(s->why);
 	*s = (struct stored){0};
+}
+
+bool takes_back(const char *kind)
+{
+	return str_eq(kind, "key_revoked") || str_eq(kind, "acceptance_revoked");
+}
+
+/* A key goes from the day that is named; at once when it is compromised. An acceptance at once. */
+static bool in_force(const struct stored *s, struct date today)
+{
+	struct date from;
+	return str_eq(s->kind, "acceptance_revoked") ||
+	    str_eq(jx_str(s->body, "reason"), "compromised") ||
+	    date_parse(jx_str(s->body, "from"), &from) < 0 || date_cmp(from, today) <= 0;
+}
+
+void add_revocation(struct registry *r, const char *path, const struct stored *s)
+{
+	char *text GW_CLEANUP(str_free_p) = str_printf(
+	    "%s: %s%s", path, s->named ? "counts, though " : "", s->code < 0 ? s->why : "");
+	if (s->code < 0)
+		findings_add(&r->strange, s->named ? 0 : s->code, text);
+	if (!s->named)
+		return;
+	struct revocation *more = reallocarray(r->revoked, r->revoked_n + 1, sizeof *more);
+	if (!more)
+		abort();
+	r->revoked = more;
+	struct revocation *v = &more[r->revoked_n++];
+	*v = (struct revocation){.in_force = in_force(s, date_of(r->now))};
+	text_copy(v->sha256, sizeof v->sha256, s->sha256);
+	text_copy(v->by, sizeof v->by, jx_str(s->body, "by"));
+	text_copy(v->target, sizeof v->target,
+	    jx_str(s->body, str_eq(s->kind, "key_revoked") ? "statement" : "acceptance"));
+	text_copy(v->recipient, sizeof v->recipient, jx_str(s->body, "recipient"));
 }
 
 int store_put(const char *dir, const char *name, const struct buf *b, struct errinfo *ei)

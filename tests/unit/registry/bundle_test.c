@@ -59,6 +59,108 @@ static void two_parties_meet(void **state)
 	test_code(bundle_apply(mine, r, &b, false, &ei), 0, &ei);
 }
 
+/* OTHER takes its acceptance back, signed by `by`, in the registry at dir. */
+static void take_back(
+    const char *dir, const struct signer *by, const char *folder, const char *acceptance)
+{
+	struct buf json GW_CLEANUP(buf_release) = BUF_INIT(STATEMENT_MAX);
+	struct buf p7s GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
+	struct errinfo ei = ERRINFO_INIT;
+	json_t *m GW_CLEANUP(jx_release) =
+	    json_pack("{ssss}", "acceptance", acceptance, "reason", "other");
+	test_code(statement_sign(
+		      by, "acceptance_revoked", NULL, "checkpoint\n", PKI_NOW, m, &json, &p7s, &ei),
+	    0, &ei);
+	test_code(acceptance_revoke(dir, folder, &json, &p7s, &ei), 0, &ei);
+}
+
+static void is_taken_back(const char *dir)
+{
+	struct registry *r GW_CLEANUP(registry_free_p) = fixture_read(dir);
+	assert_int_equal(registry_acceptance_count(r), 1);
+	assert_true(registry_acceptance_at(r, 0)->revoked);
+}
+
+static void a_revocation_is_never_dropped(void **state)
+{
+	struct fixture *f = *state;
+	char *mine GW_CLEANUP(test_rmdir) = fixture_registry(f, true);
+	char *late GW_CLEANUP(test_rmdir) = fixture_registry(f, true);
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct buf alone GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct buf with GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct errinfo ei = ERRINFO_INIT;
+	char policy[HASH_HEX], sha256[HASH_HEX];
+	hash_sha256_hex(POLICY, strlen(POLICY), policy);
+	fixture_acceptance(f->dir, f->other, OWN, "RI-1", POLICY, "2027-06-01", sha256);
+	export(f, f->other, false, &with);
+	take_back(f->dir, f->other, policy, sha256);
+	export(f, f->other, false, &text);
+	test_code(import(mine, &text, false, &ei), 0, &ei); /* both at once */
+	is_taken_back(mine);
+	char *top GW_CLEANUP(str_free_p) = str_printf("%s/acceptances/%s", f->dir, policy);
+	char *path GW_CLEANUP(str_free_p) = str_printf("%s/%s.json", top, sha256);
+	assert_int_equal(unlink(path), 0);
+	export(f, f->other, false, &alone);
+	test_code(import(late, &alone, false, &ei), 0, &ei); /* before what it takes back */
+	test_code(import(late, &with, false, &ei), 0, &ei);
+	is_taken_back(late);
+}
+
+/* What was imported already, in whatever folder it lies, is not written about again. */
+static void a_known_revocation_is_nothing_new(void **state)
+{
+	struct fixture *f = *state;
+	char *mine GW_CLEANUP(test_rmdir) = fixture_registry(f, true);
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct buf changes GW_CLEANUP(buf_release) = BUF_INIT(65536);
+	struct bundle b GW_CLEANUP(bundle_release) = {0};
+	struct errinfo ei = ERRINFO_INIT;
+	char policy[HASH_HEX], sha256[HASH_HEX];
+	hash_sha256_hex(POLICY, strlen(POLICY), policy);
+	fixture_acceptance(f->dir, f->other, OWN, "RI-1", POLICY, "2027-06-01", sha256);
+	take_back(f->dir, f->other, policy, sha256);
+	export(f, f->other, false, &text);
+	test_code(import(mine, &text, false, &ei), 0, &ei);
+	struct registry *r GW_CLEANUP(registry_free_p) = fixture_read(mine);
+	test_code(bundle_read("b.json", text.data, text.len, registry_trust(r), PKI_NOW, &b, &ei),
+	    0, &ei);
+	test_code(bundle_changes(r, &b, &changes, &ei), 0, &ei);
+	assert_string_equal(changes.len ? changes.data : "", "");
+}
+
+/* The certificate with which it was taken back has ended, and its key is pinned no longer. */
+static void a_revocation_outlives_its_certificate(void **state)
+{
+	struct fixture *f = *state;
+	char *mine GW_CLEANUP(test_rmdir) = fixture_registry(f, true);
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct errinfo ei = ERRINFO_INIT;
+	char policy[HASH_HEX], sha256[HASH_HEX];
+	hash_sha256_hex(POLICY, strlen(POLICY), policy);
+	fixture_acceptance(f->dir, f->other, OWN, "RI-1", POLICY, "2027-06-01", sha256);
+	take_back(f->dir, f->stranger, policy, sha256); /* its own key, once */
+	export(f, f->other, false, &text);
+	test_code(import(mine, &text, false, &ei), 0, &ei);
+	is_taken_back(mine);
+}
+
+static void nobody_takes_back_for_another(void **state)
+{
+	struct fixture *f = *state;
+	char *mine GW_CLEANUP(test_rmdir) = fixture_registry(f, true);
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct errinfo ei = ERRINFO_INIT;
+	char policy[HASH_HEX], sha256[HASH_HEX];
+	hash_sha256_hex(POLICY, strlen(POLICY), policy);
+	fixture_acceptance(f->dir, f->other, OWN, "RI-1", POLICY, "2027-06-01", sha256);
+	take_back(f->dir, f->own, policy, sha256);
+	export(f, f->other, false, &text);
+	test_code(import(mine, &text, false, &ei), 0, &ei);
+	struct registry *r GW_CLEANUP(registry_free_p) = fixture_read(mine);
+	assert_false(registry_acceptance_at(r, 0)->revoked);
+}
+
 static void statements_of_a_pinned_key_need_nobody(void **state)
 {
 	struct fixture *f = *state;
@@ -190,6 +292,10 @@ int main(void)
 #define EACH(test) cmocka_unit_test_setup_teardown(test, fixture_fresh, fixture_done)
 	const struct CMUnitTest tests[] = {
 	    EACH(two_parties_meet),
+	    EACH(a_revocation_is_never_dropped),
+	    EACH(a_known_revocation_is_nothing_new),
+	    EACH(a_revocation_outlives_its_certificate),
+	    EACH(nobody_takes_back_for_another),
 	    EACH(statements_of_a_pinned_key_need_nobody),
 	    EACH(a_change_of_the_entry_needs_somebody_even_so),
 	    EACH(a_pin_is_never_replaced),

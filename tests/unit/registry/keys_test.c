@@ -107,6 +107,23 @@ static void a_revoked_key_is_gone_in_all_statements(void **state)
 	assert_null(registry_key(r, OTHER, a));
 }
 
+/* The stranger stands for a signing key of the same organisation that has ended. */
+static void time_brings_no_key_back(void **state)
+{
+	struct fixture *f = *state;
+	struct errinfo ei = ERRINFO_INIT;
+	struct registry_keys keys;
+	char first[HASH_HEX];
+	fixture_key(f->dir, f->other, AGE_A, KEY_MAIN, "2026-01-01", "2027-12-31", NULL, first);
+	take_back(f->dir, f->stranger, first, AGE_A, "2026-01-01", "compromised");
+	(void)main_key(f, GW_EREFUSED, &ei); /* by a key that is pinned no longer */
+	fixture_key(f->dir, f->other, AGE_B, KEY_MAIN, "2026-01-01", "2027-12-31", NULL, first);
+	assert_string_equal(main_key(f, 0, &ei), AGE_B);
+	fixture_key(f->dir, f->stranger, AGE_C, KEY_MAIN, "2026-02-01", "2027-12-31", first, NULL);
+	struct registry *r GW_CLEANUP(registry_free_p) = fixture_read(f->dir);
+	test_code(registry_keys(r, OTHER, today, &keys, &ei), GW_EAUTH, &ei);
+}
+
 static void a_strangers_statement_does_not_count(void **state)
 {
 	struct fixture *f = *state;
@@ -187,6 +204,7 @@ int main(void)
 	    EACH(a_superseded_key_still_tells_whose_it_was),
 	    EACH(nobody_supersedes_or_revokes_for_another),
 	    EACH(a_revoked_key_is_gone_in_all_statements),
+	    EACH(time_brings_no_key_back),
 	    EACH(a_strangers_statement_does_not_count),
 	    EACH(recovery_keys_come_beside_the_main_one),
 	    EACH(a_changed_statement_does_not_count),
