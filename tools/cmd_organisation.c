@@ -26,13 +26,11 @@ static int read_pem(const struct home *h, const char *name, struct buf *out, str
 
 static int make_bundle(struct cli *cli, struct home *h, struct buf *out, struct errinfo *ei)
 {
-	char *dir GW_CLEANUP(str_free_p) = home_path(h, "registry");
 	struct buf signing GW_CLEANUP(buf_release) = BUF_INIT(PEM_MAX);
 	struct buf tls GW_CLEANUP(buf_release) = BUF_INIT(PEM_MAX);
 	const struct bundle_parts parts = {
 	    .organisation = registry_organisation(home_registry(h), home_oin(h)),
 	    .entry = true,
-	    .registry_dir = dir,
 	    .for_oin = cli_value(cli, "for"),
 	    .signing_pem = &signing,
 	    .tls_pem = &tls,

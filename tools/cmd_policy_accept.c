@@ -159,13 +159,11 @@ static int store(struct home *h, const struct accepting *a, struct errinfo *ei)
 static int hand_out(struct home *h, const char *sender, const char *path, struct errinfo *ei)
 {
 	struct buf out GW_CLEANUP(buf_release) = BUF_INIT(BUNDLE_MAX);
-	char *dir GW_CLEANUP(str_free_p) = home_path(h, "registry");
 	int r = home_reread(h, ei);
 	if (r < 0)
 		return r;
 	const struct bundle_parts parts = {
 	    .organisation = registry_organisation(home_registry(h), home_oin(h)),
-	    .registry_dir = dir,
 	    .for_oin = sender,
 	};
 	r = bundle_make(home_registry(h), &parts, home_signer(h), clock_now(), &out, ei);

@@ -17,46 +17,48 @@ static void set_aside(struct acceptance *a, int code, const char *why)
 	a->why = str_dup(why);
 }
 
-/* The bytes that hash to sha256, from the file in dir. */
-static int read_bytes(
-    const char *dir, const char *name, const char *sha256, struct buf *out, struct errinfo *ei)
+/* The bytes that hash to sha256, from the file in that folder of the registry. */
+static int read_bytes(const struct registry *r, const char *folder, const char *file,
+    const char *sha256, struct buf *out, struct errinfo *ei)
 {
-	char *path GW_CLEANUP(str_free_p) = file_join(dir, name);
+	char *name GW_CLEANUP(str_free_p) = file_join(folder, file);
 	char real[HASH_HEX];
 	*out = (struct buf)BUF_INIT(REGISTRY_FILE_MAX);
-	int r = file_read(path, REGISTRY_FILE_MAX, out, ei);
-	if (r < 0)
-		return r;
+	int code = registry_file(r, name, REGISTRY_FILE_MAX, out, ei);
+	if (code < 0)
+		return code;
 	hash_sha256_hex(out->data ? out->data : "", out->len, real);
 	if (!str_eq(real, sha256))
 		return err_set(
-		    ei, GW_EAUTH, "'%s' is not what its name says: it was changed", path);
+		    ei, GW_EAUTH, "'%s' is not what its name says: it was changed", name);
 	return 0;
 }
 
-static int read_blob(
-    const char *dir, const char *what, const char *sha256, struct buf *out, struct errinfo *ei)
+static int read_blob(const struct registry *r, const char *folder, const char *what,
+    const char *sha256, struct buf *out, struct errinfo *ei)
 {
-	char *name GW_CLEANUP(str_free_p) = str_printf("%s-%s.yaml", what, sha256);
+	char *file GW_CLEANUP(str_free_p) = str_printf("%s-%s.yaml", what, sha256);
 	if (!*sha256) {
 		*out = (struct buf)BUF_INIT(0);
 		return 0;
 	}
-	return read_bytes(dir, name, sha256, out, ei);
+	return read_bytes(r, folder, file, sha256, out, ei);
 }
 
-static int read_all_bytes(const char *dir, struct acceptance *a, struct errinfo *ei)
+static int read_all_bytes(
+    const struct registry *r, const char *folder, struct acceptance *a, struct errinfo *ei)
 {
-	int r = str_eq(file_base(dir), a->policy_sha256)
+	int e = str_eq(file_base(folder), a->policy_sha256)
 	    ? 0
 	    : err_set(ei, GW_EAUTH, "it lies in the folder of another policy");
-	if (r == 0)
-		r = read_bytes(dir, "policy.yaml", a->policy_sha256, &a->policy_bytes, ei);
-	if (r == 0)
-		r = read_blob(dir, "catalogue", a->catalogue_sha256, &a->catalogue_bytes, ei);
-	if (r == 0)
-		r = read_blob(dir, "baseline", a->baseline_sha256, &a->baseline_bytes, ei);
-	return r == 0 ? read_blob(dir, "mapping", a->mapping_sha256, &a->mapping_bytes, ei) : r;
+	if (e == 0)
+		e = read_bytes(r, folder, "policy.yaml", a->policy_sha256, &a->policy_bytes, ei);
+	if (e == 0)
+		e = read_blob(r, folder, "catalogue", a->catalogue_sha256, &a->catalogue_bytes, ei);
+	if (e == 0)
+		e = read_blob(r, folder, "baseline", a->baseline_sha256, &a->baseline_bytes, ei);
+	return e == 0 ? read_blob(r, folder, "mapping", a->mapping_sha256, &a->mapping_bytes, ei)
+		      : e;
 }
 
 static void read_senders(const json_t *list, struct acceptance *a)
@@ -69,7 +71,7 @@ static void read_senders(const json_t *list, struct acceptance *a)
 	}
 }
 
-static void add_acceptance(struct registry *r, const char *dir, struct stored *s)
+static void add_acceptance(struct registry *r, const char *folder, struct stored *s)
 {
 	struct acceptance *more = reallocarray(r->acceptances, r->acceptances_n + 1, sizeof *more);
 	struct errinfo why = ERRINFO_INIT;
@@ -98,36 +100,26 @@ static void add_acceptance(struct registry *r, const char *dir, struct stored *s
 	text_copy(a->mapping_sha256, sizeof a->mapping_sha256, jx_str(b, "mapping"));
 	if (date_parse(jx_str(b, "until"), &a->until) < 0)
 		set_aside(a, GW_EFORMAT, "its date is wrong");
-	if (read_all_bytes(dir, a, &why) < 0)
+	if (read_all_bytes(r, folder, a, &why) < 0)
 		set_aside(a, GW_EAUTH, why.msg);
 }
 
-static int read_one(struct registry *r, const char *dir, const char *path, struct errinfo *ei)
+static int read_one(struct registry *r, const char *name, struct errinfo *ei)
 {
 	struct stored s GW_CLEANUP(stored_release) = {0};
-	int code = stored_read(r, path, &s, ei);
+	char *folder GW_CLEANUP(str_free_p) = str_dupn(name, (size_t)(file_base(name) - name) - 1);
+	int code = stored_read(r, name, &s, ei);
 	if (code < 0)
 		return code;
 	if (str_eq(s.kind, "acceptance"))
-		add_acceptance(r, dir, &s);
+		add_acceptance(r, folder, &s);
 	else if (str_eq(s.kind, "acceptance_revoked"))
-		add_revocation(r, path, &s);
+		add_revocation(r, name, &s);
 	else
 		return err_set(ei, GW_EFORMAT,
-		    "%s: a statement of kind %s does not belong in acceptances/", path, s.kind);
+		    "registry/%s: a statement of kind %s does not belong in acceptances/", name,
+		    s.kind);
 	return 0;
-}
-
-static int read_folder(struct registry *r, const char *dir, struct errinfo *ei)
-{
-	struct file_list names = {0};
-	int code = file_list(dir, ".json", &names, ei);
-	for (size_t i = 0; code == 0 && i < names.n; i++) {
-		char *path GW_CLEANUP(str_free_p) = file_join(dir, names.names[i]);
-		code = read_one(r, dir, path, ei);
-	}
-	file_list_release(&names);
-	return code;
 }
 
 static bool is_revoked(const struct registry *r, const struct acceptance *a)
@@ -139,22 +131,17 @@ static bool is_revoked(const struct registry *r, const struct acceptance *a)
 	return false;
 }
 
-int registry_load_acceptances(struct registry *r, const char *dir, struct errinfo *ei)
+int registry_load_acceptances(struct registry *r, struct errinfo *ei)
 {
-	char *top GW_CLEANUP(str_free_p) = file_join(dir, "acceptances");
-	struct file_list names = {0};
-	if (!file_exists(top))
-		return 0;
-	int code = file_list(top, "", &names, ei);
-	for (size_t i = 0; code == 0 && i < names.n; i++) {
-		char *folder GW_CLEANUP(str_free_p) = file_join(top, names.names[i]);
-		if (file_is_dir(folder))
-			code = read_folder(r, folder, ei);
+	const char *name;
+	for (size_t at = 0; (name = registry_file_next(r, "acceptances/", true, ".json", &at));) {
+		int code = read_one(r, name, ei);
+		if (code < 0)
+			return code;
 	}
 	for (size_t i = 0; i < r->acceptances_n; i++)
 		r->acceptances[i].revoked = is_revoked(r, &r->acceptances[i]);
-	file_list_release(&names);
-	return code;
+	return 0;
 }
 
 void registry_release_acceptances(struct registry *r)

@@ -11,51 +11,52 @@
 
 #define BUNDLE_DOC "handover/organisation/1"
 
-static int add_file(
-    json_t *files, const char *dir, const char *name, const char *sha256, struct errinfo *ei)
+static int add_file(const struct registry *r, json_t *files, const char *folder, const char *file,
+    const char *sha256, struct errinfo *ei)
 {
-	char *path GW_CLEANUP(str_free_p) = file_join(dir, name);
+	char *name GW_CLEANUP(str_free_p) = file_join(folder, file);
 	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(REGISTRY_FILE_MAX);
-	int r = file_read(path, REGISTRY_FILE_MAX, &b, ei);
-	if (r < 0)
-		return r;
+	int code = registry_file(r, name, REGISTRY_FILE_MAX, &b, ei);
+	if (code < 0)
+		return code;
 	if (b.len && (!str_utf8(b.data, b.len) || memchr(b.data, 0, b.len)))
-		return err_set(ei, GW_EFORMAT, "'%s' is not text in UTF-8", path);
+		return err_set(ei, GW_EFORMAT, "'%s' is not text in UTF-8", name);
 	jx_set(files, sha256, json_stringn(b.data ? b.data : "", b.len));
 	return 0;
 }
 
-static int add_blob(
-    json_t *files, const char *dir, const char *what, const char *sha256, struct errinfo *ei)
-{
-	char *name GW_CLEANUP(str_free_p) = str_printf("%s-%s.yaml", what, sha256);
-	return add_file(files, dir, name, sha256, ei);
-}
-
 /* The bytes that an acceptance is about. */
-static int add_accepted(json_t *files, const char *dir, const json_t *body, struct errinfo *ei)
+static int add_accepted(const struct registry *r, json_t *files, const char *statement,
+    const json_t *body, struct errinfo *ei)
 {
 	static const char *const blobs[] = {"catalogue", "baseline", "mapping"};
-	int r = add_file(files, dir, "policy.yaml", jx_str(body, "policy"), ei);
-	for (size_t i = 0; r == 0 && i < GW_LENGTH(blobs); i++)
-		if (jx_str(body, blobs[i]))
-			r = add_blob(files, dir, blobs[i], jx_str(body, blobs[i]), ei);
-	return r;
+	char *folder GW_CLEANUP(str_free_p) =
+	    str_dupn(statement, (size_t)(file_base(statement) - statement) - 1);
+	int code = add_file(r, files, folder, "policy.yaml", jx_str(body, "policy"), ei);
+	for (size_t i = 0; code == 0 && i < GW_LENGTH(blobs); i++) {
+		const char *sha256 = jx_str(body, blobs[i]);
+		char *file GW_CLEANUP(str_free_p) =
+		    str_printf("%s-%s.yaml", blobs[i], sha256 ? sha256 : "");
+		if (sha256)
+			code = add_file(r, files, folder, file, sha256, ei);
+	}
+	return code;
 }
 
-static int add_statement(json_t *list, const char *path, struct errinfo *ei)
+static int add_statement(
+    const struct registry *r, json_t *list, const char *name, struct errinfo *ei)
 {
-	char *p7s_path GW_CLEANUP(str_free_p) = str_printf("%s.p7s", path);
+	char *p7s_name GW_CLEANUP(str_free_p) = str_printf("%s.p7s", name);
 	struct buf json GW_CLEANUP(buf_release) = BUF_INIT(STATEMENT_MAX);
 	struct buf p7s GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
 	struct buf b64 GW_CLEANUP(buf_release) = BUF_INIT(2 * CADES_MAX);
-	int r = file_read(path, STATEMENT_MAX, &json, ei);
-	if (r == 0)
-		r = file_read(p7s_path, CADES_MAX, &p7s, ei);
-	if (r == 0)
-		r = str_b64(&b64, p7s.data, p7s.len);
-	if (r < 0)
-		return r;
+	int code = registry_file(r, name, STATEMENT_MAX, &json, ei);
+	if (code == 0)
+		code = registry_file(r, p7s_name, CADES_MAX, &p7s, ei);
+	if (code == 0)
+		code = str_b64(&b64, p7s.data, p7s.len);
+	if (code < 0)
+		return code;
 	json_t *s = json_object();
 	jx_set(s, "json", json_stringn(json.data, json.len));
 	jx_set(s, "p7s", json_stringn(b64.data, b64.len));
@@ -83,47 +84,26 @@ static bool meant_for(const struct stored *s, const char *for_oin)
 	return for_oin && (!*for_oin || lists(json_object_get(s->body, "senders"), for_oin));
 }
 
-/* All statements in dir that are our own and count, and all that take something back; files NULL:
+/* All own statements under that folder that count, and all that take something back; files NULL:
  * key statements. */
-static int add_folder(const struct registry *r, const char *dir, const char *oin,
-    const char *for_oin, json_t *list, json_t *files, struct errinfo *ei)
+static int add_folder(const struct registry *r, const char *folder,
+    const struct bundle_parts *parts, json_t *list, json_t *files, struct errinfo *ei)
 {
-	struct file_list names = {0};
-	int code = file_exists(dir) ? file_list(dir, ".json", &names, ei) : 0;
-	for (size_t i = 0; code == 0 && i < names.n; i++) {
-		char *path GW_CLEANUP(str_free_p) = file_join(dir, names.names[i]);
-		struct stored s GW_CLEANUP(stored_release) = {0};
-		code = stored_read(r, path, &s, ei);
-		bool counts = s.code == 0 || (s.named && code == 0 && takes_back(s.kind));
-		if (code < 0 || !counts || !str_eq(jx_str(s.body, "by"), oin) ||
-		    (files && !meant_for(&s, for_oin)))
-			continue;
-		code = add_statement(list, path, ei);
-		if (code == 0 && str_eq(s.kind, "acceptance"))
-			code = add_accepted(files, dir, s.body, ei);
-	}
-	file_list_release(&names);
-	return code;
-}
-
-static int add_acceptances(
-    const struct registry *r, const struct bundle_parts *parts, json_t *content, struct errinfo *ei)
-{
-	char *top GW_CLEANUP(str_free_p) = file_join(parts->registry_dir, "acceptances");
-	json_t *list = json_array(), *files = json_object();
-	struct file_list names = {0};
+	const char *name;
 	int code = 0;
-	jx_set(content, "acceptances", list);
-	jx_set(content, "files", files);
-	if (file_exists(top))
-		code = file_list(top, "", &names, ei);
-	for (size_t i = 0; code == 0 && i < names.n; i++) {
-		char *dir GW_CLEANUP(str_free_p) = file_join(top, names.names[i]);
-		if (file_is_dir(dir))
-			code = add_folder(
-			    r, dir, parts->organisation->oin, parts->for_oin, list, files, ei);
+	for (size_t at = 0;
+	     code == 0 && (name = registry_file_next(r, folder, files != NULL, ".json", &at));) {
+		struct stored s GW_CLEANUP(stored_release) = {0};
+		code = stored_read(r, name, &s, ei);
+		bool counts = s.code == 0 || (s.named && code == 0 && takes_back(s.kind));
+		if (code < 0 || !counts ||
+		    !str_eq(jx_str(s.body, "by"), parts->organisation->oin) ||
+		    (files && !meant_for(&s, parts->for_oin)))
+			continue;
+		code = add_statement(r, list, name, ei);
+		if (code == 0 && str_eq(s.kind, "acceptance"))
+			code = add_accepted(r, files, name, s.body, ei);
 	}
-	file_list_release(&names);
 	return code;
 }
 
@@ -136,8 +116,7 @@ static void add_certificate(json_t *content, const char *name, const struct buf 
 static int make_content(const struct registry *r, const struct bundle_parts *parts, int64_t now,
     json_t *content, struct errinfo *ei)
 {
-	char *keys_dir GW_CLEANUP(str_free_p) = file_join(parts->registry_dir, "keys");
-	json_t *keys = json_array();
+	json_t *keys = json_array(), *acceptances = json_array(), *files = json_object();
 	char at[TIME_TEXT];
 	time_text(now, at);
 	jx_set(content, "doc", json_string(BUNDLE_DOC));
@@ -150,8 +129,10 @@ static int make_content(const struct registry *r, const struct bundle_parts *par
 	jx_set(content, "keys", keys);
 	int code = 0;
 	if (parts->entry)
-		code = add_folder(r, keys_dir, parts->organisation->oin, "", keys, NULL, ei);
-	return code == 0 ? add_acceptances(r, parts, content, ei) : code;
+		code = add_folder(r, "keys/", parts, keys, NULL, ei);
+	jx_set(content, "acceptances", acceptances);
+	jx_set(content, "files", files);
+	return code == 0 ? add_folder(r, "acceptances/", parts, acceptances, files, ei) : code;
 }
 
 int bundle_make(const struct registry *r, const struct bundle_parts *parts,

@@ -26,7 +26,6 @@
 struct bundle_parts {
 	const struct organisation *organisation; /* its own entry */
 	bool entry;                              /* put the whole entry and the key statements in */
-	const char *registry_dir;                /* where the statements lie */
 	const char *for_oin; /* acceptances that name this sender; NULL: none, "": all. What takes
 	                      * one back always goes with it */
 	const struct buf *signing_pem, *tls_pem; /* certificates, for people; may be NULL */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "registry/registry.h"
+#include "registry/sums.h"
 #include "sign/cades.h"
 #include "sign/statement.h"
 #include "sign/trust.h"
@@ -31,6 +32,9 @@ struct revocation {
 
 struct registry {
 	int64_t now;
+	char *dir;
+	struct buf list;     /* SHA256SUMS as it is or would be */
+	struct sums files;   /* the same: only what stands in it is there for us */
 	struct trust *trust; /* NULL when there is no root: then nothing verifies */
 	char *no_trust;      /* why, when trust is NULL */
 	struct organisations organisations;
@@ -51,10 +55,27 @@ int registry_load_locked(const char *dir, const struct registry_trust *rt, int64
     struct registry **ret, struct errinfo *ei) GW_MUST_USE;
 
 /* Read and verify keys/ and acceptances/ into r, whose organisations and trust are there. */
-int registry_load_keys(struct registry *r, const char *dir, struct errinfo *ei) GW_MUST_USE;
-int registry_load_acceptances(struct registry *r, const char *dir, struct errinfo *ei) GW_MUST_USE;
+int registry_load_keys(struct registry *r, struct errinfo *ei) GW_MUST_USE;
+int registry_load_acceptances(struct registry *r, struct errinfo *ei) GW_MUST_USE;
 void registry_release_keys(struct registry *r);
 void registry_release_acceptances(struct registry *r);
+
+/*
+ * registry_file(r, name, max, out, ei): append the file at <registry>/<name> to out: the one way to
+ * read anything in the folder once its list was made.
+ *
+ * GW_ENOENT when the list does not have it; GW_EAUTH when the bytes that were read are not those
+ * that the list has; GW_ELIMIT.
+ */
+int registry_file(const struct registry *r, const char *name, size_t max, struct buf *out,
+    struct errinfo *ei) GW_MUST_USE;
+
+/*
+ * Go through the listed files in the folder `under` ("keys/") whose names end in suffix, those in
+ * folders below it as well when `below`; *at is 0 to begin, NULL at the end. Borrowed.
+ */
+const char *registry_file_next(
+    const struct registry *r, const char *under, bool below, const char *suffix, size_t *at);
 
 /* A statement file as it lies in the registry: its form, and whether it counts. */
 struct stored {
@@ -68,19 +89,19 @@ struct stored {
 };
 
 /*
- * Read the statement at path, whose name must be its SHA-256. Fails (GW_EFORMAT, GW_EIO) only when
- * it cannot be read as a statement; when the signature, the signer's pin or the name is wrong, the
- * statement is given with code and why.
+ * Read the statement that the registry has as `name`; its last part must be its SHA-256. Fails
+ * (GW_EFORMAT, GW_EAUTH, GW_EIO) only when it cannot be read as a statement; when the signature,
+ * the signer's pin or the name is wrong, the statement is given with code and why.
  */
-int stored_read(const struct registry *r, const char *path, struct stored *ret_s,
+int stored_read(const struct registry *r, const char *name, struct stored *ret_s,
     struct errinfo *ei) GW_MUST_USE;
 void stored_release(struct stored *s);
 
 /* True for the kinds that take another statement back. */
 bool takes_back(const char *kind);
 
-/* Add such a statement, as read from path, to those of r; one under a wrong name is a finding. */
-void add_revocation(struct registry *r, const char *path, const struct stored *s);
+/* Add such a statement, as read from name, to those of r; one under a wrong name is a finding. */
+void add_revocation(struct registry *r, const char *name, const struct stored *s);
 
 /* Write b as dir/name unless exactly that is there: atomically, an other file is replaced. */
 int store_put(const char *dir, const char *name, const struct buf *b, struct errinfo *ei)

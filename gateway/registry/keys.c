@@ -35,19 +35,19 @@ static void add_key(struct registry *r, struct stored *s)
 	}
 }
 
-static int read_one(struct registry *r, const char *path, struct errinfo *ei)
+static int read_one(struct registry *r, const char *name, struct errinfo *ei)
 {
 	struct stored s GW_CLEANUP(stored_release) = {0};
-	int code = stored_read(r, path, &s, ei);
+	int code = stored_read(r, name, &s, ei);
 	if (code < 0)
 		return code;
 	if (str_eq(s.kind, "key"))
 		add_key(r, &s);
 	else if (str_eq(s.kind, "key_revoked"))
-		add_revocation(r, path, &s);
+		add_revocation(r, name, &s);
 	else
 		return err_set(ei, GW_EFORMAT,
-		    "%s: a statement of kind %s does not belong in keys/", path, s.kind);
+		    "registry/%s: a statement of kind %s does not belong in keys/", name, s.kind);
 	return 0;
 }
 
@@ -84,21 +84,16 @@ static void settle(struct registry *r)
 	}
 }
 
-int registry_load_keys(struct registry *r, const char *dir, struct errinfo *ei)
+int registry_load_keys(struct registry *r, struct errinfo *ei)
 {
-	char *keys GW_CLEANUP(str_free_p) = file_join(dir, "keys");
-	struct file_list names = {0};
-	if (!file_exists(keys))
-		return 0;
-	int code = file_list(keys, ".json", &names, ei);
-	for (size_t i = 0; code == 0 && i < names.n; i++) {
-		char *path GW_CLEANUP(str_free_p) = file_join(keys, names.names[i]);
-		code = read_one(r, path, ei);
+	const char *name;
+	for (size_t at = 0; (name = registry_file_next(r, "keys/", false, ".json", &at));) {
+		int code = read_one(r, name, ei);
+		if (code < 0)
+			return code;
 	}
-	if (code == 0)
-		settle(r);
-	file_list_release(&names);
-	return code;
+	settle(r);
+	return 0;
 }
 
 void registry_release_keys(struct registry *r)

@@ -92,61 +92,113 @@ static int check_signature(const struct registry *r, const struct registry_trust
 	return officer_signed(rt, by, n, ei);
 }
 
-/* Without any root the registry can still be read, but nothing in it will verify. */
-static int load_trust(struct registry *r, const char *dir, struct errinfo *ei)
+int registry_file(
+    const struct registry *r, const char *name, size_t max, struct buf *out, struct errinfo *ei)
 {
-	char *roots GW_CLEANUP(str_free_p) = file_join(dir, "trust/signing");
-	char *lists GW_CLEANUP(str_free_p) = file_join(dir, "trust");
-	struct errinfo why = ERRINFO_INIT;
-	int code = trust_load(roots, lists, &r->trust, &why);
-	if (code == GW_ENOENT) {
+	const struct sums_line *line = sums_find(&r->files, name);
+	char *path GW_CLEANUP(str_free_p) = file_join(r->dir, name);
+	char real[HASH_HEX];
+	size_t before = out->len;
+	if (!line)
+		return err_set(ei, GW_ENOENT, "there is no '%s'", path);
+	int code = file_read(path, max, out, ei);
+	if (code == GW_ELIMIT || code == GW_ENOMEM)
+		return code;
+	if (code == 0)
+		hash_sha256_hex(out->len ? out->data + before : "", out->len - before, real);
+	if (code < 0 || !str_eq(real, line->sha256))
+		return err_set(ei, GW_EAUTH, "'%s' was changed while the registry was read", path);
+	return 0;
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), k = strlen(end);
+	return n >= k && str_eq(s + n - k, end);
+}
+
+const char *registry_file_next(
+    const struct registry *r, const char *under, bool below, const char *suffix, size_t *at)
+{
+	while (*at < r->files.n) {
+		const char *path = r->files.list[(*at)++].path;
+		if (str_starts(path, under) && ends_with(path, suffix) &&
+		    (below || !strchr(path + strlen(under), '/')))
+			return path;
+	}
+	return NULL;
+}
+
+/* For trust_load_files, whose names are paths. */
+static int read_for_trust(
+    void *arg, const char *path, size_t max, struct buf *out, struct errinfo *ei)
+{
+	const struct registry *r = arg;
+	return registry_file(r, path + strlen(r->dir) + 1, max, out, ei);
+}
+
+static void add_paths(
+    const struct registry *r, const char *under, const char *suffix, struct file_list *l)
+{
+	const char *name;
+	l->names = str_alloc((r->files.n + 1) * sizeof *l->names);
+	for (size_t at = 0; (name = registry_file_next(r, under, false, suffix, &at));)
+		l->names[l->n++] = file_join(r->dir, name);
+}
+
+/* Without any root the registry can still be read, but nothing in it will verify. */
+static int load_trust(struct registry *r, struct errinfo *ei)
+{
+	struct file_list roots GW_CLEANUP(file_list_release) = {0};
+	struct file_list lists GW_CLEANUP(file_list_release) = {0};
+	add_paths(r, "trust/signing/", ".pem", &roots);
+	add_paths(r, "trust/", ".crl", &lists);
+	if (!roots.n) {
 		r->no_trust = str_dup(
 		    "there is no root certificate in registry/trust/signing: put those that you "
 		    "trust there, else no signature can be verified");
 		return 0;
 	}
-	if (code < 0 && ei)
-		*ei = why;
-	return code;
+	return trust_load_files(&roots, &lists, read_for_trust, r, &r->trust, ei);
 }
 
-static int load_yaml(struct registry *r, const char *dir, struct errinfo *ei)
+static int load_yaml(struct registry *r, struct errinfo *ei)
 {
 	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(REGISTRY_FILE_MAX);
-	char *path GW_CLEANUP(str_free_p) = file_join(dir, "organisations.yaml");
-	char *contracts GW_CLEANUP(str_free_p) = file_join(dir, "contracts.yaml");
-	int code = file_read(path, REGISTRY_FILE_MAX, &text, ei);
+	char *path GW_CLEANUP(str_free_p) = file_join(r->dir, "organisations.yaml");
+	char *contracts GW_CLEANUP(str_free_p) = file_join(r->dir, "contracts.yaml");
+	int code = registry_file(r, "organisations.yaml", REGISTRY_FILE_MAX, &text, ei);
 	if (code == 0)
 		code = organisations_parse(path, text.data, text.len, &r->organisations, ei);
-	if (code < 0 || !file_exists(contracts))
+	if (code < 0 || !sums_find(&r->files, "contracts.yaml"))
 		return code;
 	buf_clear(&text);
-	code = file_read(contracts, REGISTRY_FILE_MAX, &text, ei);
+	code = registry_file(r, "contracts.yaml", REGISTRY_FILE_MAX, &text, ei);
 	return code == 0 ? contracts_parse(contracts, text.data, text.len, &r->contracts, ei)
 			 : code;
 }
 
-static int load(
-    struct registry *r, const char *dir, const struct registry_trust *rt, struct errinfo *ei)
+static int load(struct registry *r, const struct registry_trust *rt, struct errinfo *ei)
 {
-	struct buf now GW_CLEANUP(buf_release) = BUF_INIT(SUMS_MAX);
 	struct buf p7s GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
-	int code = sums_make(dir, &now, ei);
+	r->list = (struct buf)BUF_INIT(SUMS_MAX);
+	int code = sums_make(r->dir, &r->list, ei);
 	if (code < 0)
 		return code;
-	hash_sha256_hex(now.data ? now.data : "", now.len, r->sha256);
+	sums_split(&r->list, &r->files);
+	hash_sha256_hex(r->list.data ? r->list.data : "", r->list.len, r->sha256);
 	r->is_unsigned = !rt;
 	if (rt) /* before anything in the folder is read */
-		code = check_list(r, dir, rt, &now, &p7s, ei);
+		code = check_list(r, r->dir, rt, &r->list, &p7s, ei);
 	if (code == 0)
-		code = load_trust(r, dir, ei);
+		code = load_trust(r, ei);
 	if (code == 0)
-		code = check_signature(r, rt, &now, &p7s, ei);
+		code = check_signature(r, rt, &r->list, &p7s, ei);
 	if (code == 0)
-		code = load_yaml(r, dir, ei);
+		code = load_yaml(r, ei);
 	if (code == 0)
-		code = registry_load_keys(r, dir, ei);
-	return code == 0 ? registry_load_acceptances(r, dir, ei) : code;
+		code = registry_load_keys(r, ei);
+	return code == 0 ? registry_load_acceptances(r, ei) : code;
 }
 
 int registry_load_locked(const char *dir, const struct registry_trust *rt, int64_t now,
@@ -154,7 +206,8 @@ int registry_load_locked(const char *dir, const struct registry_trust *rt, int64
 {
 	struct registry *r = str_alloc(sizeof *r);
 	r->now = now;
-	int code = load(r, dir, rt, ei);
+	r->dir = str_dup(dir);
+	int code = load(r, rt, ei);
 	if (code < 0)
 		registry_free(r);
 	else
@@ -181,6 +234,9 @@ void registry_free(struct registry *r)
 		return;
 	trust_free(r->trust);
 	free(r->no_trust);
+	free(r->dir);
+	buf_release(&r->list);
+	sums_release(&r->files);
 	organisations_release(&r->organisations);
 	contracts_release(&r->contracts);
 	registry_release_keys(r);

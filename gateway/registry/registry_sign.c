@@ -36,7 +36,6 @@ int registry_sign(const char *dir, const struct signer *signer, const struct reg
 {
 	char *list GW_CLEANUP(str_free_p) = file_join(dir, "SHA256SUMS");
 	char *p7s GW_CLEANUP(str_free_p) = file_join(dir, "SHA256SUMS.p7s");
-	struct buf sums GW_CLEANUP(buf_release) = BUF_INIT(SUMS_MAX);
 	struct buf der GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
 	struct registry *r GW_CLEANUP(registry_free_p) = NULL;
 	struct cades_signer by[CADES_SIGNERS];
@@ -49,15 +48,15 @@ int registry_sign(const char *dir, const struct signer *signer, const struct reg
 		return code;
 	if (!r->trust)
 		return err_set(ei, GW_EAUTH, "%s", r->no_trust);
-	code = sums_make(dir, &sums, ei);
+	const struct buf *sums =
+	    &r->list; /* what was read and found good, not what lies there now */
+	code = cades_sign(signer, sums->data, sums->len, now, &der, ei);
 	if (code == 0)
-		code = cades_sign(signer, sums.data, sums.len, now, &der, ei);
-	if (code == 0)
-		code = cades_verify(r->trust, der.data, der.len, sums.data, sums.len, now, now, by,
-		    GW_LENGTH(by), &n, ei);
+		code = cades_verify(r->trust, der.data, der.len, sums->data, sums->len, now, now,
+		    by, GW_LENGTH(by), &n, ei);
 	if (code == 0)
 		code = officer_signed(rt, by, n, ei);
 	if (code == 0 && ret_changes)
-		code = changes(list, &sums, ret_changes, ei);
-	return code == 0 ? write_pair(list, p7s, &sums, &der, ei) : code;
+		code = changes(list, sums, ret_changes, ei);
+	return code == 0 ? write_pair(list, p7s, sums, &der, ei) : code;
 }

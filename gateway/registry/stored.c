@@ -31,13 +31,13 @@ static int read_form(const char *path, const struct buf *json, struct stored *s,
 }
 
 /* Whether its signer may have said it. */
-static int judge(const struct registry *r, const char *path, const struct buf *json,
-    struct stored *s, struct errinfo *ei)
+static int judge(const struct registry *r, const char *name, const char *path,
+    const struct buf *json, struct stored *s, struct errinfo *ei)
 {
-	char *p7s_path GW_CLEANUP(str_free_p) = str_printf("%s.p7s", path);
+	char *p7s_name GW_CLEANUP(str_free_p) = str_printf("%s.p7s", name);
 	struct buf p7s GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
 	struct statement st GW_CLEANUP(statement_release) = {0};
-	int code = file_read(p7s_path, CADES_MAX, &p7s, ei);
+	int code = registry_file(r, p7s_name, CADES_MAX, &p7s, ei);
 	if (code == GW_ENOENT)
 		return err_set(ei, GW_EAUTH, "its signature is missing");
 	if (code < 0)
@@ -52,12 +52,13 @@ static int judge(const struct registry *r, const char *path, const struct buf *j
 }
 
 int stored_read(
-    const struct registry *r, const char *path, struct stored *ret_s, struct errinfo *ei)
+    const struct registry *r, const char *name, struct stored *ret_s, struct errinfo *ei)
 {
+	char *path GW_CLEANUP(str_free_p) = file_join(r->dir, name);
 	struct buf json GW_CLEANUP(buf_release) = BUF_INIT(STATEMENT_MAX);
 	struct stored s = {0};
 	struct errinfo why = ERRINFO_INIT;
-	int code = file_read(path, STATEMENT_MAX, &json, ei);
+	int code = registry_file(r, name, STATEMENT_MAX, &json, ei);
 	if (code == 0)
 		code = read_form(path, &json, &s, ei);
 	if (code < 0) {
@@ -68,7 +69,7 @@ int stored_read(
 	s.named = strncmp(file_base(path), s.sha256, HASH_HEX - 1) == 0;
 	if (!s.named)
 		set_aside(&s, GW_EAUTH, "its name is not its SHA-256");
-	code = judge(r, path, &json, &s, &why);
+	code = judge(r, name, path, &json, &s, &why);
 	if (code < 0)
 		set_aside(&s, code == GW_EFORMAT ? GW_EFORMAT : GW_EAUTH, why.msg);
 	*ret_s = s;
@@ -96,10 +97,10 @@ static bool in_force(const struct stored *s, struct date today)
 	    date_parse(jx_str(s->body, "from"), &from) < 0 || date_cmp(from, today) <= 0;
 }
 
-void add_revocation(struct registry *r, const char *path, const struct stored *s)
+void add_revocation(struct registry *r, const char *name, const struct stored *s)
 {
 	char *text GW_CLEANUP(str_free_p) = str_printf(
-	    "%s: %s%s", path, s->named ? "counts, though " : "", s->code < 0 ? s->why : "");
+	    "%s: %s%s", name, s->named ? "counts, though " : "", s->code < 0 ? s->why : "");
 	if (s->code < 0)
 		findings_add(&r->strange, s->named ? 0 : s->code, text);
 	if (!s->named)

@@ -12,33 +12,24 @@
 #include "base/hash.h"
 #include "base/str.h"
 
-struct line {
-	char *path;
-	char sha256[HASH_HEX];
-};
-
-struct lines {
-	struct line *list;
-	size_t n, cap;
-};
-
-static void lines_release(struct lines *l)
+void sums_release(struct sums *l)
 {
 	for (size_t i = 0; i < l->n; i++)
 		free(l->list[i].path);
 	free(l->list);
+	*l = (struct sums){0};
 }
 
-static struct line *lines_add(struct lines *l, char *path)
+static struct sums_line *add_line(struct sums *l, char *path)
 {
 	if (l->n == l->cap) {
 		l->cap = l->cap ? l->cap * 2 : 64;
-		struct line *more = reallocarray(l->list, l->cap, sizeof *more);
+		struct sums_line *more = reallocarray(l->list, l->cap, sizeof *more);
 		if (!more)
 			abort();
 		l->list = more;
 	}
-	l->list[l->n] = (struct line){.path = path};
+	l->list[l->n] = (struct sums_line){.path = path};
 	return &l->list[l->n++];
 }
 
@@ -70,10 +61,10 @@ static bool good_name(const char *s)
 }
 
 static int walk(
-    int dirfd, const char *dir, const char *prefix, int depth, struct lines *l, struct errinfo *ei);
+    int dirfd, const char *dir, const char *prefix, int depth, struct sums *l, struct errinfo *ei);
 
 static int visit(int dirfd, const char *dir, const char *prefix, const char *name, int depth,
-    struct lines *l, struct errinfo *ei)
+    struct sums *l, struct errinfo *ei)
 {
 	struct stat st;
 	char *path GW_CLEANUP(str_free_p) = str_printf("%s%s", prefix, name);
@@ -93,13 +84,13 @@ static int visit(int dirfd, const char *dir, const char *prefix, const char *nam
 	if (!S_ISREG(st.st_mode))
 		return err_set(
 		    ei, GW_EFORMAT, "'%s/%s' is no regular file: take it away", dir, path);
-	struct line *line = lines_add(l, str_dup(path));
+	struct sums_line *line = add_line(l, str_dup(path));
 	return hash_file(fd, path, line->sha256, ei);
 }
 
 /* SUMS_DEPTH bounds this. */
 static int walk(
-    int dirfd, const char *dir, const char *prefix, int depth, struct lines *l, struct errinfo *ei)
+    int dirfd, const char *dir, const char *prefix, int depth, struct sums *l, struct errinfo *ei)
 {
 	char proc[64];
 	struct file_list names;
@@ -117,12 +108,12 @@ static int walk(
 
 static int by_path(const void *a, const void *b)
 {
-	return strcmp(((const struct line *)a)->path, ((const struct line *)b)->path);
+	return strcmp(((const struct sums_line *)a)->path, ((const struct sums_line *)b)->path);
 }
 
 int sums_make(const char *dir, struct buf *out, struct errinfo *ei)
 {
-	struct lines l GW_CLEANUP(lines_release) = {0};
+	struct sums l GW_CLEANUP(sums_release) = {0};
 	int fd GW_CLEANUP(file_close_p) = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(ei, GW_EIO, "cannot open '%s'", dir);
@@ -135,18 +126,17 @@ int sums_make(const char *dir, struct buf *out, struct errinfo *ei)
 	return r;
 }
 
-/* The lines of a list; a line that is too short for a hash is all path. */
-static void split(const struct buf *text, struct lines *l)
+void sums_split(const struct buf *text, struct sums *l)
 {
 	const char *s = text->data, *end = s ? s + text->len : NULL;
 	while (s && s < end) {
 		const char *nl = memchr(s, '\n', (size_t)(end - s));
 		size_t n = nl ? (size_t)(nl - s) : (size_t)(end - s);
 		if (n > 66) {
-			struct line *line = lines_add(l, str_dupn(s + 66, n - 66));
+			struct sums_line *line = add_line(l, str_dupn(s + 66, n - 66));
 			memcpy(line->sha256, s, 64);
 		} else {
-			(void)lines_add(l, str_dupn(s, n));
+			(void)add_line(l, str_dupn(s, n));
 		}
 		s += n + 1;
 	}
@@ -154,13 +144,23 @@ static void split(const struct buf *text, struct lines *l)
 		qsort(l->list, l->n, sizeof *l->list, by_path);
 }
 
+static int path_to_line(const void *path, const void *line)
+{
+	return strcmp(path, ((const struct sums_line *)line)->path);
+}
+
+const struct sums_line *sums_find(const struct sums *l, const char *path)
+{
+	return l->n ? bsearch(path, l->list, l->n, sizeof *l->list, path_to_line) : NULL;
+}
+
 int sums_diff(const struct buf *before, const struct buf *now, struct buf *out)
 {
-	struct lines a GW_CLEANUP(lines_release) = {0}, b GW_CLEANUP(lines_release) = {0};
+	struct sums a GW_CLEANUP(sums_release) = {0}, b GW_CLEANUP(sums_release) = {0};
 	size_t i = 0, k = 0;
 	int r = 0;
-	split(before, &a);
-	split(now, &b);
+	sums_split(before, &a);
+	sums_split(now, &b);
 	while (r == 0 && (i < a.n || k < b.n)) {
 		int order = i == a.n ? 1 : k == b.n ? -1 : strcmp(a.list[i].path, b.list[k].path);
 		if (order < 0)

@@ -14,12 +14,30 @@
 #include "base/buf.h"
 #include "base/defs.h"
 #include "base/err.h"
+#include "base/hash.h"
 
 enum { SUMS_MAX = 8 << 20 /* bytes of the list */, SUMS_DEPTH = 6 };
+
+/* A list taken apart, sorted by path. */
+struct sums_line {
+	char *path;
+	char sha256[HASH_HEX];
+};
+struct sums {
+	struct sums_line *list;
+	size_t n, cap;
+};
 
 /* Append the list for dir to out. GW_EFORMAT for a file that may not be there, GW_ELIMIT, GW_EIO.
  */
 int sums_make(const char *dir, struct buf *out, struct errinfo *ei) GW_MUST_USE;
+
+/* Take a list apart; a line that is too short for a hash is all path. Release *l when done. */
+void sums_split(const struct buf *text, struct sums *l);
+void sums_release(struct sums *l);
+
+/* The line of that path, or NULL. */
+const struct sums_line *sums_find(const struct sums *l, const char *path);
 
 /*
  * Append what differs between two lists to out, a line each: "- path" only in before, "+ path" only

@@ -191,21 +191,26 @@ static int parse_pem(
 	return r;
 }
 
-int cert_read_pem(const char *path, STACK_OF(X509) **ret_certs, struct errinfo *ei)
+int cert_parse_pem(
+    const char *path, const void *p, size_t n, STACK_OF(X509) **ret_certs, struct errinfo *ei)
 {
-	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(CERT_FILE_MAX);
-	int r;
-	if ((r = file_read(path, CERT_FILE_MAX, &b, ei)) < 0)
-		return r;
 	STACK_OF(X509) *certs GW_CLEANUP(cert_stack_free_p) = sk_X509_new_null();
+	int r;
 	if (!certs)
 		return GW_ENOMEM;
 	ERR_clear_error();
-	if ((r = parse_pem(path, b.data ? b.data : "", b.len, certs, ei)) < 0)
+	if ((r = parse_pem(path, p, n, certs, ei)) < 0)
 		return r;
 	*ret_certs = certs;
 	certs = NULL;
 	return 0;
+}
+
+int cert_read_pem(const char *path, STACK_OF(X509) **ret_certs, struct errinfo *ei)
+{
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(CERT_FILE_MAX);
+	int r = file_read(path, CERT_FILE_MAX, &b, ei);
+	return r == 0 ? cert_parse_pem(path, b.data ? b.data : "", b.len, ret_certs, ei) : r;
 }
 
 void cert_stack_free_p(STACK_OF(X509) **certs)

@@ -49,6 +49,10 @@ int cert_time(const ASN1_TIME *t, int64_t *ret_ms) GW_MUST_USE;
  */
 int cert_read_pem(const char *path, STACK_OF(X509) **ret_certs, struct errinfo *ei) GW_MUST_USE;
 
+/* As cert_read_pem, for what was read from path already. */
+int cert_parse_pem(const char *path, const void *p, size_t n, STACK_OF(X509) **ret_certs,
+    struct errinfo *ei) GW_MUST_USE;
+
 /* For GW_CLEANUP on a STACK_OF(X509) *. */
 void cert_stack_free_p(STACK_OF(X509) **certs);
 

@@ -40,26 +40,13 @@ static int add_root(struct trust *t, const char *path, X509 *x, struct errinfo *
 	return X509_STORE_add_cert(t->store, x) == 1 ? 0 : GW_ENOMEM;
 }
 
-static int load_roots(struct trust *t, const char *dir, struct errinfo *ei)
+static int load_root(struct trust *t, const char *path, const struct buf *b, struct errinfo *ei)
 {
-	struct file_list list GW_CLEANUP(file_list_release) = {0};
-	int r = file_list(dir, ".pem", &list, ei);
-	if (r < 0)
-		return r;
-	if (list.n == 0)
-		return err_set(ei, GW_ENOENT, "%s: holds no root certificate (*.pem)", dir);
-	if (list.n > MOST_FILES)
-		return err_set(ei, GW_ELIMIT, "%s: more than %d files", dir, MOST_FILES);
-	for (size_t i = 0; i < list.n; i++) {
-		char *path GW_CLEANUP(str_free_p) = file_join(dir, list.names[i]);
-		STACK_OF(X509) *certs GW_CLEANUP(cert_stack_free_p) = NULL;
-		if ((r = cert_read_pem(path, &certs, ei)) < 0)
-			return r;
-		for (int k = 0; k < sk_X509_num(certs); k++)
-			if ((r = add_root(t, path, sk_X509_value(certs, k), ei)) < 0)
-				return r;
-	}
-	return 0;
+	STACK_OF(X509) *certs GW_CLEANUP(cert_stack_free_p) = NULL;
+	int r = cert_parse_pem(path, b->data ? b->data : "", b->len, &certs, ei);
+	for (int k = 0; r == 0 && k < sk_X509_num(certs); k++)
+		r = add_root(t, path, sk_X509_value(certs, k), ei);
+	return r;
 }
 
 /* One revocation list, PEM or DER, with nothing behind it. */
@@ -82,13 +69,10 @@ static X509_CRL *parse_crl(const struct buf *b)
 	return crl;
 }
 
-static int load_crl(struct trust *t, const char *path, struct errinfo *ei)
+static int load_crl(struct trust *t, const char *path, const struct buf *b, struct errinfo *ei)
 {
-	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(CRL_MAX);
-	int r = file_read(path, CRL_MAX, &b, ei);
-	if (r < 0)
-		return r;
-	X509_CRL *crl = parse_crl(&b);
+	int r = 0;
+	X509_CRL *crl = parse_crl(b);
 	if (!crl)
 		return err_set(ei, GW_EFORMAT, "%s: is no certificate revocation list", path);
 	/* OpenSSL takes a list without nextUpdate for one that is fresh for ever. */
@@ -100,34 +84,68 @@ static int load_crl(struct trust *t, const char *path, struct errinfo *ei)
 	return r;
 }
 
-static int load_crls(struct trust *t, const char *dir, struct errinfo *ei)
+/* Every file of a list through `take`. */
+static int load_files(struct trust *t, const struct file_list *l, size_t max, trust_reader *read,
+    void *arg, int (*take)(struct trust *, const char *, const struct buf *, struct errinfo *),
+    struct errinfo *ei)
 {
-	struct file_list list GW_CLEANUP(file_list_release) = {0};
-	int r = file_list(dir, ".crl", &list, ei);
-	if (r < 0)
-		return r;
-	if (list.n > MOST_FILES)
-		return err_set(ei, GW_ELIMIT, "%s: more than %d files", dir, MOST_FILES);
-	for (size_t i = 0; i < list.n; i++) {
-		char *path GW_CLEANUP(str_free_p) = file_join(dir, list.names[i]);
-		if ((r = load_crl(t, path, ei)) < 0)
-			return r;
+	int r = 0;
+	if (l->n > MOST_FILES)
+		return err_set(
+		    ei, GW_ELIMIT, "%s: and others: more than %d files", l->names[0], MOST_FILES);
+	for (size_t i = 0; r == 0 && i < l->n; i++) {
+		struct buf b GW_CLEANUP(buf_release) = BUF_INIT(max);
+		r = read(arg, l->names[i], max, &b, ei);
+		if (r == 0)
+			r = take(t, l->names[i], &b, ei);
 	}
-	return 0;
+	return r;
 }
 
-int trust_load(
-    const char *roots_dir, const char *crl_dir, struct trust **ret_trust, struct errinfo *ei)
+int trust_load_files(const struct file_list *roots, const struct file_list *lists,
+    trust_reader *read, void *arg, struct trust **ret_trust, struct errinfo *ei)
 {
 	struct trust *t GW_CLEANUP(trust_free_p) = str_alloc(sizeof *t);
 	int r;
 	if (!(t->store = X509_STORE_new()))
 		return GW_ENOMEM;
-	if ((r = load_roots(t, roots_dir, ei)) < 0 || (r = load_crls(t, crl_dir, ei)) < 0)
+	if ((r = load_files(t, roots, CERT_FILE_MAX, read, arg, load_root, ei)) < 0 ||
+	    (r = load_files(t, lists, CRL_MAX, read, arg, load_crl, ei)) < 0)
 		return r;
 	*ret_trust = t;
 	t = NULL;
 	return 0;
+}
+
+static int read_plain(void *arg, const char *path, size_t max, struct buf *out, struct errinfo *ei)
+{
+	(void)arg;
+	return file_read(path, max, out, ei);
+}
+
+/* Names in a folder become paths. */
+static int list_paths(const char *dir, const char *suffix, struct file_list *l, struct errinfo *ei)
+{
+	int r = file_list(dir, suffix, l, ei);
+	for (size_t i = 0; r == 0 && i < l->n; i++) {
+		char *path = file_join(dir, l->names[i]);
+		free(l->names[i]);
+		l->names[i] = path;
+	}
+	return r;
+}
+
+int trust_load(
+    const char *roots_dir, const char *crl_dir, struct trust **ret_trust, struct errinfo *ei)
+{
+	struct file_list roots GW_CLEANUP(file_list_release) = {0};
+	struct file_list lists GW_CLEANUP(file_list_release) = {0};
+	int r = list_paths(roots_dir, ".pem", &roots, ei);
+	if (r == 0 && roots.n == 0)
+		r = err_set(ei, GW_ENOENT, "%s: holds no root certificate (*.pem)", roots_dir);
+	if (r == 0)
+		r = list_paths(crl_dir, ".crl", &lists, ei);
+	return r == 0 ? trust_load_files(&roots, &lists, read_plain, NULL, ret_trust, ei) : r;
 }
 
 void trust_free(struct trust *t)

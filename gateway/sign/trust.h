@@ -19,6 +19,7 @@
 
 #include "base/defs.h"
 #include "base/err.h"
+#include "base/file.h"
 
 struct trust;
 
@@ -33,6 +34,15 @@ struct trust;
  */
 int trust_load(const char *roots_dir, const char *crl_dir, struct trust **ret_trust,
     struct errinfo *ei) GW_MUST_USE;
+
+/* How trust_load_files reads: as file_read, from wherever the caller has it. */
+typedef int trust_reader(
+    void *arg, const char *path, size_t max, struct buf *out, struct errinfo *ei);
+
+/* As trust_load for these paths, each read once by `read`, which may hold the bytes against more.
+ */
+int trust_load_files(const struct file_list *roots, const struct file_list *lists,
+    trust_reader *read, void *arg, struct trust **ret_trust, struct errinfo *ei) GW_MUST_USE;
 
 /* NULL is fine; the _p form fits GW_CLEANUP. */
 void trust_free(struct trust *t);

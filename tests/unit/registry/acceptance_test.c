@@ -129,7 +129,7 @@ static void changed_bytes_spoil_it(void **state)
 	char *baseline GW_CLEANUP(str_free_p) =
 	    str_printf("%s/baseline-%s.yaml", folder, empty_sha);
 	assert_int_equal(unlink(baseline), 0);
-	asks(f, q, today, GW_EAUTH, "cannot open");
+	asks(f, q, today, GW_EAUTH, "there is no");
 }
 
 int main(void)

@@ -11,10 +11,8 @@ static void export(const struct fixture *f, const struct signer *by, bool entry,
 {
 	struct registry *r GW_CLEANUP(registry_free_p) = fixture_read(f->dir);
 	struct errinfo ei = ERRINFO_INIT;
-	const struct bundle_parts parts = {.organisation = registry_organisation(r, OTHER),
-	    .entry = entry,
-	    .registry_dir = f->dir,
-	    .for_oin = OWN};
+	const struct bundle_parts parts = {
+	    .organisation = registry_organisation(r, OTHER), .entry = entry, .for_oin = OWN};
 	test_code(bundle_make(r, &parts, by, PKI_NOW, out, &ei), 0, &ei);
 }
 
@@ -225,7 +223,7 @@ static void nobody_exports_for_another(void **state)
 	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
 	struct errinfo ei = ERRINFO_INIT;
 	const struct bundle_parts parts = {
-	    .organisation = registry_organisation(r, OTHER), .entry = true, .registry_dir = f->dir};
+	    .organisation = registry_organisation(r, OTHER), .entry = true};
 	test_code(bundle_make(r, &parts, f->own, PKI_NOW, &text, &ei), GW_EAUTH, &ei);
 	/* signed by the right organisation, but with a key that its entry does not name */
 	test_code(bundle_make(r, &parts, f->stranger, PKI_NOW, &text, &ei), 0, &ei);

@@ -2,6 +2,7 @@
 /* The registry counts only under the signature of an officer who is pinned outside it. */
 #include "registry/registry.h"
 
+#include "registry/inside.h"
 #include "tests/unit/registry/fixture.h"
 
 static int sign(struct fixture *f, const struct signer *by, struct buf *changes, struct errinfo *ei)
@@ -112,6 +113,34 @@ static void the_one_who_signs_sees_what_changed(void **state)
 	assert_string_equal(changes.data, "~ contracts.yaml\n");
 }
 
+/* Another file is put there after the list was made, or one is taken away: nothing is taken from
+ * it. */
+static void only_what_was_hashed_is_read(void **state)
+{
+	struct fixture *f = *state;
+	struct errinfo ei = ERRINFO_INIT;
+	char sha256[HASH_HEX];
+	fixture_key(f->dir, f->other, AGE_A, KEY_MAIN, "2026-01-01", "2027-06-01", NULL, sha256);
+	char *name GW_CLEANUP(str_free_p) = str_printf("keys/%s.json", sha256);
+	char *path GW_CLEANUP(str_free_p) = file_join(f->dir, name);
+	struct registry *r GW_CLEANUP(registry_free_p) = fixture_read(f->dir);
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(65536);
+	test_code(registry_file(r, "organisations.yaml", 65536, &b, &ei), 0, &ei);
+	fixture_put(f->dir, "organisations.yaml", "organisations: []\n");
+	test_code(registry_file(r, "organisations.yaml", 65536, &b, &ei), GW_EAUTH, &ei);
+	assert_non_null(strstr(ei.msg, "was changed while the registry was read"));
+	fixture_put(f->dir, "keys/more.json", "{}\n");
+	test_code(registry_file(r, "keys/more.json", 65536, &b, &ei), GW_ENOENT, &ei);
+	test_code(registry_load_keys(r, &ei), 0, &ei); /* without the one that was put in */
+	assert_int_equal(unlink(path), 0);
+	test_code(registry_load_keys(r, &ei), GW_EAUTH, &ei);
+	fixture_put(f->dir, name, "{}\n");
+	const struct bundle_parts parts = {
+	    .organisation = registry_organisation(r, OTHER), .entry = true};
+	buf_clear(&b);
+	test_code(bundle_make(r, &parts, f->other, PKI_NOW, &b, &ei), GW_EAUTH, &ei);
+}
+
 static void check_says_everything(void **state)
 {
 	struct fixture *f = *state;
@@ -146,6 +175,7 @@ int main(void)
 	    EACH(a_signature_that_went_missing_is_no_signature),
 	    EACH(what_is_wrong_is_never_signed),
 	    EACH(the_one_who_signs_sees_what_changed),
+	    EACH(only_what_was_hashed_is_read),
 	    EACH(check_says_everything),
 	};
 	return cmocka_run_group_tests_name("registry/registry", tests, fixture_begin, fixture_end);
