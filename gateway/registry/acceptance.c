@@ -175,6 +175,7 @@ enum near {
 	NEAR_NONE,
 	NEAR_SENDER,
 	NEAR_CONTRACT,
+	NEAR_CONTROLLER,
 	NEAR_BYTES,
 	NEAR_EXPIRED,
 	NEAR_REVOKED,
@@ -191,6 +192,8 @@ static enum near compare(
 		return NEAR_SENDER;
 	if (!str_eq(a->contract, q->contract))
 		return NEAR_CONTRACT;
+	if (q->controller && !str_eq(a->controller, q->controller))
+		return NEAR_CONTROLLER;
 	if (!str_eq(a->catalogue_sha256, q->catalogue_sha256) ||
 	    !str_eq(a->baseline_sha256, q->baseline_sha256) ||
 	    !str_eq(a->mapping_sha256, q->mapping_sha256))
@@ -207,8 +210,9 @@ int registry_acceptance(const struct registry *r, const struct acceptance_query 
     const struct acceptance **ret, struct errinfo *ei)
 {
 	static const char *const reasons[] = {"", " from this sender", " for this contract",
-	    " with this catalogue, baseline and mapping", " any longer: the acceptance has expired",
-	    " any longer: the acceptance was revoked", ""};
+	    " for the controller of this contract", " with this catalogue, baseline and mapping",
+	    " any longer: the acceptance has expired", " any longer: the acceptance was revoked",
+	    ""};
 	enum near best = NEAR_NONE;
 	const struct acceptance *bad = NULL;
 	for (size_t i = 0; i < r->acceptances_n; i++) {

@@ -57,6 +57,7 @@ struct acceptance {
  */
 struct acceptance_query {
 	const char *recipient, *sender, *contract;
+	const char *controller; /* of the contract; NULL: not compared */
 	const char *policy_sha256, *catalogue_sha256;
 	const char *baseline_sha256, *mapping_sha256; /* mapping "" for none */
 };

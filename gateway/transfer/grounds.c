@@ -170,6 +170,12 @@ static int approved(const struct grounds *g, const struct contract *c, struct er
 	return e < 0 ? e : loaded(g, c, ei);
 }
 
+/* True when the accepted bytes are the policy and version that the statement says. */
+static bool is_said(const struct acceptance *a, const struct policy *p)
+{
+	return str_eq(p->id, a->policy) && p->version == a->version;
+}
+
 /* True when the recipient accepted a version than which ours is nowhere wider. */
 static bool covered(const struct grounds *g, const struct contract *c, struct date day)
 {
@@ -179,11 +185,13 @@ static bool covered(const struct grounds *g, const struct contract *c, struct da
 	while ((a = registry_acceptance_next(g->env->registry, g->recipient->oin, g->env->oin,
 		    c->id, own->policy->id, day, &at))) {
 		struct rules old GW_CLEANUP(rules_release) = {0};
-		if (!str_eq(a->catalogue_sha256, catalogue_sha256(own->catalogue)) ||
+		if (!str_eq(a->controller, c->controller) ||
+		    !str_eq(a->catalogue_sha256, catalogue_sha256(own->catalogue)) ||
 		    !str_eq(a->baseline_sha256, own->baseline) ||
 		    !str_eq(a->mapping_sha256, own->mapping))
 			continue;
-		if (rules_accepted(&old, a, NULL) == 0 && policy_covers(old.policy, own->policy))
+		if (rules_accepted(&old, a, NULL) == 0 && is_said(a, old.policy) &&
+		    policy_covers(old.policy, own->policy))
 			return true;
 	}
 	return false;
@@ -196,6 +204,7 @@ static int accepted(
 	const struct acceptance_query q = {.recipient = g->recipient->oin,
 	    .sender = g->env->oin,
 	    .contract = c->id,
+	    .controller = c->controller,
 	    .policy_sha256 = g->rules.policy->sha256,
 	    .catalogue_sha256 = catalogue_sha256(g->rules.catalogue),
 	    .baseline_sha256 = g->rules.baseline,

@@ -51,6 +51,11 @@ static void exactly_what_was_accepted_is_accepted(void **state)
 	other.contract = "RI-2024-01";
 	asks(f, other, today, GW_EREFUSED, "for this contract");
 	other = q;
+	other.controller = OTHER;
+	asks(f, other, today, GW_EREFUSED, "for the controller of this contract");
+	other.controller = OWN;
+	asks(f, other, today, 0, NULL);
+	other = q;
 	other.catalogue_sha256 = policy_sha;
 	asks(f, other, today, GW_EREFUSED, "with this catalogue, baseline and mapping");
 	other = q;
