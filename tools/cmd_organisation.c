@@ -14,6 +14,7 @@
 #include "sign/signer.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
+#include "tools/open_home.h"
 #include "tools/organisation.h"
 
 enum { BUNDLE_MAX = 64 << 20, PEM_MAX = 256 << 10, MOST_RECOVERY = 8 };
@@ -79,8 +80,7 @@ static int run_export(struct cli *cli)
 	bool changed = false;
 	if (cli_value(cli, "for") && !str_oin(cli_value(cli, "for")))
 		return cli_usage(cli, "--for: an OIN of 20 digits is needed");
-	int r = home_open(
-	    cli_home(cli), HOME_UNSIGNED | HOME_SIGNER | HOME_LEDGER | HOME_IDENTITIES, &h, &ei);
+	int r = open_home(cli, HOME_PENDING | HOME_SIGNER | HOME_LEDGER | HOME_IDENTITIES, &h, &ei);
 	if (r == 0)
 		r = refresh(cli, h, &changed, &ei);
 	if (r == 0)
@@ -146,6 +146,8 @@ static int apply(struct home *h, const struct bundle *b, bool vouched, struct er
 	if (r < 0)
 		return r;
 	r = bundle_apply(dir, home_registry(h), b, vouched, ei);
+	if (r == 0)
+		r = home_registry_changed(h, ei);
 	int end = home_result(h, "registry.change", b->by.oin, &intent, r, r < 0 ? NULL : ei);
 	return r < 0 ? r : end;
 }
@@ -168,7 +170,7 @@ static int run_import(struct cli *cli)
 	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(BUNDLE_MAX);
 	struct buf changes GW_CLEANUP(buf_release) = BUF_INIT(BUNDLE_MAX);
 	const char *path = cli_operand(cli, 0);
-	int r = home_open(cli_home(cli), HOME_UNSIGNED | HOME_LEDGER, &h, &ei);
+	int r = open_home(cli, HOME_UNSIGNED | HOME_LEDGER, &h, &ei);
 	if (r == 0)
 		r = file_read(path, BUNDLE_MAX, &text, &ei);
 	if (r == 0)

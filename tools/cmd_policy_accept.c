@@ -17,6 +17,7 @@
 #include "registry/registry.h"
 #include "sign/statement.h"
 #include "tools/cmd_policy.h"
+#include "tools/open_home.h"
 #include "tools/organisation.h"
 
 enum { BUNDLE_MAX = 64 << 20, MOST_SENDERS = 64 };
@@ -185,6 +186,8 @@ static int accept(struct home *h, const struct accepting *a, const char *path, s
 		return r;
 	r = store(h, a, ei);
 	if (r == 0)
+		r = home_registry_changed(h, ei);
+	if (r == 0)
 		r = hand_out(h, a->terms.senders_n == 1 ? a->senders[0] : "", path, ei);
 	int end = home_result_about(h, "policy.accept", &about, &intent, r, r < 0 ? NULL : ei);
 	return r < 0 ? r : end;
@@ -199,7 +202,7 @@ static int run_accept(struct cli *cli)
 	if (!cli_value(cli, "from") || !cli_value(cli, "contract") || !cli_value(cli, "until") ||
 	    !out)
 		return cli_usage(cli, "--from, --contract, --until and --out are needed");
-	int r = home_open(cli_home(cli), HOME_UNSIGNED | HOME_SIGNER | HOME_LEDGER, &h, &ei);
+	int r = open_home(cli, HOME_PENDING | HOME_SIGNER | HOME_LEDGER, &h, &ei);
 	if (r == 0)
 		r = read_terms(cli, h, &a, &ei);
 	if (r == 0)

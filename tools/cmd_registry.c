@@ -12,6 +12,7 @@
 #include "sign/signer.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
+#include "tools/open_home.h"
 
 static int print_finding(const struct cli *cli, const struct registry_finding *f)
 {
@@ -84,6 +85,8 @@ static int sign_it(struct cli *cli, struct home *h, const struct signer *signer,
 	r = registry_sign(dir, signer, &rt, clock_now(), changes, ei);
 	if (r == 0 && first)
 		r = home_pin_officer(h, pin, ei);
+	if (r == 0)
+		r = home_registry_signed(h, ei);
 	int end = home_result(h, "registry.change", NULL, &intent, r, r < 0 ? NULL : ei);
 	return r < 0 ? r : end;
 }
@@ -97,7 +100,7 @@ static int run_sign(struct cli *cli)
 	const char *cert = cli_value(cli, "cert"), *key = cli_value(cli, "key");
 	if (!cert || !key)
 		return cli_usage(cli, "--cert and --key are needed");
-	int r = home_open(cli_home(cli), HOME_LEDGER, &h, &ei);
+	int r = open_home(cli, HOME_LEDGER | HOME_UNSIGNED, &h, &ei);
 	if (r == 0)
 		r = signer_load(cert, key, &signer, &ei);
 	if (r == 0)
@@ -193,6 +196,8 @@ static int add_contract(struct home *h, const struct contract *c, struct errinfo
 	if (r < 0)
 		return r;
 	r = registry_add_contract(dir, c, ei);
+	if (r == 0)
+		r = home_registry_changed(h, ei);
 	int end = home_result(h, "registry.change", NULL, &intent, r, r < 0 ? NULL : ei);
 	return r < 0 ? r : end;
 }
@@ -221,7 +226,7 @@ static int run_contract(struct cli *cli)
 	struct contract c GW_CLEANUP(contract_release) = {0};
 	int r = read_contract(cli, &c, &ei);
 	if (r == 0)
-		r = home_open(cli_home(cli), HOME_LEDGER, &h, &ei);
+		r = open_home(cli, HOME_LEDGER | HOME_UNSIGNED, &h, &ei);
 	if (r == 0)
 		r = add_contract(h, &c, &ei);
 	if (r < 0)

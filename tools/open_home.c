@@ -4,7 +4,13 @@
 int open_home(const struct cli *cli, unsigned what, struct home **ret, struct errinfo *ei)
 {
 	int r = home_open(cli_home(cli), what, ret, ei);
-	if (r == 0 && registry_is_unsigned(home_registry(*ret)))
+	const char *why;
+	if (r < 0)
+		return r;
+	enum home_registry_state state = home_registry_state(*ret, &why);
+	if (state == REGISTRY_EDITED && what & HOME_UNSIGNED)
+		cli_warn("%s", why);
+	else if (state == REGISTRY_NEVER_SIGNED && !(what & HOME_UNSIGNED))
 		cli_warn("nobody has signed the registry: this is a test home");
 	return r;
 }

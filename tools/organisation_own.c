@@ -11,6 +11,7 @@
 #include "registry/edit.h"
 #include "sign/statement.h"
 #include "tools/cli.h"
+#include "tools/open_home.h"
 #include "tools/organisation.h"
 #include "tools/pin.h"
 
@@ -69,6 +70,8 @@ static int put_entry(struct home *h, const struct organisation *o, struct errinf
 	if (r < 0)
 		return r;
 	r = registry_put_organisation(dir, o, ei);
+	if (r == 0)
+		r = home_registry_changed(h, ei);
 	int end = home_result(h, "registry.change", NULL, &intent, r, r < 0 ? NULL : ei);
 	return r < 0 ? r : end;
 }
@@ -80,7 +83,7 @@ static int run_set(struct cli *cli)
 	struct organisation *o GW_CLEANUP(organisation_free_p) = NULL;
 	const struct organisation *there = NULL;
 	struct buf diff GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
-	int r = home_open(cli_home(cli), HOME_UNSIGNED | HOME_LEDGER, &h, &ei);
+	int r = open_home(cli, HOME_UNSIGNED | HOME_LEDGER, &h, &ei);
 	if (r == 0)
 		r = registry_known(home_registry(h), home_oin(h), &there, &ei);
 	if (r == 0) {
@@ -177,6 +180,8 @@ static int take_back(struct cli *cli, struct home *h, struct errinfo *ei)
 	if (r == 0)
 		r = policy ? acceptance_revoke(dir, policy, &json, &p7s, ei)
 			   : key_store(dir, &json, &p7s, ei);
+	if (r == 0)
+		r = home_registry_changed(h, ei);
 	int end = home_result(h, "registry.change", NULL, &intent, r, r < 0 ? NULL : ei);
 	return r < 0 ? r : end;
 }
@@ -185,7 +190,7 @@ static int run_revoke(struct cli *cli)
 {
 	struct errinfo ei = ERRINFO_INIT;
 	struct home *h GW_CLEANUP(home_free_p) = NULL;
-	int r = home_open(cli_home(cli), HOME_UNSIGNED | HOME_SIGNER | HOME_LEDGER, &h, &ei);
+	int r = open_home(cli, HOME_UNSIGNED | HOME_SIGNER | HOME_LEDGER, &h, &ei);
 	if (r == 0)
 		r = take_back(cli, h, &ei);
 	if (r < 0)

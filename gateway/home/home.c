@@ -106,14 +106,6 @@ static int open_identities(struct home *h, struct errinfo *ei)
 	return r;
 }
 
-static int open_registry(struct home *h, bool signed_too, struct errinfo *ei)
-{
-	char *dir GW_CLEANUP(str_free_p) = home_path(h, "registry");
-	const struct registry_trust rt = home_registry_trust(h);
-	return signed_too ? registry_load(dir, &rt, clock_now(), &h->registry, ei)
-			  : registry_read(dir, clock_now(), &h->registry, ei);
-}
-
 static int open_catalogue(struct home *h, struct errinfo *ei)
 {
 	char *path GW_CLEANUP(str_free_p) = home_path(h, "policies/catalogue.yaml");
@@ -188,8 +180,8 @@ static int open_ledger(struct home *h, unsigned what, struct errinfo *ei)
 static int open_rooms(struct home *h, unsigned what, struct errinfo *ei)
 {
 	int r = 0;
-	if (what & (HOME_REGISTRY | HOME_UNSIGNED))
-		r = open_registry(h, what & HOME_REGISTRY, ei);
+	if (what & (HOME_REGISTRY | HOME_UNSIGNED | HOME_PENDING))
+		r = home_open_registry(h, what, ei);
 	if (r == 0 && what & HOME_SIGNER)
 		r = open_signer(h, ei);
 	if (r == 0 && what & HOME_IDENTITIES)
@@ -245,6 +237,7 @@ void home_free(struct home *h)
 		free(h->names[i]);
 	free(h->origin);
 	free(h->outbox);
+	free(h->edited);
 	settings_release(&h->settings);
 	free(h->dir);
 	free(h);

@@ -37,8 +37,9 @@ enum {
 	HOME_IDENTITIES = 8,  /* all age identities, newest first */
 	HOME_CATALOGUE = 16,  /* policies/catalogue.yaml, else the one compiled in */
 	HOME_PSEUDONYMS = 32, /* keys/pseudonym/ */
-	HOME_UNSIGNED = 64,   /* the registry without a look at its signature: to prepare one */
+	HOME_UNSIGNED = 64,   /* the registry whatever its signature: to prepare one */
 	HOME_LEDGER_READ = 128, /* the ledger, for reading only */
+	HOME_PENDING = 512,     /* the registry as signed, or as our own last command left it */
 	HOME_RECORD = 256, /* what fails once the ledger is open is one transfer.refuse in it */
 };
 enum {
@@ -123,6 +124,25 @@ int home_intent(struct home *h, const char *act, const char *peer, const json_t 
 int home_result(struct home *h, const char *act, const char *peer,
     const struct ledger_receipt *intent, int code, struct errinfo *ei) GW_MUST_USE;
 
+/* How the registry that was opened stands to its officer's signature. */
+enum home_registry_state {
+	REGISTRY_SIGNED,
+	REGISTRY_NEVER_SIGNED, /* only HOME_UNSIGNED opens it, or a test home */
+	REGISTRY_PENDING,      /* changed since by our own commands only */
+	REGISTRY_EDITED, /* changed otherwise, or the signature does not hold; HOME_UNSIGNED */
+};
+enum home_registry_state home_registry_state(const struct home *h, const char **ret_why);
+
+/*
+ * Remember the registry as it is now as what our own command left: to be called by every act that
+ * changed it, before its result. Does nothing when it was neither signed nor pending before, so
+ * that nobody's edit is taken for ours. GW_EIO.
+ */
+int home_registry_changed(struct home *h, struct errinfo *ei) GW_MUST_USE;
+
+/* Forget that: an officer has signed. GW_EIO. */
+int home_registry_signed(struct home *h, struct errinfo *ei) GW_MUST_USE;
+
 /* Read the registry again, without a look at its signature, after an act that changed it. */
 int home_reread(struct home *h, struct errinfo *ei) GW_MUST_USE;
 
@@ -132,7 +152,7 @@ int home_reread(struct home *h, struct errinfo *ei) GW_MUST_USE;
  * statement for the newest age identity (it supersedes the one before) and one for each of the n
  * recovery recipients "age1…".
  *
- * Needs HOME_UNSIGNED, HOME_SIGNER, HOME_LEDGER and HOME_IDENTITIES. *ret_changed: something was
+ * Needs HOME_PENDING, HOME_SIGNER, HOME_LEDGER and HOME_IDENTITIES. *ret_changed: something was
  * written, recorded as registry.change, and an officer is to sign the registry.
  */
 int home_refresh(struct home *h, const char *const *recovery, size_t n, bool *ret_changed,

@@ -11,6 +11,8 @@ struct home {
 	char *dir, *origin, *outbox;
 	struct settings settings;
 	struct registry *registry;
+	enum home_registry_state state;
+	char *edited; /* why, when state is REGISTRY_EDITED */
 	struct signer *signer;
 	struct ledger *ledger;
 	struct age_identities *identities;
@@ -22,6 +24,9 @@ struct home {
 	char actor[19];
 	bool appends; /* the ledger is open for appending */
 };
+
+/* Open the registry as `what` asks, and find its state. */
+int home_open_registry(struct home *h, unsigned what, struct errinfo *ei) GW_MUST_USE;
 
 /* One transfer.refuse for what failed before transfer/ could begin: as well as it goes. */
 void home_refuse(struct home *h, int code);

@@ -15,18 +15,6 @@
 #include "sign/signer.h"
 #include "sign/statement.h"
 
-int home_reread(struct home *h, struct errinfo *ei)
-{
-	char *dir GW_CLEANUP(str_free_p) = home_path(h, "registry");
-	struct registry *r = NULL;
-	int code = registry_read(dir, clock_now(), &r, ei);
-	if (code < 0)
-		return code;
-	registry_free(h->registry);
-	h->registry = r;
-	return 0;
-}
-
 /* One registry.change for all that a refresh writes; none when there is nothing to write. */
 struct change {
 	bool begun;
@@ -175,6 +163,8 @@ int home_refresh(
 		r = refresh_entry(h, dir, &c, ei);
 	if (r == 0)
 		r = say_keys(h, dir, recovery, n, &c, ei);
+	if (r == 0 && c.begun)
+		r = home_registry_changed(h, ei);
 	if (c.begun) {
 		int end = home_result(h, "registry.change", NULL, &c.intent, r, r < 0 ? NULL : ei);
 		r = r < 0 ? r : end;

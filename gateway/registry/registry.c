@@ -39,8 +39,8 @@ static int edited(const struct buf *before, const struct buf *now, struct errinf
 			       : "changed";
 	if (n > 2)
 		return err_set(ei, GW_EAUTH,
-		    "the registry was edited since it was signed: '%.*s' is %s (see: handover registry "
-		    "check)",
+		    "the registry was edited since it was signed: '%.*s' is %s: let an officer look "
+		    "with handover registry check, then registry sign",
 		    (int)(n - 2 > 200 ? 200 : n - 2), d.data + 2, what);
 	return err_set(ei, GW_EAUTH, "SHA256SUMS of the registry was edited since it was signed");
 }

@@ -4,7 +4,7 @@ set -u
 h=${BUILD:-build/rel}/handover
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 n=0 out= rc=0
-echo "1..39"
+echo "1..52"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -114,3 +114,31 @@ is "what was never said cannot be" test $rc -ne 0
 in_home a organisation export --out "$work/a.json"
 in_home b organisation import "$work/a.json"
 is "the revocation travels" has "age key revoked"
+
+# what we say of ourselves rests on what an officer signed, or on our own commands since
+sign a
+in_home a organisation set --gateway https://second.example
+is "our own command changes the registry" lacks "edited since"
+in_home a organisation export --out "$work/a.json"
+is "and what it left can be exported" test $rc -eq 0
+is "as it is known to be ours" test "$(stat -c %a "$work/a/keys/registry.pending")" = 600
+sed -i 's/second.example/third.example/' "$work/a/registry/organisations.yaml"
+in_home a organisation export --out "$work/edited.json"
+is "an edit by hand is not" test $rc -eq 5 -a ! -e "$work/edited.json"
+is "it says who has to look" has "let an officer look with handover registry check, then registry sign"
+in_home a organisation set --duty bsn_processing --role region
+is "a change can be prepared even so" test $rc -eq 0
+is "with a warning" has "warning: the registry was edited since it was signed"
+in_home a organisation export --out "$work/edited.json"
+is "but the edit does not pass for ours by that" test $rc -eq 5
+sign a
+is "the officer sees that it was edited" has "warning: the registry was edited"
+is "and what is pending goes with the signature" test ! -e "$work/a/keys/registry.pending"
+in_home a organisation export --out "$work/edited.json"
+is "then it is exported" test $rc -eq 0
+rm "$work/a/registry/SHA256SUMS"*
+in_home a organisation export --out "$work/edited.json"
+is "in a test home never signed is a warning" has "warning: nobody has signed the registry"
+sed -i 's/^test: true/test: false/' "$work/a/gateway.yaml"
+in_home a organisation export --out "$work/edited.json"
+is "in a real one it is exit 5" test $rc -eq 5

@@ -64,3 +64,11 @@ expect 0 "another version of the words is another acceptance" at incoming --json
 	--from $PROVIDER --contract RI-1 --until 2029-12-31 --out "$W/acc2"
 [ "$(find "$W/incoming/registry/acceptances" -name policy.yaml | wc -l)" -eq 2 ]; ok "stored beside the first"
 [ "$(jq -r .meaning "$W/out")" = "$(jq -r .meaning "$s")" ]; ok "of the same meaning"
+
+resign incoming
+echo >>"$W/incoming/registry/contracts.yaml"
+expect 5 "nothing is accepted under a contract that somebody edited" accept_it "$p"
+said "let an officer look"
+resign incoming
+expect 0 "signed, it is" accept_it "$p"
+expect 0 "and again while that waits for its signature" accept_it "$p"

@@ -56,7 +56,7 @@ run registry check
 is "what is not signed yet is exit 5" test $rc -eq 5
 is "and named" has "contracts.yaml: changed since the registry was signed"
 is "once" test "$(grep -c 'contracts.yaml' <<<"$out")" -eq 1
-is "without a reference to itself" lacks "see: handover"
+is "without a reference to itself" lacks "let an officer look"
 sign fg
 is "signing shows the change" has "~ contracts.yaml"
 run registry contract RI-1 --controller $a --provider $b --segment x --programme nug --from 2023-01-01 --until 2030-12-31
