@@ -100,6 +100,13 @@ static int query_part(struct token_uri *u, const char *s, size_t n, struct errin
 	    "pkcs11 URI: only module-path and pin-source may stand behind the '?', once each");
 }
 
+/* True when the path has an attribute of that name, in whatever letters, escaped or not. */
+static bool in_path(const char *path, const char *name)
+{
+	char *plain GW_CLEANUP(str_free_p) = unescape(path, strlen(path));
+	return strcasestr(plain ? plain : path, name) != NULL;
+}
+
 static int parse_uri(const char *uri, struct token_uri *u, struct errinfo *ei)
 {
 	if (strnlen(uri, URI_MAX + 1) > URI_MAX)
@@ -107,8 +114,13 @@ static int parse_uri(const char *uri, struct token_uri *u, struct errinfo *ei)
 	const char *query = strchr(uri, '?');
 	u->path = query ? str_dupn(uri, (size_t)(query - uri)) : str_dup(uri);
 	/* the engine would take a PIN out of the path as well */
-	if (strstr(u->path, "pin-value"))
+	if (in_path(u->path, "pin-value"))
 		return query_part(u, "pin-value=", 10, ei);
+	/* … or the file with it, whatever its mode, and the module */
+	if (in_path(u->path, "pin-source") || in_path(u->path, "module-path"))
+		return err_set(ei, GW_EFORMAT,
+		    "pkcs11 URI: pin-source and module-path stand behind a '?', not in the path "
+		    "(pkcs11:token=…;object=…?pin-source=file:/…)");
 	if (str_eq(u->path, "pkcs11:"))
 		return err_set(ei, GW_EFORMAT, "pkcs11 URI: names no key (object= or id=)");
 	while (query) {
@@ -153,6 +165,8 @@ static int read_pin(const struct token_uri *u, char **ret_pin, struct errinfo *e
 /* Start the engine with the module, at the first key; engine_lock is held. */
 static int start_engine(const char *module, struct errinfo *ei)
 {
+	if (*module && !file_exists(module))
+		return err_set(ei, GW_EFORMAT, "pkcs11 URI: there is no module '%s'", module);
 	if (engine && !str_eq(engine_module, module))
 		return err_set(ei, GW_ESUPPORT, "one process can use one PKCS#11 module only");
 	if (engine)

@@ -108,6 +108,35 @@ static void the_pin_is_needed_and_kept_private(void **state)
 	assert_null(s);
 }
 
+/* The engine would read both out of the path, and no mode of a PIN file would be looked at. */
+static void what_belongs_behind_the_question_mark_stands_there(void **state)
+{
+	static const char *const more[] = {"pin-source=file:/x", "PIN-SOURCE=/x", "pin%2dsource=/x",
+	    "module-path=/x.so", "pin-value=1234", "%70in-value=1234"};
+	(void)state;
+	for (size_t i = 0; i < GW_LENGTH(more); i++) {
+		char text[256];
+		struct signer *s = NULL;
+		struct errinfo ei = ERRINFO_INIT;
+		(void)snprintf(text, sizeof text, "pkcs11:token=gateway;object=ec;%s", more[i]);
+		assert_int_equal(
+		    signer_load(pki_path(&pki, "ec", ".pem"), text, &s, &ei), GW_EFORMAT);
+		assert_non_null(strstr(ei.msg, "pin-source"));
+		assert_null(s);
+	}
+}
+
+static void a_module_that_is_not_there_is_named(void **state)
+{
+	struct signer *s = NULL;
+	struct errinfo ei = ERRINFO_INIT;
+	(void)state;
+	assert_int_equal(signer_load(pki_path(&pki, "ec", ".pem"),
+			     "pkcs11:object=ec?module-path=/nowhere.so", &s, &ei),
+	    GW_EFORMAT);
+	assert_non_null(strstr(ei.msg, "there is no module '/nowhere.so'"));
+}
+
 static void sign_and_verify(const char *name, const char *key)
 {
 	struct signer *s GW_CLEANUP(signer_free_p) = NULL;
@@ -165,6 +194,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(without_the_engine_it_says_what_to_install),
+	    cmocka_unit_test(what_belongs_behind_the_question_mark_stands_there),
+	    cmocka_unit_test(a_module_that_is_not_there_is_named),
 	    cmocka_unit_test(the_pin_is_needed_and_kept_private),
 	    cmocka_unit_test(keys_in_the_token_sign),
 	    cmocka_unit_test(the_pin_may_come_from_the_environment),
