@@ -116,7 +116,7 @@ int registry_check(const char *dir, const struct registry_trust *rt, int64_t now
 	struct registry_findings f = {0};
 	struct errinfo why = ERRINFO_INIT;
 	if (!file_is_dir(dir))
-		return err_set(ei, GW_ENOENT, "there is no registry at '%s'", dir);
+		return err_set(ei, GW_EAUTH, "there is no registry at '%s'", dir);
 	int code = registry_load(dir, rt, now, &r, &why);
 	if (code == 0 && r->is_unsigned)
 		say(&f, 0, "the registry is not signed: that passes in a test home only");

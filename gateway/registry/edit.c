@@ -17,8 +17,8 @@ int registry_lock(const char *dir, bool exclusive, int *ret_fd, struct errinfo *
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return err_sys(
-		    ei, errno == ENOENT ? GW_ENOENT : GW_EIO, "cannot open the registry '%s'", dir);
+		return err_sys(ei, errno == ENOENT || errno == ENOTDIR ? GW_ENOENT : GW_EIO,
+		    "cannot open the registry '%s'", dir);
 	while (flock(fd, exclusive ? LOCK_EX : LOCK_SH) < 0)
 		if (errno != EINTR) {
 			int r = err_sys(ei, GW_EIO, "cannot lock the registry '%s'", dir);

@@ -57,6 +57,13 @@ static int no_signature(
 	return 0;
 }
 
+/* What no list could hold is an edit like any other where a signature is asked for. */
+static int as_edit(const struct registry_trust *rt, int code)
+{
+	return rt && (code == GW_EFORMAT || code == GW_ELIMIT || code == GW_ENOENT) ? GW_EAUTH
+										    : code;
+}
+
 /* Whether the folder is what was listed; *ret_p7s is empty when nobody signed, which may pass. */
 static int check_list(struct registry *r, const char *dir, const struct registry_trust *rt,
     const struct buf *now, struct buf *ret_p7s, struct errinfo *ei)
@@ -70,12 +77,12 @@ static int check_list(struct registry *r, const char *dir, const struct registry
 		return err_set(ei, GW_EAUTH, "SHA256SUMS of the registry was taken away");
 	int code = file_read(list, SUMS_MAX, &before, ei);
 	if (code < 0)
-		return code;
+		return as_edit(rt, code);
 	if (before.len != now->len || (now->len && memcmp(before.data, now->data, now->len) != 0))
 		return edited(&before, now, ei);
 	if (!file_exists(p7s))
 		return no_signature(r, rt, "SHA256SUMS.p7s", ei);
-	return file_read(p7s, CADES_MAX, ret_p7s, ei);
+	return as_edit(rt, file_read(p7s, CADES_MAX, ret_p7s, ei));
 }
 
 static int check_signature(const struct registry *r, const struct registry_trust *rt,
@@ -184,7 +191,7 @@ static int load(struct registry *r, const struct registry_trust *rt, struct erri
 	r->list = (struct buf)BUF_INIT(SUMS_MAX);
 	int code = sums_make(r->dir, &r->list, ei);
 	if (code < 0)
-		return code;
+		return as_edit(rt, code);
 	sums_split(&r->list, &r->files);
 	hash_sha256_hex(r->list.data ? r->list.data : "", r->list.len, r->sha256);
 	r->is_unsigned = !rt;
@@ -220,7 +227,7 @@ int registry_load(const char *dir, const struct registry_trust *rt, int64_t now,
 {
 	int lock GW_CLEANUP(file_close_p) = -1;
 	int code = registry_lock(dir, false, &lock, ei);
-	return code == 0 ? registry_load_locked(dir, rt, now, ret, ei) : code;
+	return code == 0 ? registry_load_locked(dir, rt, now, ret, ei) : as_edit(rt, code);
 }
 
 int registry_read(const char *dir, int64_t now, struct registry **ret, struct errinfo *ei)

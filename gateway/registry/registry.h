@@ -37,9 +37,11 @@ struct registry_trust {
 /*
  * registry_load(dir, rt, now, ret, ei): read and verify the registry at dir as of `now` (ms).
  *
- * GW_EAUTH: a file changed, added or missing since it was signed; a signature that is not a pinned
- * officer's or does not verify; no signature, unless rt->test. GW_EFORMAT with file:line:col.
- * A key statement or acceptance that does not verify is kept with its reason and never counts.
+ * GW_EAUTH: a file changed, added or missing since it was signed, or that no list could hold (a
+ * link, a device, an odd name, folders too deep), or the whole folder missing; a signature that is
+ * not a pinned officer's or does not verify; no signature, unless rt->test. GW_EFORMAT with
+ * file:line:col. A key statement or acceptance that does not verify is kept with its reason and
+ * never counts.
  */
 int registry_load(const char *dir, const struct registry_trust *rt, int64_t now,
     struct registry **ret, struct errinfo *ei) GW_MUST_USE;
@@ -110,7 +112,8 @@ struct registry_findings {
  * at dir: signature, changed files, both YAML files, contracts that name strangers, statements that
  * do not count, acceptances and keys past their dates.
  *
- * Returns 0 when the look could be taken; *ret is released by the caller. GW_EIO else.
+ * Returns 0 when the look could be taken; *ret is released by the caller. GW_EAUTH when nothing is
+ * there, GW_EIO.
  */
 int registry_check(const char *dir, const struct registry_trust *rt, int64_t now,
     struct registry_findings *ret, struct errinfo *ei) GW_MUST_USE;

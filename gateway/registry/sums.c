@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "registry/sums.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +61,11 @@ static bool good_name(const char *s)
 	return true;
 }
 
+static int not_regular(const char *dir, const char *path, struct errinfo *ei)
+{
+	return err_set(ei, GW_EFORMAT, "'%s/%s' is no regular file: take it away", dir, path);
+}
+
 static int walk(
     int dirfd, const char *dir, const char *prefix, int depth, struct sums *l, struct errinfo *ei);
 
@@ -68,22 +74,24 @@ static int visit(int dirfd, const char *dir, const char *prefix, const char *nam
 {
 	struct stat st;
 	char *path GW_CLEANUP(str_free_p) = str_printf("%s%s", prefix, name);
-	if (depth == 0 && (str_eq(name, "SHA256SUMS") || str_eq(name, "SHA256SUMS.p7s")))
-		return 0;
 	if (!good_name(name))
 		return err_set(ei, GW_EFORMAT,
 		    "'%s' holds a file whose name is not plain ASCII: rename it", dir);
 	int fd GW_CLEANUP(file_close_p) =
 	    openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 && (errno == ELOOP || errno == ENXIO)) /* a link, a socket */
+		return not_regular(dir, path, ei);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(ei, GW_EIO, "cannot read '%s/%s'", dir, path);
-	if (S_ISDIR(st.st_mode)) {
+	bool ours = depth == 0 && (str_eq(name, "SHA256SUMS") || str_eq(name, "SHA256SUMS.p7s"));
+	if (S_ISDIR(st.st_mode) && !ours) {
 		char *below GW_CLEANUP(str_free_p) = str_printf("%s/", path);
 		return walk(fd, dir, below, depth + 1, l, ei);
 	}
 	if (!S_ISREG(st.st_mode))
-		return err_set(
-		    ei, GW_EFORMAT, "'%s/%s' is no regular file: take it away", dir, path);
+		return not_regular(dir, path, ei);
+	if (ours)
+		return 0;
 	struct sums_line *line = add_line(l, str_dup(path));
 	return hash_file(fd, path, line->sha256, ei);
 }

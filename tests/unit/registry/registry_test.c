@@ -76,6 +76,42 @@ static void every_edit_is_seen(void **state)
 	loads(f, true, true, GW_EAUTH, "'trust/more.crl' is new");
 }
 
+static void what_no_list_can_hold_is_an_edit(void **state)
+{
+	struct fixture *f = *state;
+	struct errinfo ei = ERRINFO_INIT;
+	char *odd[] = {file_join(f->dir, "link"), file_join(f->dir, "fifo"),
+	    file_join(f->dir, "na\303\257ve"), file_join(f->dir, "deep")};
+	char *deep GW_CLEANUP(str_free_p) = file_join(f->dir, "deep/2/3/4/5/6/7/8/9");
+	char *lists[] = {file_join(f->dir, "SHA256SUMS"), file_join(f->dir, "SHA256SUMS.p7s")};
+	test_code(sign(f, f->officer, NULL, &ei), 0, &ei);
+	for (size_t i = 0; i < GW_LENGTH(odd); i++) {
+		assert_int_equal(i == 0 ? symlink("contracts.yaml", odd[0])
+			: i == 1        ? mkfifo(odd[1], 0600)
+			: i == 2        ? file_write(odd[2], "x", 1, 0644, FILE_NEW, &ei)
+					: file_mkdirs(deep, 0700, &ei),
+		    0);
+		loads(f, true, false, GW_EAUTH, "");
+		loads(f, true, true, GW_EAUTH, "");
+		assert_int_equal(i == 3 ? file_remove_tree(odd[i], &ei) : unlink(odd[i]), 0);
+		loads(f, true, false, 0, "");
+		free(odd[i]);
+	}
+	for (size_t i = 0; i < GW_LENGTH(lists); i++) {
+		assert_int_equal(truncate(lists[i], 9 << 20), 0);
+		loads(f, true, false, GW_EAUTH, "");
+		assert_int_equal(unlink(lists[i]), 0);
+		assert_int_equal(symlink("/dev/null", lists[i]), 0);
+		loads(f, true, true, GW_EAUTH, "");
+		assert_int_equal(unlink(lists[i]), 0);
+		test_code(sign(f, f->officer, NULL, &ei), 0, &ei);
+		free(lists[i]);
+	}
+	assert_int_equal(file_remove_tree(f->dir, &ei), 0);
+	loads(f, true, true, GW_EAUTH, "");
+	assert_int_equal(mkdir(f->dir, 0700), 0);
+}
+
 static void a_signature_that_went_missing_is_no_signature(void **state)
 {
 	struct fixture *f = *state;
@@ -172,6 +208,7 @@ int main(void)
 	    EACH(signed_by_a_pinned_officer_it_counts),
 	    EACH(nobody_else_may_sign),
 	    EACH(every_edit_is_seen),
+	    EACH(what_no_list_can_hold_is_an_edit),
 	    EACH(a_signature_that_went_missing_is_no_signature),
 	    EACH(what_is_wrong_is_never_signed),
 	    EACH(the_one_who_signs_sees_what_changed),
