@@ -9,6 +9,8 @@
 #include "registry/inside.h"
 #include "sign/signer.h"
 
+enum { SKEW_MS = 5 * 60 * 1000 };
+
 #define BUNDLE_DOC "handover/organisation/1"
 
 static int add_file(const struct registry *r, json_t *files, const char *folder, const char *file,
@@ -321,6 +323,22 @@ static int check_statements(const struct bundle *b, const char *file, const stru
 	return r;
 }
 
+/* When it says that it was made: when it was signed. */
+static int check_at(struct bundle *b, const char *file, int64_t now, struct errinfo *ei)
+{
+	const char *at = jx_str(b->content, "at");
+	size_t n = at ? strlen(at) : 0;
+	if (!n || at[n - 1] != 'Z' || time_parse(at, &b->at) < 0)
+		return err_set(ei, GW_EFORMAT,
+		    "%s: \"at\" should be a moment such as 2026-11-22T04:50:11.123Z", file);
+	int64_t apart = b->at - b->by.signing_time;
+	if (apart > SKEW_MS || apart < -SKEW_MS)
+		return err_set(ei, GW_EAUTH, "%s: was signed at another time than it says", file);
+	if (b->at > now + SKEW_MS)
+		return err_set(ei, GW_EAUTH, "%s: comes from the future", file);
+	return 0;
+}
+
 static int check_content(
     struct bundle *b, const char *file, const struct trust *trust, int64_t now, struct errinfo *ei)
 {
@@ -336,6 +354,9 @@ static int check_content(
 		return err_set(ei, GW_EAUTH,
 		    "%s: signed with a certificate of %s, but it speaks for another organisation",
 		    file, *b->by.oin ? b->by.oin : "no organisation");
+	r = check_at(b, file, now, ei);
+	if (r < 0)
+		return r;
 	const json_t *entry = json_object_get(b->content, "organisation");
 	if (entry) {
 		r = organisation_from_json(entry, &b->organisation, ei);

@@ -40,6 +40,7 @@ struct bundle {
 	json_t *content;
 	struct organisation *organisation; /* NULL when it brings only statements */
 	struct cades_signer by;            /* who signed it: chain and dates verified */
+	int64_t at;                        /* when it was made, ms */
 };
 
 /*
@@ -63,9 +64,11 @@ int bundle_changes(const struct registry *r, const struct bundle *b, struct buf 
  *
  * `vouched` says that a person or --fingerprint has vouched for b->by.spki. Without it that key
  * must be pinned for the organisation already, and the entry must bring no change (GW_EAUTH). Pins
- * are only ever added: one that is there stays. Officers and duties are those of the bundle.
- * GW_EREFUSED when it brings statements of an organisation that we do not know. The registry is
- * then to be signed again.
+ * are only ever added or lengthened: one that is there stays, and begins when it did. Officers and
+ * duties are those of the bundle. What its newest entry said is remembered in seen/<OIN>.txt, and
+ * an older one that would change the entry back is GW_EREFUSED, whoever vouches. GW_EREFUSED when
+ * it brings statements of an organisation that we do not know. The registry is then to be signed
+ * again.
  */
 int bundle_apply(const char *dir, const struct registry *r, const struct bundle *b, bool vouched,
     struct errinfo *ei) GW_MUST_USE;

@@ -10,17 +10,27 @@
 #include "registry/inside.h"
 #include "registry/text.h"
 
+/* Those that are there, then the new ones: a pin keeps the day from which it holds. */
+static void keep_pins(struct pins *p, const struct pins *there)
+{
+	struct pins all = {0};
+	for (size_t i = 0; i < there->n; i++)
+		pins_add(&all, there->list[i].spki, there->list[i].from, there->list[i].until);
+	for (size_t i = 0; i < p->n; i++)
+		pins_add(&all, p->list[i].spki, p->list[i].from, p->list[i].until);
+	free(p->list);
+	*p = all;
+}
+
 /* The entry as it would be: the bundle's, with every pin that we have already. */
 static struct organisation *merged(const struct registry *r, const struct bundle *b)
 {
 	const struct organisation *there = registry_organisation(r, b->organisation->oin);
 	struct organisation *o = organisation_copy(b->organisation);
-	for (size_t i = 0; there && i < there->signing.n; i++)
-		pins_add(&o->signing, there->signing.list[i].spki, there->signing.list[i].from,
-		    there->signing.list[i].until);
-	for (size_t i = 0; there && i < there->tls.n; i++)
-		pins_add(&o->tls, there->tls.list[i].spki, there->tls.list[i].from,
-		    there->tls.list[i].until);
+	if (there) {
+		keep_pins(&o->signing, &there->signing);
+		keep_pins(&o->tls, &there->tls);
+	}
 	return o;
 }
 
@@ -201,6 +211,57 @@ static int apply_acceptances(
 	return code;
 }
 
+/* The moment of the newest entry that was taken in from that organisation; INT64_MIN for none. */
+static int last_seen(const struct registry *r, const char *oin, int64_t *ret_at, struct errinfo *ei)
+{
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(64);
+	char *name GW_CLEANUP(str_free_p) = str_printf("seen/%s.txt", oin);
+	int code = registry_file(r, name, 64, &b, ei);
+	*ret_at = INT64_MIN;
+	if (code == GW_ENOENT)
+		return 0;
+	if (code < 0)
+		return code;
+	if (b.len)
+		b.data[strcspn(b.data, "\n")] = '\0';
+	return b.len && time_parse(b.data, ret_at) == 0
+	    ? 0
+	    : err_set(ei, GW_EFORMAT, "registry/%s: should hold a moment", name);
+}
+
+/* An entry from before the newest one would bring old duties, officers and addresses back. */
+static int check_age(const struct registry *r, const struct bundle *b, struct errinfo *ei)
+{
+	char made[TIME_TEXT], seen[TIME_TEXT];
+	int64_t last;
+	int code = last_seen(r, b->by.oin, &last, ei);
+	if (code < 0 || b->at >= last)
+		return code;
+	time_text(b->at, made);
+	time_text(last, seen);
+	return err_set(ei, GW_EREFUSED,
+	    "this file is of %s, but one of %s was taken in from %s already: ask for a new one",
+	    made, seen, b->by.oin);
+}
+
+static int remember(
+    const char *dir, const struct registry *r, const struct bundle *b, struct errinfo *ei)
+{
+	char *seen GW_CLEANUP(str_free_p) = file_join(dir, "seen");
+	char *name GW_CLEANUP(str_free_p) = str_printf("%s.txt", b->by.oin);
+	struct buf line GW_CLEANUP(buf_release) = BUF_INIT(64);
+	char made[TIME_TEXT];
+	int64_t last;
+	time_text(b->at, made);
+	int code = last_seen(r, b->by.oin, &last, ei);
+	if (code < 0 || b->at <= last)
+		return code;
+	if (buf_addf(&line, "%s\n", made) < 0)
+		return GW_ELIMIT;
+	code = file_mkdirs(seen, 0700, ei);
+	return code == 0 ? store_put(seen, name, &line, ei) : code;
+}
+
 /* Whether the signer may bring this without a person: a pinned key, and no change of the entry. */
 static int may_apply(const struct registry *r, const struct bundle *b,
     const struct organisation *entry, bool vouched, bool *ret_changes, struct errinfo *ei)
@@ -223,7 +284,7 @@ static int may_apply(const struct registry *r, const struct bundle *b,
 		    "this changes what the registry says of %s: compare the key with them and give "
 		    "--fingerprint",
 		    b->by.oin);
-	return 0;
+	return *ret_changes ? check_age(r, b, ei) : 0;
 }
 
 int bundle_apply(const char *dir, const struct registry *r, const struct bundle *b, bool vouched,
@@ -242,5 +303,7 @@ int bundle_apply(const char *dir, const struct registry *r, const struct bundle 
 	}
 	if (code == 0)
 		code = apply_acceptances(dir, r, b, ei);
+	if (code == 0 && entry)
+		code = remember(dir, r, b, ei);
 	return code == 0 && changes ? registry_put_organisation(dir, entry, ei) : code;
 }

@@ -7,13 +7,42 @@
 #define POLICY "policy: overdracht\n"
 
 /* What OTHER exports: its entry and key, and its acceptance for OWN. */
-static void export(const struct fixture *f, const struct signer *by, bool entry, struct buf *out)
+static void export_at(
+    const struct fixture *f, const struct signer *by, bool entry, int64_t at, struct buf *out)
 {
 	struct registry *r GW_CLEANUP(registry_free_p) = fixture_read(f->dir);
 	struct errinfo ei = ERRINFO_INIT;
 	const struct bundle_parts parts = {
 	    .organisation = registry_organisation(r, OTHER), .entry = entry, .for_oin = OWN};
-	test_code(bundle_make(r, &parts, by, PKI_NOW, out, &ei), 0, &ei);
+	test_code(bundle_make(r, &parts, by, at, out, &ei), 0, &ei);
+}
+
+static void export(const struct fixture *f, const struct signer *by, bool entry, struct buf *out)
+{
+	export_at(f, by, entry, PKI_NOW, out);
+}
+
+/* The same bundle with another member (NULL value: without it), signed anew. */
+static void resigned(const struct signer *by, const struct buf *text, const char *name,
+    json_t *value, struct buf *out)
+{
+	json_t *whole GW_CLEANUP(jx_release) = json_loadb(text->data, text->len, 0, NULL);
+	json_t *content GW_CLEANUP(jx_release) = json_loads(jx_str(whole, "content"), 0, NULL);
+	struct buf said GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct buf der GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
+	struct buf b64 GW_CLEANUP(buf_release) = BUF_INIT(2 * CADES_MAX);
+	struct errinfo ei = ERRINFO_INIT;
+	if (value)
+		jx_set(content, name, value);
+	else
+		assert_int_equal(json_object_del(content, name), 0);
+	assert_int_equal(jx_dump(content, &said), 0);
+	test_code(cades_sign(by, said.data, said.len, PKI_NOW, &der, &ei), 0, &ei);
+	assert_int_equal(str_b64(&b64, der.data, der.len), 0);
+	jx_set(whole, "content", json_stringn(said.data, said.len));
+	jx_set(whole, "signature", json_stringn(b64.data, b64.len));
+	buf_clear(out);
+	assert_int_equal(jx_dump(whole, out), 0);
 }
 
 /* Read a bundle with the trust of the registry at dir, and apply it there. */
@@ -193,6 +222,78 @@ static void a_change_of_the_entry_needs_somebody_even_so(void **state)
 	test_code(import(mine, &text, true, &ei), 0, &ei);
 }
 
+static void its_moment_is_that_of_its_signature(void **state)
+{
+	struct fixture *f = *state;
+	char *mine GW_CLEANUP(test_rmdir) = fixture_registry(f, false);
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct buf other GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct errinfo ei = ERRINFO_INIT;
+	export(f, f->other, true, &text);
+	resigned(f->other, &text, "at", NULL, &other);
+	test_code(import(mine, &other, true, &ei), GW_EFORMAT, &ei);
+	resigned(f->other, &text, "at", json_string("22 november"), &other);
+	test_code(import(mine, &other, true, &ei), GW_EFORMAT, &ei);
+	resigned(f->other, &text, "at", json_string("2026-11-22T09:33:20.000+01:00"), &other);
+	test_code(import(mine, &other, true, &ei), GW_EFORMAT, &ei);
+	resigned(f->other, &text, "at", json_string("2026-11-21T09:33:20.000Z"), &other);
+	test_code(import(mine, &other, true, &ei), GW_EAUTH, &ei);
+	resigned(f->other, &text, "at", json_string("2099-11-22T09:33:20.000Z"), &other);
+	test_code(import(mine, &other, true, &ei), GW_EAUTH, &ei);
+	test_code(import(mine, &text, true, &ei), 0, &ei);
+}
+
+static void an_older_entry_does_not_come_back(void **state)
+{
+	struct fixture *f = *state;
+	char *mine GW_CLEANUP(test_rmdir) = fixture_registry(f, true);
+	struct buf first GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct buf second GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct buf word GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct errinfo ei = ERRINFO_INIT;
+	struct registry *theirs GW_CLEANUP(registry_free_p) = fixture_read(f->dir);
+	struct organisation *o GW_CLEANUP(organisation_free_p) =
+	    organisation_copy(registry_organisation(theirs, OTHER));
+	o->duties = ORG_BSN_PROCESSING;
+	test_code(registry_put_organisation(f->dir, o, &ei), 0, &ei);
+	export_at(f, f->other, true, PKI_NOW - 60000, &first);
+	o->duties = 0;
+	o->roles = ORG_REGION;
+	test_code(registry_put_organisation(f->dir, o, &ei), 0, &ei);
+	export(f, f->other, true, &second);
+	test_code(import(mine, &first, true, &ei), 0, &ei);
+	test_code(import(mine, &second, true, &ei), 0, &ei);
+	test_code(import(mine, &first, true, &ei), GW_EREFUSED, &ei);
+	assert_non_null(strstr(ei.msg, "was taken in from " OTHER " already"));
+	struct registry *r GW_CLEANUP(registry_free_p) = fixture_read(mine);
+	assert_int_equal(registry_organisation(r, OTHER)->duties, 0);
+	test_code(import(mine, &second, false, &ei), 0, &ei); /* changes nothing */
+	export_at(f, f->other, false, PKI_NOW - 60000, &word);
+	test_code(import(mine, &word, false, &ei), 0, &ei); /* statements have their own dates */
+}
+
+static void a_pin_keeps_its_first_day(void **state)
+{
+	struct fixture *f = *state;
+	char *mine GW_CLEANUP(test_rmdir) = fixture_registry(f, true);
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct errinfo ei = ERRINFO_INIT;
+	struct registry *theirs GW_CLEANUP(registry_free_p) = fixture_read(f->dir);
+	struct organisation *o GW_CLEANUP(organisation_free_p) =
+	    organisation_copy(registry_organisation(theirs, OTHER));
+	o->signing.list[0].from = fixture_day("2000-01-01");
+	o->signing.list[0].until = fixture_day("2028-01-01");
+	o->gateway = str_dup("https://gw.example");
+	test_code(registry_put_organisation(f->dir, o, &ei), 0, &ei);
+	export(f, f->other, true, &text);
+	test_code(import(mine, &text, true, &ei), 0, &ei);
+	struct registry *r GW_CLEANUP(registry_free_p) = fixture_read(mine);
+	const struct pins *pins = &registry_organisation(r, OTHER)->signing;
+	assert_int_equal(pins->n, 1);
+	assert_int_equal(date_cmp(pins->list[0].from, fixture_day("2026-01-01")), 0);
+	assert_int_equal(date_cmp(pins->list[0].until, fixture_day("2028-01-01")), 0);
+}
+
 static void a_pin_is_never_replaced(void **state)
 {
 	struct fixture *f = *state;
@@ -296,6 +397,9 @@ int main(void)
 	    EACH(nobody_takes_back_for_another),
 	    EACH(statements_of_a_pinned_key_need_nobody),
 	    EACH(a_change_of_the_entry_needs_somebody_even_so),
+	    EACH(its_moment_is_that_of_its_signature),
+	    EACH(an_older_entry_does_not_come_back),
+	    EACH(a_pin_keeps_its_first_day),
 	    EACH(a_pin_is_never_replaced),
 	    EACH(nobody_exports_for_another),
 	    EACH(a_flipped_bit_never_changes_what_is_said),
