@@ -89,13 +89,31 @@ static int open_signer(struct home *h, struct errinfo *ei)
 	return r;
 }
 
-/* Names are <from>.txt, so the last in order is the newest. */
+/* The n of <from>-<n>.txt; 1 when there is none. */
+static unsigned long identity_number(const char *name)
+{
+	return strlen(name) > DATE_TEXT && name[DATE_TEXT - 1] == '-'
+	    ? strtoul(name + DATE_TEXT, NULL, 10)
+	    : 1;
+}
+
+static int by_age(const void *a, const void *b)
+{
+	const char *x = *(char *const *)a, *y = *(char *const *)b;
+	unsigned long m = identity_number(x), n = identity_number(y);
+	int c = strncmp(x, y, DATE_TEXT - 1);
+	return c ? c : m != n ? (m > n) - (m < n) : strcmp(x, y);
+}
+
+/* Names are <from>.txt, or <from>-<n>.txt for the n-th of that day: the last is the newest. */
 static int open_identities(struct home *h, struct errinfo *ei)
 {
 	char *dir GW_CLEANUP(str_free_p) = home_path(h, "organisation/identities");
 	struct file_list l = {0};
 	int r = file_list(dir, ".txt", &l, ei);
 	h->identities = age_identities_new();
+	if (r == 0 && l.n)
+		qsort(l.names, l.n, sizeof *l.names, by_age);
 	for (size_t i = l.n; r == 0 && i > 0; i--) {
 		char *path GW_CLEANUP(str_free_p) = file_join(dir, l.names[i - 1]);
 		r = age_identities_add_file(h->identities, path, ei);

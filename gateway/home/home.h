@@ -150,7 +150,7 @@ int home_reread(struct home *h, struct errinfo *ei) GW_MUST_USE;
  * home_refresh(h, recovery, n, ret_changed, ei): bring what the registry says of this organisation
  * in line with its certificates and keys: pins of signing.pem and tls.pem, the ledger's vkey, a key
  * statement for the newest age identity (it supersedes the one before) and one for each of the n
- * recovery recipients "age1…".
+ * recovery recipients "age1…". GW_EREFUSED for a key that was revoked: nothing is said of it again.
  *
  * Needs HOME_PENDING, HOME_SIGNER, HOME_LEDGER and HOME_IDENTITIES. *ret_changed: something was
  * written, recorded as registry.change, and an officer is to sign the registry.
@@ -159,7 +159,7 @@ int home_refresh(struct home *h, const char *const *recovery, size_t n, bool *re
     struct errinfo *ei) GW_MUST_USE;
 
 /* Make a new age identity, current from today, recorded as registry.change; `home_refresh` then
- * says so. GW_EEXIST when one was made today. Needs HOME_LEDGER, as home_pseudonym does. */
+ * says so. GW_EEXIST when 99 were made today. Needs HOME_LEDGER, as home_pseudonym does. */
 int home_rekey(struct home *h, struct errinfo *ei) GW_MUST_USE;
 
 /* Make the key of a pseudonym domain, [a-z0-9][a-z0-9_-]{0,63}; recorded likewise; GW_EEXIST. */

@@ -15,6 +15,8 @@
 #include "sign/signer.h"
 #include "sign/statement.h"
 
+enum { DAY_MOST = 99 /* age identities in a day */ };
+
 /* One registry.change for all that a refresh writes; none when there is nothing to write. */
 struct change {
 	bool begun;
@@ -98,6 +100,16 @@ static const struct key_statement *said(
 	return NULL;
 }
 
+/* True when this organisation has taken that key back. */
+static bool taken_back(const struct home *h, const char *recipient)
+{
+	const struct key_statement *k;
+	for (size_t at = 0; (k = registry_key_next(h->registry, h->settings.oin, &at));)
+		if (str_eq(k->recipient, recipient) && k->revoked)
+			return true;
+	return false;
+}
+
 static int say_key(struct home *h, const char *dir, const char *recipient, enum key_use use,
     struct change *c, struct errinfo *ei)
 {
@@ -106,6 +118,10 @@ static int say_key(struct home *h, const char *dir, const char *recipient, enum 
 	struct buf p7s GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
 	struct buf checkpoint GW_CLEANUP(buf_release) = BUF_INIT(8192);
 	const char *before = NULL;
+	if (taken_back(h, recipient))
+		return err_set(ei, GW_EREFUSED, "%s was revoked: %s",
+		    use == KEY_MAIN ? "this key" : "this recovery key",
+		    use == KEY_MAIN ? "handover organisation rekey first" : "name another one");
 	if (said(h, recipient, use))
 		return 0;
 	if (use == KEY_MAIN &&
@@ -191,13 +207,30 @@ static int put_key(
 	return r < 0 ? r : end;
 }
 
+/* <today>.txt, then <today>-2.txt and so on: the first name that is free; NULL when there is none.
+ */
+static char *new_identity(const struct home *h)
+{
+	char day[DATE_TEXT];
+	date_text(date_of(clock_now()), day);
+	for (int i = 1; i <= DAY_MOST; i++) {
+		char *name = i == 1 ? str_printf("organisation/identities/%s.txt", day)
+				    : str_printf("organisation/identities/%s-%d.txt", day, i);
+		char *path GW_CLEANUP(str_free_p) = home_path(h, name);
+		if (!file_exists(path))
+			return name;
+		free(name);
+	}
+	return NULL;
+}
+
 int home_rekey(struct home *h, struct errinfo *ei)
 {
-	char recipient[AGE_RECIPIENT_TEXT], day[DATE_TEXT];
+	char recipient[AGE_RECIPIENT_TEXT];
 	struct buf secret GW_CLEANUP(buf_release) = BUF_INIT(1024);
-	date_text(date_of(clock_now()), day);
-	char *name GW_CLEANUP(str_free_p) = str_printf("organisation/identities/%s.txt", day);
-	int r = age_identity_generate(recipient, &secret, ei);
+	char *name GW_CLEANUP(str_free_p) = new_identity(h);
+	int r = name ? age_identity_generate(recipient, &secret, ei)
+		     : err_set(ei, GW_EEXIST, "%d age identities were made today", DAY_MOST);
 	return r == 0 ? put_key(h, "rekey", name, &secret, ei) : r;
 }
 
