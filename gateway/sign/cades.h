@@ -73,8 +73,9 @@ bool cades_covers(const void *der, size_t der_n, const void *content, size_t n);
  * id-data, detached, at least one and at most `cap` (never above CADES_SIGNERS) signatures. Of each
  * signature: exactly one value each of the four signed attributes, signing-certificate-v2 (hash at
  * least SHA-256) naming the certificate that verifies it, digest SHA-256, SHA-384 or SHA-512, key
- * EC or RSA, signing time inside the certificate's validity and at most 5 minutes after `now`; its
- * certificate passes trust_judge(at, now). Certificates in the file only help to build the path.
+ * EC or RSA, signing time inside the certificate's validity and at most 5 minutes after `at` and
+ * `now`; its certificate passes trust_judge(at, now). Certificates in the file only help to build
+ * the path.
  *
  * `at` is the moment at which the signature has to have been valid: when a gateway recorded that it
  * received it, else now. `now` is when we ask: revocation lists must be fresh then. Usually both

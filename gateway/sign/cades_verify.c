@@ -255,6 +255,9 @@ static int judge_signer(CMS_SignerInfo *si, const struct trust *trust, STACK_OF(
 		    "signature: its signing time lies outside the certificate's validity");
 	if (time > now + SKEW_MS)
 		return err_set(ei, GW_EAUTH, "signature: its signing time lies in the future");
+	if (time > at + SKEW_MS)
+		return err_set(ei, GW_EAUTH,
+		    "signature: its signing time lies after the moment at which it was received");
 	*ret = (struct cades_signer){.signing_time = time, .not_after = f.not_after};
 	memcpy(ret->oin, f.oin, sizeof ret->oin);
 	memcpy(ret->spki, f.spki, sizeof ret->spki);

@@ -111,8 +111,8 @@ static void a_second_signature_leaves_the_first(void **state)
 	assert_int_equal(cades_sign(officer, content, CONTENT_N, PKI_NOW, &one, &ei), 0);
 	assert_int_equal(
 	    cades_add(rsa, one.data, one.len, content, CONTENT_N, PKI_NOW + PKI_DAY, &two, &ei), 0);
-	assert_int_equal(cades_verify(trust, two.data, two.len, content, CONTENT_N, PKI_NOW,
-			     PKI_NOW + PKI_DAY, by, CADES_SIGNERS, &n, &ei),
+	assert_int_equal(cades_verify(trust, two.data, two.len, content, CONTENT_N,
+			     PKI_NOW + PKI_DAY, PKI_NOW + PKI_DAY, by, CADES_SIGNERS, &n, &ei),
 	    0);
 	assert_int_equal(n, 2);
 	size_t person = *by[0].oin ? 1 : 0;
@@ -361,6 +361,24 @@ static void an_expired_signer_was_good_when_received(void **state)
 	signer_free(s);
 }
 
+/* What was received on a day cannot have been signed on the next. */
+static void nothing_is_signed_after_it_was_received(void **state)
+{
+	(void)state;
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
+	struct errinfo ei = ERRINFO_INIT;
+	struct cades_signer by;
+	size_t n = 0;
+	assert_int_equal(cades_sign(ec, "x", 1, PKI_NOW, &b, &ei), 0);
+	assert_int_equal(cades_verify(trust, b.data, b.len, "x", 1, PKI_NOW - 4 * 60 * 1000,
+			     PKI_NOW, &by, 1, &n, &ei),
+	    0);
+	assert_int_equal(cades_verify(trust, b.data, b.len, "x", 1, PKI_NOW - 6 * 60 * 1000,
+			     PKI_NOW, &by, 1, &n, &ei),
+	    GW_EAUTH);
+	assert_non_null(strstr(ei.msg, "after the moment at which it was received"));
+}
+
 static void signing_time_is_plausible(void **state)
 {
 	(void)state;
@@ -428,6 +446,7 @@ int main(void)
 	    cmocka_unit_test(form_is_fixed),
 	    cmocka_unit_test(certificates_are_judged),
 	    cmocka_unit_test(an_expired_signer_was_good_when_received),
+	    cmocka_unit_test(nothing_is_signed_after_it_was_received),
 	    cmocka_unit_test(signing_time_is_plausible),
 	    cmocka_unit_test(pins_are_compared_by_the_caller),
 	    cmocka_unit_test(several_threads_share_a_signer),

@@ -314,7 +314,7 @@ static void body_and_signature_must_agree(void **state)
 	assert_int_equal(
 	    cades_sign(sender, made.json.data, made.json.len, PKI_NOW + 3600000, &late, &ei), 0);
 	assert_int_equal(statement_verify("x.json", made.json.data, made.json.len, late.data,
-			     late.len, NULL, trust, PKI_NOW, PKI_NOW + 3600000, &st, &ei),
+			     late.len, NULL, trust, PKI_NOW + 3600000, PKI_NOW + 3600000, &st, &ei),
 	    GW_EAUTH);
 	assert_non_null(strstr(ei.msg, "another time"));
 	/* a changed byte, and a body for another's signature */
