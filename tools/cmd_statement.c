@@ -101,6 +101,17 @@ static int check_pin(
 	return r;
 }
 
+/* The slip is held against the same pins as the receipts. */
+static int read_slip(struct basis *b, const char *file, struct errinfo *ei)
+{
+	bool pinned;
+	int r = statement_verify_file(file, "slip", b->trust, b->at, b->now, &b->slip, ei);
+	if (r < 0)
+		return r;
+	r = check_pin(b, &b->slip, &pinned, ei);
+	return r < 0 ? err_prefix(ei, r, file) : 0;
+}
+
 static void print_text(const char *file, const struct statement *st, bool pinned, bool slip)
 {
 	char at[TIME_TEXT], signed_at[TIME_TEXT];
@@ -169,8 +180,7 @@ static int verify(struct cli *cli, bool receipts)
 	if ((r = read_pins(cli, &b, &ei)) < 0 || (r = read_trust(cli, &b, &ei)) < 0 ||
 	    (r = read_moments(cli, &b, &ei)) < 0)
 		return r == GW_EUSAGE ? cli_usage(cli, "%s", ei.msg) : cli_fail(cli, r, &ei);
-	if (slip &&
-	    (r = statement_verify_file(slip, "slip", b.trust, b.at, b.now, &b.slip, &ei)) < 0)
+	if (slip && (r = read_slip(&b, slip, &ei)) < 0)
 		return cli_fail(cli, r, &ei);
 	for (int i = 0; i < cli_count(cli); i++) {
 		r = verify_one(cli, &b, cli_operand(cli, i), &ei);
@@ -218,7 +228,9 @@ static const struct cli_option receipt_options[] = {
     TRUST_OPTION,
     PIN_OPTION,
     AT_OPTION,
-    {"slip", 0, "FILE", "the receipt must belong to this slip (with FILE.p7s beside it)", false},
+    {"slip", 0, "FILE",
+	"the receipt must belong to this slip (with FILE.p7s beside it), whose key must be a pinned one too",
+	false},
     {NULL, 0, NULL, NULL, false},
 };
 

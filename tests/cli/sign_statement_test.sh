@@ -5,7 +5,7 @@ h=${BUILD:-build/rel}/handover
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 pki=$work/pki trust=$work/a/registry/trust
 n=0 out= rc=0
-echo "1..27"
+echo "1..31"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -59,6 +59,13 @@ run statement verify --trust "$trust" --pin "${pin%?}" "$work/slip.json"; is "a 
 run statement verify --trust "$trust" --at 2099-01-01T00:00:00Z "$work/slip.json"; is "a moment to come is exit 2" test $rc -eq 2
 run receipt verify --trust "$trust" --slip "$work/slip.json" "$work/opened.json" "$work/fetched.json"
 is "receipts belong to their slip" test $rc -eq 0
+run receipt verify --trust "$trust" --pin "$work/b/organisation/signing.pem" --slip "$work/slip.json" "$work/opened.json"
+is "the slip has to be pinned as well" test $rc -eq 5
+run receipt verify --trust "$trust" --pin "$work/a/organisation/signing.pem" --pin "$work/b/organisation/signing.pem" --slip "$work/slip.json" "$work/opened.json"
+is "then both are good" test $rc -eq 0
+run statement verify --trust "$trust" --at "$(date -u -d '1 hour ago' +%FT%TZ)" "$work/slip.json"
+is "nothing was received before it was signed" test $rc -eq 5
+is "and that is said" has "its signing time lies after the moment at which it was received"
 run receipt verify --trust "$trust" --slip "$work/slip.json" "$work/guessed.json"; is "who did not open cannot say so" test $rc -eq 5
 run receipt verify --trust "$trust" "$work/slip.json"; is "a slip is no receipt" test $rc -eq 5
 run statement verify --trust "$work/nothing" "$work/slip.json"; is "no roots is a failure" has "cannot open"
