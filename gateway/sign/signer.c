@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "sign/key.h"
 #include "sign/signer_impl.h"
+#include "sign/trust.h"
 
 bool signer_is_token(const char *key)
 {
@@ -122,12 +123,12 @@ const char *signer_name(const struct signer *s)
 	return s->facts.name;
 }
 
-int64_t signer_not_before(const struct signer *s)
-{
-	return s->facts.not_before;
-}
-
 int64_t signer_not_after(const struct signer *s)
 {
 	return s->facts.not_after;
+}
+
+int signer_judge(const struct signer *s, const struct trust *trust, int64_t now, struct errinfo *ei)
+{
+	return trust_judge(trust, sk_X509_value(s->chain, 0), s->chain, now, now, NULL, ei);
 }

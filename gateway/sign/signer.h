@@ -16,6 +16,7 @@
 #include "base/err.h"
 
 struct signer;
+struct trust;
 
 /*
  * signer_load(cert_path, key, ret, ei): read the certificate and its key.
@@ -48,9 +49,12 @@ const char *signer_spki(const struct signer *s);
 /* commonName (else organizationName) of the certificate's subject; borrowed. */
 const char *signer_name(const struct signer *s);
 
-/* First and last moment of the certificate, milliseconds. */
-int64_t signer_not_before(const struct signer *s);
+/* Last moment of the certificate, milliseconds. */
 int64_t signer_not_after(const struct signer *s);
+
+/* Whether others would take a signature that it makes at `now`: as trust_judge. */
+int signer_judge(const struct signer *s, const struct trust *trust, int64_t now, struct errinfo *ei)
+    GW_MUST_USE;
 
 /* True when `key`, as in settings or on a command line, names a token and not a file. */
 bool signer_is_token(const char *key);

@@ -6,8 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "sign/cades.h"
+#include "sign/signer.h"
 #include "transfer/seal_one.h"
 
 /* Most of an item's time goes into waiting for the disk: more threads than processors pay. */
@@ -97,6 +100,19 @@ static int run_threads(struct seal_run *run, struct errinfo *ei)
 	return act_stopped(told, items, run->request->dossiers, ei);
 }
 
+/* What nobody would open is not sealed: our certificate must hold and our key be the pinned one. */
+static int check_signer(const struct transfer_env *env, struct errinfo *ei)
+{
+	struct cades_signer own = {.not_after = signer_not_after(env->signer)};
+	int64_t now = clock_now();
+	(void)snprintf(own.oin, sizeof own.oin, "%s", signer_oin(env->signer));
+	(void)snprintf(own.spki, sizeof own.spki, "%s", signer_spki(env->signer));
+	int e = signer_judge(env->signer, registry_trust(env->registry), now, ei);
+	if (e == 0)
+		e = registry_signed_by(env->registry, &own, env->oin, date_of(now), ei);
+	return e < 0 ? err_prefix(ei, e, "our own signature would not be accepted") : 0;
+}
+
 static int set_up(struct seal_run *run, struct buf *checkpoint, struct errinfo *ei)
 {
 	const struct seal_request *q = run->request;
@@ -109,6 +125,8 @@ static int set_up(struct seal_run *run, struct buf *checkpoint, struct errinfo *
 		    "--case takes a uuid or up to 64 letters, digits, '.', '_', '-'; not digits alone, "
 		    "no BSN");
 	int e = grounds_load(&run->grounds, run->env, q->policy, q->to, ei);
+	if (e == 0)
+		e = check_signer(run->env, ei);
 	if (e == 0)
 		e = file_mkdirs(run->out, 0700, ei);
 	if (e == 0)
