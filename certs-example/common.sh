@@ -26,6 +26,8 @@ open_pki() { # DIR: use the PKI there
 	[ -f "$1/authority.cnf" ] || fail "$1: no test PKI here, make one with make-pki" 3
 	PKI=$(cd "$1" && pwd)
 	export PKI
+	exec 9>"$PKI/lock" # openssl ca keeps its books in plain files: one script at a time
+	flock 9
 }
 new_key() { # FILE: an EC P-256 key
 	quietly openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1"

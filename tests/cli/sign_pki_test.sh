@@ -4,7 +4,7 @@ set -u
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 pki=$work/pki
 n=0 out= rc=0
-echo "1..19"
+echo "1..25"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -51,3 +51,15 @@ certs-example/crl "$pki" "$work/a"
 run openssl crl -in "$work/a/registry/trust/signing.crl" -noout -text; is "a revocation reaches the home" has Superseded
 cp "$pki/root.pem" "$work/root.pem"
 run certs-example/revoke "$work/officer" "$work/root.pem"; is "no PKI, no revocation" test $rc -eq 3
+run certs-example/crl "$pki" "$work/nothing"; is "lists for a home that is not there are refused" test $rc -eq 3 -a ! -e "$work/nothing"
+is "which is said" has "nothing: no home there"
+
+for i in 1 2 3 4 5 6; do certs-example/officer "$pki" "Officer $i" "$work/many$i" >"$work/pin$i" 2>&1 & done; wait
+is "scripts may run at once" test "$(cat "$work"/pin[1-6] | grep -c '^sha256:')" -eq 6
+is "and no two certificates have one number" test "$(for i in 1 2 3 4 5 6; do openssl x509 -in "$work/many$i/officer.pem" -noout -serial; done | sort -u | wc -l)" -eq 6
+home "$work/bent" 00000099000000005000
+openssl req -in "$work/bent/organisation/signing.csr" -outform DER | head -c -1 >"$work/csr"; printf '\0' >>"$work/csr"
+openssl req -inform DER -in "$work/csr" -out "$work/bent/organisation/signing.csr"
+run certs-example/issue "$pki" "$work/bent"
+is "a request whose signature is not good is refused" test $rc -eq 4
+is "and that is said" has "signing.csr: its signature is not good"
