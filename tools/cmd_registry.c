@@ -9,10 +9,13 @@
 #include "home/home.h"
 #include "ledger/ledger.h"
 #include "registry/edit.h"
+#include "sign/cert.h"
 #include "sign/signer.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
 #include "tools/open_home.h"
+
+enum { CERTIFICATE_WARN_DAYS = 30 };
 
 static int print_finding(const struct cli *cli, const struct registry_finding *f)
 {
@@ -26,6 +29,24 @@ static int print_finding(const struct cli *cli, const struct registry_finding *f
 	}
 	(void)printf("%s: %s\n", f->code < 0 ? "wrong" : "note", f->text);
 	return 0;
+}
+
+/* A certificate of our own that ends soon, as a note; how many notes. */
+static size_t check_certificate(const struct cli *cli, const struct home *h, const char *name)
+{
+	STACK_OF(X509) *certs GW_CLEANUP(cert_stack_free_p) = NULL;
+	char *path GW_CLEANUP(str_free_p) = home_path(h, name);
+	struct cert_facts facts;
+	char until[TIME_TEXT];
+	if (cert_read_pem(path, &certs, NULL) < 0 ||
+	    cert_facts(sk_X509_value(certs, 0), &facts, NULL) < 0 ||
+	    facts.not_after - clock_now() >= CERTIFICATE_WARN_DAYS * INT64_C(86400000))
+		return 0;
+	time_text(facts.not_after, until);
+	char *text GW_CLEANUP(str_free_p) = str_printf("%s: %s on %s: have a new one certified",
+	    name, facts.not_after < clock_now() ? "ended" : "ends", until);
+	(void)print_finding(cli, &(const struct registry_finding){.text = text});
+	return 1;
 }
 
 static int run_check(struct cli *cli)
@@ -52,6 +73,8 @@ static int run_check(struct cli *cli)
 		exit_code = printed > exit_code ? printed : exit_code;
 	}
 	registry_findings_release(&found);
+	notes += check_certificate(cli, h, "organisation/signing.pem");
+	notes += check_certificate(cli, h, "organisation/tls.pem");
 	if (!notes && !wrong && !cli_json(cli))
 		(void)printf("the registry is in order\n");
 	else if (!wrong && !cli_json(cli))
@@ -263,7 +286,8 @@ static const struct cli_command check = {
     .summary = "say everything that is wrong or remarkable in the registry",
     .detail =
 	"Looks at the signature and every file under it, both YAML files, key statements and\n"
-	"acceptances. Ends with 0 when nothing is wrong, else with the highest code.",
+	"acceptances; revocation lists due within 7 days and own certificates that end within 30\n"
+	"are noted. Ends with 0 when nothing is wrong, else with the highest code.",
     .run = run_check,
 };
 

@@ -61,6 +61,25 @@ static void check_organisations(const struct registry *r, struct registry_findin
 	}
 }
 
+enum { LIST_WARN_DAYS = 7 };
+
+/* What ends soon refuses everything when it has ended. */
+static void check_lists(const struct registry *r, struct registry_findings *f)
+{
+	size_t n;
+	const struct trust_list *l = trust_lists(r->trust, &n);
+	char until[TIME_TEXT];
+	for (size_t i = 0; i < n; i++) {
+		time_text(l[i].until, until);
+		if (l[i].until < r->now)
+			say(f, 0, "trust/%s: out of date since %s: fetch the new list",
+			    file_base(l[i].path), until);
+		else if (l[i].until - r->now < LIST_WARN_DAYS * INT64_C(86400000))
+			say(f, 0, "trust/%s: the next list is due on %s: fetch it in time",
+			    file_base(l[i].path), until);
+	}
+}
+
 static void check_contracts(const struct registry *r, struct registry_findings *f)
 {
 	struct date today = date_of(r->now);
@@ -133,6 +152,7 @@ int registry_check(const char *dir, const struct registry_trust *rt, int64_t now
 	if (r) {
 		if (!r->trust)
 			say(&f, rt->test ? 0 : GW_EAUTH, "%s", r->no_trust);
+		check_lists(r, &f);
 		check_organisations(r, &f);
 		check_contracts(r, &f);
 		check_statements(r, &f);

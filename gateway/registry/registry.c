@@ -118,18 +118,12 @@ int registry_file(
 	return 0;
 }
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), k = strlen(end);
-	return n >= k && str_eq(s + n - k, end);
-}
-
 const char *registry_file_next(
     const struct registry *r, const char *under, bool below, const char *suffix, size_t *at)
 {
 	while (*at < r->files.n) {
 		const char *path = r->files.list[(*at)++].path;
-		if (str_starts(path, under) && ends_with(path, suffix) &&
+		if (str_starts(path, under) && str_ends(path, suffix) &&
 		    (below || !strchr(path + strlen(under), '/')))
 			return path;
 	}

@@ -110,7 +110,7 @@ struct registry_findings {
 /*
  * registry_check(dir, rt, now, ret, ei): say everything that is wrong or remarkable in the registry
  * at dir: signature, changed files, both YAML files, contracts that name strangers, statements that
- * do not count, acceptances and keys past their dates.
+ * do not count, acceptances and keys past their dates, revocation lists that end within a week.
  *
  * Returns 0 when the look could be taken; *ret is released by the caller. GW_EAUTH when nothing is
  * there, GW_EIO.

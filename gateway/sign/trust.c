@@ -21,6 +21,8 @@ enum {
 
 struct trust {
 	X509_STORE *store;
+	struct trust_list *lists;
+	size_t lists_n;
 };
 
 /* What verify_step needs beside OpenSSL's own context. */
@@ -69,6 +71,20 @@ static X509_CRL *parse_crl(const struct buf *b)
 	return crl;
 }
 
+static int note_list(struct trust *t, const char *path, const X509_CRL *crl)
+{
+	struct trust_list l = {.path = NULL};
+	if (cert_time(X509_CRL_get0_nextUpdate(crl), &l.until) < 0)
+		return GW_EFORMAT;
+	struct trust_list *more = reallocarray(t->lists, t->lists_n + 1, sizeof *more);
+	if (!more)
+		abort();
+	l.path = str_dup(path);
+	t->lists = more;
+	t->lists[t->lists_n++] = l;
+	return 0;
+}
+
 static int load_crl(struct trust *t, const char *path, const struct buf *b, struct errinfo *ei)
 {
 	int r = 0;
@@ -80,6 +96,8 @@ static int load_crl(struct trust *t, const char *path, const struct buf *b, stru
 		r = err_set(ei, GW_EFORMAT, "%s: the list does not say when the next is due", path);
 	else if (X509_STORE_add_crl(t->store, crl) != 1)
 		r = GW_ENOMEM;
+	else
+		r = note_list(t, path, crl);
 	X509_CRL_free(crl);
 	return r;
 }
@@ -153,6 +171,9 @@ void trust_free(struct trust *t)
 	if (!t)
 		return;
 	X509_STORE_free(t->store);
+	for (size_t i = 0; i < t->lists_n; i++)
+		free(t->lists[i].path);
+	free(t->lists);
 	free(t);
 }
 
@@ -317,4 +338,10 @@ int trust_judge(const struct trust *t, X509 *leaf, STACK_OF(X509) *others, int64
 		chain = NULL;
 	}
 	return 0;
+}
+
+const struct trust_list *trust_lists(const struct trust *t, size_t *ret_n)
+{
+	*ret_n = t ? t->lists_n : 0;
+	return t ? t->lists : NULL;
 }

@@ -48,6 +48,15 @@ int trust_load_files(const struct file_list *roots, const struct file_list *list
 void trust_free(struct trust *t);
 void trust_free_p(struct trust **t);
 
+/* A revocation list: where it was read, and when the next is due (ms). */
+struct trust_list {
+	char *path;
+	int64_t until;
+};
+
+/* All that were loaded, for whoever warns in time; t may be NULL. Borrowed. */
+const struct trust_list *trust_lists(const struct trust *t, size_t *ret_n);
+
 /*
  * trust_judge(t, leaf, others, at, now, ret_chain, ei): may `leaf` have signed a document at the
  * moment `at` (milliseconds), judged from what is known at the moment `now`?

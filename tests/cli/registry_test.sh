@@ -4,7 +4,7 @@ set -u
 h=${BUILD:-build/rel}/handover
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 n=0 out= rc=0
-echo "1..36"
+echo "1..39"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -47,6 +47,12 @@ is "a stock tool agrees on the hashes" bash -c "cd '$work/a/registry' && sha256s
 is "a stock tool agrees on the signature" openssl cms -verify -cades -binary -inform DER -in "$work/a/registry/SHA256SUMS.p7s" \
 	-content "$work/a/registry/SHA256SUMS" -CAfile "$work/pki/root.pem" -no-CApath -no-CAstore -purpose any -out /dev/null 2>/dev/null
 
+clock() { HANDOVER_TEST_CLOCK=$1 run registry check; }
+clock 2030-11-15T12:00:00Z
+is "certificates with time left are not spoken of" lacks "organisation/signing.pem"
+clock 2030-12-15T12:00:00Z
+is "certificates that end within 30 days are noted" has "note: organisation/signing.pem: ends on 2030-12-31"
+is "that of TLS as well" has "note: organisation/tls.pem: ends on 2030-12-31"
 run registry contract RI-1 --controller $a --provider $b --segment individueel --programme participatiewet \
 	--from 2023-01-01 --until 2030-12-31 --run-off-until 2031-06-30 --processor 2023-01-01..2031-12-31
 is "a contract is added" test $rc -eq 0

@@ -200,6 +200,30 @@ static void check_says_everything(void **state)
 	registry_findings_release(&found);
 }
 
+static size_t notes_about(const struct fixture *f, int64_t now, const char *what)
+{
+	const char *pin = signer_spki(f->officer);
+	const struct registry_trust rt = {.officers = &pin, .officers_n = 1, .test = true};
+	struct registry_findings found = {0};
+	struct errinfo ei = ERRINFO_INIT;
+	size_t n = 0;
+	test_code(registry_check(f->dir, &rt, now, &found, &ei), 0, &ei);
+	for (size_t i = 0; i < found.n; i++)
+		n += found.list[i].code == 0 && strstr(found.list[i].text, what);
+	registry_findings_release(&found);
+	return n;
+}
+
+static void check_warns_of_lists_in_time(void **state)
+{
+	struct fixture *f = *state;
+	const char due[] = "the next list is due on", late[] = "out of date since";
+	assert_int_equal(notes_about(f, PKI_NOW + 22 * PKI_DAY, due), 0);
+	assert_int_equal(notes_about(f, PKI_NOW + 24 * PKI_DAY, due), 2);
+	assert_int_equal(notes_about(f, PKI_NOW + 24 * PKI_DAY, late), 0);
+	assert_int_equal(notes_about(f, PKI_NOW + 31 * PKI_DAY, late), 2);
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, fixture_fresh, fixture_done)
@@ -214,6 +238,7 @@ int main(void)
 	    EACH(the_one_who_signs_sees_what_changed),
 	    EACH(only_what_was_hashed_is_read),
 	    EACH(check_says_everything),
+	    EACH(check_warns_of_lists_in_time),
 	};
 	return cmocka_run_group_tests_name("registry/registry", tests, fixture_begin, fixture_end);
 }
