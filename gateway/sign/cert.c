@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/str.h"
+#include "sign/key.h"
 
 /* Document signing: id-kp-documentSigning (RFC 9336) and szOID_KP_DOCUMENT_SIGNING. */
 static const char *const document_signing[] = {"1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.311.10.3.12"};
@@ -143,7 +144,8 @@ int cert_may_sign(X509 *x, struct errinfo *ei)
 	int type = key ? EVP_PKEY_get_base_id(key) : EVP_PKEY_NONE;
 	if (type != EVP_PKEY_EC && type != EVP_PKEY_RSA && type != EVP_PKEY_RSA_PSS)
 		return err_set(ei, GW_EAUTH, "certificate has a key that is neither EC nor RSA");
-	return 0;
+	/* what we would not sign with, nobody else may */
+	return type == EVP_PKEY_EC && key_check(key, "certificate", ei) < 0 ? GW_EAUTH : 0;
 }
 
 int cert_may_issue(X509 *x, struct errinfo *ei)

@@ -82,6 +82,7 @@ static void extended_key_usage_must_fit_documents(void **state)
 	expect(&(struct pki_spec){.purpose = "emailProtection,clientAuth"}, 0, NULL);
 	expect(
 	    &(struct pki_spec){.purpose = "clientAuth,serverAuth"}, GW_EAUTH, "extended key usage");
+	expect(&(struct pki_spec){.key = PKI_SECP256K1}, GW_EAUTH, "use the curve P-256");
 	expect(&(struct pki_spec){.purpose = "codeSigning"}, GW_EAUTH, "extended key usage");
 	expect(
 	    &(struct pki_spec){.purpose = "anyExtendedKeyUsage"}, GW_EAUTH, "extended key usage");
