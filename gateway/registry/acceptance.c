@@ -9,14 +9,6 @@
 #include "registry/inside.h"
 #include "registry/text.h"
 
-static void set_aside(struct acceptance *a, int code, const char *why)
-{
-	if (a->code < 0)
-		return;
-	a->code = code;
-	a->why = str_dup(why);
-}
-
 /* The bytes that hash to sha256, from the file in that folder of the registry. */
 static int read_bytes(const struct registry *r, const char *folder, const char *file,
     const char *sha256, struct buf *out, struct errinfo *ei)
@@ -91,7 +83,7 @@ static void add_acceptance(struct registry *r, const char *folder, struct stored
 	a->contract = str_dup(jx_str(b, "contract"));
 	a->policy = str_dup(jx_str(b, "policy_id"));
 	if (jx_int(b, "policy_version", 0, INT32_MAX, &version) < 0)
-		set_aside(a, GW_EFORMAT, "its policy version is out of range");
+		set_aside(&a->code, &a->why, GW_EFORMAT, "its policy version is out of range");
 	a->version = (int)version;
 	text_copy(a->policy_sha256, sizeof a->policy_sha256, jx_str(b, "policy"));
 	text_copy(a->meaning, sizeof a->meaning, jx_str(b, "meaning"));
@@ -99,9 +91,9 @@ static void add_acceptance(struct registry *r, const char *folder, struct stored
 	text_copy(a->baseline_sha256, sizeof a->baseline_sha256, jx_str(b, "baseline"));
 	text_copy(a->mapping_sha256, sizeof a->mapping_sha256, jx_str(b, "mapping"));
 	if (date_parse(jx_str(b, "until"), &a->until) < 0)
-		set_aside(a, GW_EFORMAT, "its date is wrong");
+		set_aside(&a->code, &a->why, GW_EFORMAT, "its date is wrong");
 	if (read_all_bytes(r, folder, a, &why) < 0)
-		set_aside(a, GW_EAUTH, why.msg);
+		set_aside(&a->code, &a->why, GW_EAUTH, why.msg);
 }
 
 static int read_one(struct registry *r, const char *name, struct errinfo *ei)

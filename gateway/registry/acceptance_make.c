@@ -52,17 +52,6 @@ static int put_blob(const char *dir, const char *what, const struct buf *b, stru
 	return store_put(dir, name, b, ei);
 }
 
-static int put_statement(
-    const char *dir, const struct buf *json, const struct buf *p7s, struct errinfo *ei)
-{
-	char hex[HASH_HEX];
-	digest(json, hex);
-	char *name GW_CLEANUP(str_free_p) = str_printf("%s.json", hex);
-	char *signature GW_CLEANUP(str_free_p) = str_printf("%s.json.p7s", hex);
-	int r = store_put(dir, signature, p7s, ei);
-	return r == 0 ? store_put(dir, name, json, ei) : r;
-}
-
 int acceptance_store(const char *registry_dir, const struct acceptance_terms *t,
     const struct buf *json, const struct buf *p7s, struct errinfo *ei)
 {
@@ -78,7 +67,7 @@ int acceptance_store(const char *registry_dir, const struct acceptance_terms *t,
 		r = put_blob(dir, "baseline", t->baseline_bytes, ei);
 	if (r == 0)
 		r = put_blob(dir, "mapping", t->mapping_bytes, ei);
-	return r == 0 ? put_statement(dir, json, p7s, ei) : r;
+	return r == 0 ? store_statement(dir, json, p7s, ei) : r;
 }
 
 int acceptance_revoke(const char *registry_dir, const char *policy_sha256, const struct buf *json,
@@ -86,6 +75,5 @@ int acceptance_revoke(const char *registry_dir, const char *policy_sha256, const
 {
 	char *dir GW_CLEANUP(str_free_p) =
 	    str_printf("%s/acceptances/%s", registry_dir, policy_sha256);
-	int r = file_mkdirs(dir, 0700, ei);
-	return r == 0 ? put_statement(dir, json, p7s, ei) : r;
+	return store_statement(dir, json, p7s, ei);
 }

@@ -160,20 +160,13 @@ static int put_statement(const char *dir, const json_t *s, struct errinfo *ei)
 	struct buf json GW_CLEANUP(buf_release) = BUF_INIT(STATEMENT_MAX);
 	struct buf p7s GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
 	const char *b64 = jx_str(s, "p7s");
-	char sha256[HASH_HEX];
 	size_t n = 0;
 	int r = buf_adds(&json, jx_str(s, "json"));
 	void *room = r == 0 ? buf_room(&p7s, CADES_MAX) : NULL;
 	if (!room || str_unb64(b64, strlen(b64), room, CADES_MAX, &n) < 0)
 		return err_set(ei, GW_ELIMIT, "a statement in the bundle is too large");
 	buf_wrote(&p7s, n);
-	hash_sha256_hex(json.data, json.len, sha256);
-	char *name GW_CLEANUP(str_free_p) = str_printf("%s.json", sha256);
-	char *signature GW_CLEANUP(str_free_p) = str_printf("%s.json.p7s", sha256);
-	r = file_mkdirs(dir, 0700, ei);
-	if (r == 0)
-		r = store_put(dir, signature, &p7s, ei);
-	return r == 0 ? store_put(dir, name, &json, ei) : r;
+	return store_statement(dir, &json, &p7s, ei);
 }
 
 static int apply_acceptance(const char *dir, const struct registry *r, const struct bundle *b,

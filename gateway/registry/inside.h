@@ -107,6 +107,14 @@ void add_revocation(struct registry *r, const char *name, const struct stored *s
 int store_put(const char *dir, const char *name, const struct buf *b, struct errinfo *ei)
     GW_MUST_USE;
 
+/* Write a signed statement as <its SHA-256>.json in dir, made if need be: the signature first. */
+int store_statement(
+    const char *dir, const struct buf *json, const struct buf *p7s, struct errinfo *ei) GW_MUST_USE;
+
+/* Remember in *code and *why that something does not count, unless a reason stands there already.
+ */
+void set_aside(int *code, char **why, int reason, const char *text);
+
 /* Add a finding; text is copied. */
 void findings_add(struct registry_findings *f, int code, const char *text);
 

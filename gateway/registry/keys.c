@@ -210,13 +210,6 @@ json_t *key_members(const char *recipient, enum key_use use, struct date from, s
 int key_store(
     const char *registry_dir, const struct buf *json, const struct buf *p7s, struct errinfo *ei)
 {
-	char hex[HASH_HEX];
-	hash_sha256_hex(json->data ? json->data : "", json->len, hex);
 	char *dir GW_CLEANUP(str_free_p) = file_join(registry_dir, "keys");
-	char *name GW_CLEANUP(str_free_p) = str_printf("%s.json", hex);
-	char *signature GW_CLEANUP(str_free_p) = str_printf("%s.json.p7s", hex);
-	int r = file_mkdirs(dir, 0700, ei);
-	if (r == 0)
-		r = store_put(dir, signature, p7s, ei);
-	return r == 0 ? store_put(dir, name, json, ei) : r;
+	return store_statement(dir, json, p7s, ei);
 }

@@ -51,6 +51,14 @@ static int add_words_line(struct buf *out, const char *key, unsigned bits, word_
 	return r == 0 ? buf_adds(out, "]\n") : r;
 }
 
+static int add_text_line(struct buf *out, const char *key, const char *text)
+{
+	int r = buf_addf(out, "    %s: ", key);
+	if (r == 0)
+		r = text_quote(text, out);
+	return r == 0 ? buf_adds(out, "\n") : r;
+}
+
 int organisation_yaml(const struct organisation *o, struct buf *out)
 {
 	int r = buf_addf(out, "  - oin: \"%s\"\n    name: ", o->oin);
@@ -66,15 +74,10 @@ int organisation_yaml(const struct organisation *o, struct buf *out)
 		r = add_pins(out, "signing", &o->signing);
 	if (r == 0 && o->tls.n)
 		r = add_pins(out, "tls", &o->tls);
-	if (r == 0 && o->gateway) {
-		r = buf_adds(out, "    gateway: ");
-		if (r == 0)
-			r = text_quote(o->gateway, out);
-		if (r == 0)
-			r = buf_adds(out, "\n");
-	}
+	if (r == 0 && o->gateway)
+		r = add_text_line(out, "gateway", o->gateway);
 	if (r == 0 && o->ledger)
-		r = buf_addf(out, "    ledger: \"%s\"\n", o->ledger);
+		r = add_text_line(out, "ledger", o->ledger);
 	if (r == 0 && o->officers_n)
 		r = buf_adds(out, "    officers:\n");
 	for (size_t i = 0; r == 0 && i < o->officers_n; i++)

@@ -9,12 +9,12 @@
 #include "registry/inside.h"
 #include "registry/text.h"
 
-static void set_aside(struct stored *s, int code, const char *why)
+void set_aside(int *code, char **why, int reason, const char *text)
 {
-	if (s->code < 0)
+	if (*code < 0)
 		return;
-	s->code = code;
-	s->why = str_dup(why);
+	*code = reason;
+	*why = str_dup(text);
 }
 
 /* What the statement says, whoever wrote it. */
@@ -51,6 +51,13 @@ static int judge(const struct registry *r, const char *name, const char *path,
 	return registry_signed_by(r, &st.by, jx_str(st.body, "by"), date_of(r->now), ei);
 }
 
+/* Whoever tells it names the file already. */
+static const char *without_path(const char *msg, const char *path)
+{
+	size_t n = strlen(path);
+	return str_starts(msg, path) && strncmp(msg + n, ": ", 2) == 0 ? msg + n + 2 : msg;
+}
+
 int stored_read(
     const struct registry *r, const char *name, struct stored *ret_s, struct errinfo *ei)
 {
@@ -68,10 +75,11 @@ int stored_read(
 	hash_sha256_hex(json.data, json.len, s.sha256);
 	s.named = strncmp(file_base(path), s.sha256, HASH_HEX - 1) == 0;
 	if (!s.named)
-		set_aside(&s, GW_EAUTH, "its name is not its SHA-256");
+		set_aside(&s.code, &s.why, GW_EAUTH, "its name is not its SHA-256");
 	code = judge(r, name, path, &json, &s, &why);
 	if (code < 0)
-		set_aside(&s, code == GW_EFORMAT ? GW_EFORMAT : GW_EAUTH, why.msg);
+		set_aside(&s.code, &s.why, code == GW_EFORMAT ? GW_EFORMAT : GW_EAUTH,
+		    without_path(why.msg, path));
 	*ret_s = s;
 	return 0;
 }
@@ -126,4 +134,17 @@ int store_put(const char *dir, const char *name, const struct buf *b, struct err
 	if (r == 0 && there.len == b->len && (!b->len || memcmp(there.data, b->data, b->len) == 0))
 		return 0;
 	return file_write(path, b->data ? b->data : "", b->len, 0644, FILE_REPLACE, ei);
+}
+
+int store_statement(
+    const char *dir, const struct buf *json, const struct buf *p7s, struct errinfo *ei)
+{
+	char hex[HASH_HEX];
+	hash_sha256_hex(json->data ? json->data : "", json->len, hex);
+	char *name GW_CLEANUP(str_free_p) = str_printf("%s.json", hex);
+	char *signature GW_CLEANUP(str_free_p) = str_printf("%s.json.p7s", hex);
+	int r = file_mkdirs(dir, 0700, ei);
+	if (r == 0)
+		r = store_put(dir, signature, p7s, ei);
+	return r == 0 ? store_put(dir, name, json, ei) : r;
 }

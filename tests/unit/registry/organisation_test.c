@@ -169,9 +169,32 @@ static void says_where_a_file_is_wrong(void **state)
 	}
 }
 
+/* Whatever another party calls its ledger, the file can be read back. */
+static void odd_texts_are_quoted(void **state)
+{
+	struct organisation *o GW_CLEANUP(organisation_free_p) = str_alloc(sizeof *o);
+	struct organisations l = {0};
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(65536);
+	struct errinfo ei = ERRINFO_INIT;
+	(void)state;
+	memcpy(o->oin, "00000099000000001000", OIN_TEXT);
+	o->name = str_dup("A \"b\" \\c");
+	o->roles = ORG_PROVIDER;
+	o->gateway = str_dup("https://a\"b\\c");
+	o->ledger = str_dup("oin-a\"b\\nc");
+	assert_int_equal(buf_adds(&text, "organisations:\n"), 0);
+	assert_int_equal(organisation_yaml(o, &text), 0);
+	test_code(organisations_parse("o", text.data, text.len, &l, &ei), 0, &ei);
+	assert_string_equal(l.list[0]->name, o->name);
+	assert_string_equal(l.list[0]->gateway, o->gateway);
+	assert_string_equal(l.list[0]->ledger, o->ledger);
+	organisations_release(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(odd_texts_are_quoted),
 	    cmocka_unit_test(reads_pins_for_their_days),
 	    cmocka_unit_test(writes_what_it_reads),
 	    cmocka_unit_test(json_says_the_same),
