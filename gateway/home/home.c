@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "age/keys.h"
@@ -60,6 +61,16 @@ static int check_modes(const struct home *h, struct errinfo *ei)
 		r = check_folder(h, folders[i][0], folders[i][1], ei);
 	char *subjects GW_CLEANUP(str_free_p) = home_path(h, "subjects.db");
 	return r == 0 && file_exists(subjects) ? file_check_private(subjects, ei) : r;
+}
+
+/* Who can write here decides who signs the registry, and could put another home in our place. */
+static int check_writable(const struct home *h, const char *name, struct errinfo *ei)
+{
+	char *path GW_CLEANUP(str_free_p) = *name ? home_path(h, name) : str_dup(h->dir);
+	struct stat st;
+	if (stat(path, &st) < 0 || !(st.st_mode & (S_IWGRP | S_IWOTH)))
+		return 0; /* what is not there is told by the one who reads it */
+	return err_set(ei, GW_EMODE, "'%s' can be written by others: chmod go-w it", path);
 }
 
 static int set_clock(const struct home *h, struct errinfo *ei)
@@ -219,7 +230,11 @@ int home_open(const char *dir, unsigned what, struct home **ret, struct errinfo 
 		return err_set(ei, GW_EUSAGE, "HOME is not set: give --home");
 	struct home *h = str_alloc(sizeof *h);
 	h->dir = str_dup(dir);
-	int r = read_settings(h, ei);
+	int r = check_writable(h, "", ei);
+	if (r == 0)
+		r = check_writable(h, "gateway.yaml", ei);
+	if (r == 0)
+		r = read_settings(h, ei);
 	if (r == 0)
 		r = set_clock(h, ei);
 	if (r == 0)

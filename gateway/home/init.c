@@ -70,6 +70,7 @@ static int put(
 static int put_settings(const char *dir, const struct home_new *n, struct errinfo *ei)
 {
 	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(64 << 10);
+	struct settings back = {0};
 	int r = buf_addf(&b,
 	    "# Settings of this gateway; what may stand here: docs/FORMATS.md §1.\n"
 	    "oin: \"%s\"\nname: ",
@@ -86,6 +87,10 @@ static int put_settings(const char *dir, const struct home_new *n, struct errinf
 		r = buf_addf(&b, "%s\"%s\"", i ? ", " : "", n->officers[i]);
 	if (r == 0)
 		r = buf_adds(&b, "]\n");
+	if (r == 0 && settings_parse("gateway.yaml", b.data, b.len, &back, NULL) < 0)
+		r = err_set(ei, GW_EUSAGE,
+		    "a name cannot hold control, bidirectional or zero-width characters");
+	settings_release(&back);
 	return r == 0 ? put(dir, "gateway.yaml", b.data, b.len, 0644, ei) : r;
 }
 

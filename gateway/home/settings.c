@@ -155,7 +155,12 @@ static int read_identity(const struct yml *root, struct settings *s, struct erri
 	r = yml_text(root, "name", &name, ei);
 	if (r == 0)
 		s->name = str_dup(name);
-	return r == 0 && yml_get(root, "test") ? yml_bool(root, "test", &s->test, ei) : r;
+	if (r == 0 && yml_get(root, "test"))
+		r = yml_bool(root, "test", &s->test, ei);
+	if (r == 0 && !s->test && str_starts(s->oin, "00000099"))
+		r = yml_err(yml_get(root, "oin"), ei, GW_EFORMAT,
+		    "oin: prefix 00000099 is for tests (test: true)");
+	return r;
 }
 
 static int read_settings(const struct yml *root, struct settings *s, struct errinfo *ei)

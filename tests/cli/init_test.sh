@@ -4,7 +4,7 @@ set -u
 h=${BUILD:-build/rel}/handover
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 n=0 out= rc=0
-echo "1..26"
+echo "1..29"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -38,7 +38,7 @@ run --home "$work/a" registry check
 is "the registry is in order" test $rc -eq 0
 
 new "$work/a" --oin $a --name X --role provider --test
-is "a home that is there is refused" test $rc -ne 0
+is "a home that is there is refused" test $rc -eq 1
 is "and says so" has "is already there"
 mkdir "$work/empty"
 new "$work/empty" --oin $a --name X --role provider --test
@@ -53,6 +53,10 @@ new "$work/b" --oin $a --name "$(printf 'x%.0s' {1..100})" --role provider --tes
 is "a name that no certificate can carry is refused" test $rc -eq 2
 new "$work/b" --oin $a --name X --role provider --test --officer sha256:12
 is "a pin that is none is refused" test $rc -eq 2
+for bad in $'Gemeente \u202e Voorbeeld' $'Gemeente\u200bVoorbeeld' $'A\u009b31m'; do
+	new "$work/b" --oin $a --name "$bad" --role provider --test
+	is "a name that no file can be read back with is exit 2" test $rc -eq 2
+done
 is "nothing is left of what failed" test -z "$(find "$work" -maxdepth 1 -name '*b*' ! -path "$work")"
 
 chmod 640 "$work/a/organisation/signing.key"

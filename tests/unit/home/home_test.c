@@ -97,6 +97,24 @@ static void loose_modes_are_refused(void **state)
 	}
 }
 
+static void what_others_can_write_is_refused(void **state)
+{
+	static const char *const paths[] = {"", "gateway.yaml"};
+	static const mode_t loose[] = {020, 002};
+	(void)state;
+	for (size_t i = 0; i < 2 * GW_LENGTH(paths); i++) {
+		char *path GW_CLEANUP(str_free_p) = file_join(dir, paths[i / 2]);
+		struct home *h = NULL;
+		struct errinfo ei = ERRINFO_INIT;
+		struct stat st;
+		assert_int_equal(stat(path, &st), 0);
+		assert_int_equal(chmod(path, (st.st_mode & 0777) | loose[i % 2]), 0);
+		test_code(home_open(dir, 0, &h, &ei), GW_EMODE, &ei);
+		assert_int_equal(chmod(path, st.st_mode & 0777), 0);
+		home_free(opened(0));
+	}
+}
+
 static void what_failed_first_is_in_the_ledger(void **state)
 {
 	struct errinfo ei = ERRINFO_INIT;
@@ -211,7 +229,7 @@ static void the_test_clock_is_for_test_homes(void **state)
 	struct home *h = NULL;
 	(void)state;
 	assert_int_equal(setenv("HANDOVER_TEST_CLOCK", "2027-03-01T12:00:00Z", 1), 0);
-	put("gateway.yaml", "oin: \"00000099000000001000\"\nname: x\ntest: false\n");
+	put("gateway.yaml", "oin: \"00000001000000001000\"\nname: x\ntest: false\n");
 	int64_t real = clock_now();
 	home_free(h = opened(0));
 	assert_true(clock_now() - real < 60000);
@@ -270,6 +288,7 @@ int main(void)
 	    cmocka_unit_test(all_rooms_open),
 	    cmocka_unit_test(without_a_certificate_there_is_no_signer),
 	    cmocka_unit_test(loose_modes_are_refused),
+	    cmocka_unit_test(what_others_can_write_is_refused),
 	    cmocka_unit_test(what_failed_first_is_in_the_ledger),
 	    cmocka_unit_test(policies_are_found_by_what_they_say),
 	    cmocka_unit_test(a_policy_comes_with_all_it_rests_on),

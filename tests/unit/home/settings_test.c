@@ -5,7 +5,7 @@
 #include "tests/unit/test.h"
 
 #define PIN "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-#define HEAD "oin: \"00000099000000001000\"\nname: Een\n"
+#define HEAD "oin: \"00000001000000001000\"\nname: Een\n"
 
 static struct settings parsed(const char *text)
 {
@@ -19,7 +19,7 @@ static void little_is_enough(void **state)
 {
 	struct settings s = parsed(HEAD);
 	(void)state;
-	assert_string_equal(s.oin, "00000099000000001000");
+	assert_string_equal(s.oin, "00000001000000001000");
 	assert_false(s.test);
 	assert_int_equal(s.officers_n, 0);
 	assert_int_equal(s.limits.dossier.files, DOSSIER_LIMITS.files);
