@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "home/home.h"
 #include "ledger/ledger.h"
@@ -15,7 +16,7 @@
 #include "tools/commands.h"
 #include "tools/open_home.h"
 
-enum { CERTIFICATE_WARN_DAYS = 30 };
+enum { CERTIFICATE_WARN_DAYS = 30, SETTINGS_MAX = 256 << 10 };
 
 static int print_finding(const struct cli *cli, const struct registry_finding *f)
 {
@@ -82,22 +83,40 @@ static int run_check(struct cli *cli)
 	return exit_code;
 }
 
+/*
+ * Name the officer in gateway.yaml, then sign: a registry is never left signed by one whom the
+ * settings do not name. When nothing was signed the settings are as before.
+ */
+static int pin_and_sign(
+    struct home *h, const struct signer *signer, struct buf *changes, struct errinfo *ei)
+{
+	char *dir GW_CLEANUP(str_free_p) = home_path(h, "registry");
+	char *settings GW_CLEANUP(str_free_p) = home_path(h, "gateway.yaml");
+	struct buf before GW_CLEANUP(buf_release) = BUF_INIT(SETTINGS_MAX);
+	int r = file_read(settings, SETTINGS_MAX, &before, ei);
+	if (r == 0)
+		r = home_pin_officer(h, signer_spki(signer), ei);
+	if (r < 0)
+		return r;
+	const struct registry_trust rt = home_registry_trust(h);
+	r = registry_sign(dir, signer, &rt, clock_now(), changes, ei);
+	if (r < 0)
+		(void)!file_write(settings, before.data, before.len, 0644, FILE_REPLACE, NULL);
+	return r;
+}
+
 /* Sign with the officers that gateway.yaml pins, or with --pin this one as the first. */
 static int sign_it(struct cli *cli, struct home *h, const struct signer *signer,
     struct buf *changes, struct errinfo *ei)
 {
 	char *dir GW_CLEANUP(str_free_p) = home_path(h, "registry");
-	struct registry_trust rt = home_registry_trust(h);
+	const struct registry_trust rt = home_registry_trust(h);
 	const char *pin = signer_spki(signer);
-	bool first = cli_given(cli, "pin") && rt.officers_n == 0;
-	if (cli_given(cli, "pin") && rt.officers_n)
+	bool first = cli_given(cli, "pin");
+	if (first && rt.officers_n)
 		return err_set(ei, GW_EREFUSED,
 		    "gateway.yaml names registry officers already: another one is added there by "
 		    "hand");
-	if (first) {
-		rt.officers = &pin;
-		rt.officers_n = 1;
-	}
 	struct ledger_receipt intent;
 	json_t *detail GW_CLEANUP(jx_release) = json_object();
 	jx_set(detail, "what", json_string("sign"));
@@ -105,9 +124,8 @@ static int sign_it(struct cli *cli, struct home *h, const struct signer *signer,
 	int r = home_intent(h, "registry.change", NULL, detail, &intent, ei);
 	if (r < 0)
 		return r;
-	r = registry_sign(dir, signer, &rt, clock_now(), changes, ei);
-	if (r == 0 && first)
-		r = home_pin_officer(h, pin, ei);
+	r = first ? pin_and_sign(h, signer, changes, ei)
+		  : registry_sign(dir, signer, &rt, clock_now(), changes, ei);
 	if (r == 0)
 		r = home_registry_signed(h, ei);
 	int end = home_result(h, "registry.change", NULL, &intent, r, r < 0 ? NULL : ei);

@@ -128,10 +128,27 @@ static int run_pseudonym(struct cli *cli)
 	return 0;
 }
 
+/* The reason that was given, if it is one of these words. */
+static int read_reason(const char *given, const char *fallback, const char *const *words, size_t n,
+    json_t *j, struct errinfo *ei)
+{
+	const char *reason = given ? given : fallback;
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(words[i], reason)) {
+			jx_set(j, "reason", json_string(reason));
+			return 0;
+		}
+	return err_set(
+	    ei, GW_EUSAGE, "--reason: \"%.60s\" is no reason for that (see --help)", reason);
+}
+
 /* The members of the statement that takes back our own statement `sha256`, and its kind. */
 static int revocation(const struct home *h, const char *sha256, const char *reason,
     json_t **ret_members, const char **ret_policy, struct errinfo *ei)
 {
+	static const char *const for_key[] = {"compromised", "superseded", "ceased", "unspecified"};
+	static const char *const for_acceptance[] = {
+	    "policy_changed", "contract_ended", "agreement_ended", "other"};
 	char day[DATE_TEXT];
 	const struct key_statement *k;
 	json_t *j = json_object();
@@ -142,16 +159,16 @@ static int revocation(const struct home *h, const char *sha256, const char *reas
 			jx_set(j, "statement", json_string(sha256));
 			jx_set(j, "recipient", json_string(k->recipient));
 			jx_set(j, "from", json_string(day));
-			jx_set(j, "reason", json_string(reason ? reason : "unspecified"));
-			return 0;
+			return read_reason(
+			    reason, "unspecified", for_key, GW_LENGTH(for_key), j, ei);
 		}
 	for (size_t i = 0; i < registry_acceptance_count(home_registry(h)); i++) {
 		const struct acceptance *a = registry_acceptance_at(home_registry(h), i);
 		if (str_eq(a->sha256, sha256) && str_eq(a->recipient, home_oin(h))) {
 			jx_set(j, "acceptance", json_string(sha256));
-			jx_set(j, "reason", json_string(reason ? reason : "other"));
 			*ret_policy = a->policy_sha256;
-			return 0;
+			return read_reason(
+			    reason, "other", for_acceptance, GW_LENGTH(for_acceptance), j, ei);
 		}
 	}
 	return err_set(ei, GW_ENOENT,
@@ -211,7 +228,8 @@ static const struct cli_option set_options[] = {
 
 static const struct cli_option revoke_options[] = {
     {"reason", 0, "WORD",
-	"key: compromised, superseded, ceased; acceptance: policy_changed, contract_ended, …",
+	"key: compromised, superseded, ceased, unspecified; acceptance: policy_changed, "
+	"contract_ended, agreement_ended, other",
 	false},
     {NULL, 0, NULL, NULL, false},
 };

@@ -4,7 +4,7 @@ set -u
 h=${BUILD:-build/rel}/handover
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 n=0 out= rc=0
-echo "1..58"
+echo "1..62"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -54,7 +54,7 @@ is "nothing was written then" unchanged
 in_home b organisation import "$work/a.json" --fingerprint "$pin"
 is "with the right one it is taken in" test $rc -eq 0
 in_home b registry check
-is "and has to be signed" test $rc -eq 0 # nobody signed before: a note in a test home
+is "and has to be signed" has "note: the registry is not signed" # nobody signed before: no error in a test home
 sign b
 in_home b registry check
 is "then it is in order" lacks "$a: "
@@ -92,7 +92,7 @@ in_home a organisation export --out "$work/a.json" --recovery "$recovery"
 is "a recovery key is stated" test "$(grep -l '"use":"recovery"' "$work/a/registry/keys/"*.json | wc -l)" -eq 1
 is "its secret is not in the home" bash -c "! grep -rqF '$(tail -1 "$work/recovery.txt")' '$work/a'"
 in_home a organisation export --recovery age1x
-is "a recipient that is none is refused" test $rc -ne 0
+is "a recipient that is none is refused" test $rc -eq 3
 in_home b organisation import "$work/a.json"
 is "a pinned key alone does not bring duties" test $rc -eq 5
 in_home b organisation import "$work/a.json" --fingerprint "$pin"
@@ -105,10 +105,14 @@ in_home a organisation export --out "$work/a.json"
 is "a new age key supersedes the old" grep -q "\"supersedes\":\"$(basename "$first" .json)\"" "$work/a/registry/keys/"*.json
 
 # revoking
+before=$("$h" --home "$work/a" ledger show --json | grep -c registry.change)
+in_home a organisation revoke "$(basename "$first" .json)" --reason policy_changed
+is "a reason that is none for a key is exit 2" test $rc -eq 2
+is "and no record" test "$("$h" --home "$work/a" ledger show --json | grep -c registry.change)" -eq "$before"
 in_home a organisation revoke "$(basename "$first" .json)" --reason superseded
 is "a key is taken back" test $rc -eq 0
 in_home a organisation revoke "$(printf '%064d' 7)"
-is "what was never said cannot be" test $rc -ne 0
+is "what was never said cannot be" test $rc -eq 1
 in_home a organisation export --out "$work/a.json"
 in_home b organisation import "$work/a.json"
 is "the revocation travels" has "age key revoked"
@@ -137,9 +141,14 @@ is "then it is exported" test $rc -eq 0
 rm "$work/a/registry/SHA256SUMS"*
 in_home a organisation export --out "$work/edited.json"
 is "in a test home never signed is a warning" has "warning: nobody has signed the registry"
-sed -i 's/^test: true/test: false/' "$work/a/gateway.yaml"
-in_home a organisation export --out "$work/edited.json"
+"$h" init "$work/real" --oin 00000001000000001000 --name Echt --role provider >/dev/null
+in_home real organisation export --out "$work/edited.json"
 is "in a real one it is exit 5" test $rc -eq 5
+is "as nobody signed it" has "the registry is not signed"
+
+printf 'listen: "127.0.0.1:8443"\nantivirus: /run/clamav\ntime_stamping: "https://tsa.example"\n' >>"$work/b/gateway.yaml"
+in_home b organisation set --duty bsn_processing
+is "settings that this build does not use are said, once each" test "$(grep -c 'this build does not use' <<<"$out")" -eq 3
 
 # a key that was taken back is not stated again; the next one of the same day is
 cp -a "$work/b" "$work/c"

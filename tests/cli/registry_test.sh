@@ -4,7 +4,7 @@ set -u
 h=${BUILD:-build/rel}/handover
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 n=0 out= rc=0
-echo "1..39"
+echo "1..43"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -33,6 +33,15 @@ is "unsigned is a note in a test home" has "note: the registry is not signed"
 is "and nothing is wrong" test $rc -eq 0
 sign fg
 is "nobody signs before an officer is pinned" test $rc -eq 5
+mv "$work/a/registry/contracts.yaml" "$work/good"; echo 'contracts: [x]' >"$work/a/registry/contracts.yaml"
+sign fg --pin
+is "an officer who signs nothing is not pinned" test $rc -eq 3 -a -n "$(grep '^registry_officers: \[\]' "$work/a/gateway.yaml")"
+mv "$work/good" "$work/a/registry/contracts.yaml"
+cp "$work/a/gateway.yaml" "$work/settings"
+sed -i 's/^registry_officers: .*/"registry_officers": []/' "$work/a/gateway.yaml"
+sign fg --pin
+is "nor is anything signed when gateway.yaml cannot be edited" test $rc -eq 3 -a ! -e "$work/a/registry/SHA256SUMS"
+cp "$work/settings" "$work/a/gateway.yaml"
 sign fg --pin
 is "the first officer pins itself" test $rc -eq 0
 is "what is signed is listed" has "+ organisations.yaml"
@@ -66,7 +75,7 @@ is "without a reference to itself" lacks "let an officer look"
 sign fg
 is "signing shows the change" has "~ contracts.yaml"
 run registry contract RI-1 --controller $a --provider $b --segment x --programme nug --from 2023-01-01 --until 2030-12-31
-is "the same contract twice is refused" test $rc -ne 0
+is "the same contract twice is refused" test $rc -eq 1
 run registry contract RI-2 --controller $a --provider $b --segment x --programme nug --from 2031-01-01 --until 2030-12-31
 is "dates in the wrong order are refused" test $rc -eq 3
 run registry contract RI-2 --controller 12 --provider $b --segment x --programme nug --from 2031-01-01 --until 2030-12-31
@@ -85,7 +94,11 @@ sed -i 's/^test: true/test: false/; s/00000099/00000001/' "$work/a/gateway.yaml"
 rm "$work/a/registry/SHA256SUMS" "$work/a/registry/SHA256SUMS.p7s"
 run registry check
 is "unsigned in a real home is exit 5" test $rc -eq 5
-sed -i 's/^test: false/test: true/; s/00000001/00000099/' "$work/a/gateway.yaml"
+sed -i 's/00000001/00000099/' "$work/a/gateway.yaml"
+run registry check
+is "a test OIN in a real home is exit 3" test $rc -eq 3
+is "and located" has 'gateway.yaml:2:6: oin: prefix 00000099 is for tests (test: true)'
+sed -i 's/^test: false/test: true/' "$work/a/gateway.yaml"
 sign fg
 certs-example/revoke "$work/pki" "$work/fg/officer.pem" >/dev/null 2>&1
 cp "$work/pki"/*.crl "$work/a/registry/trust/"
