@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "age/keys.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
@@ -152,6 +153,26 @@ static int apply(struct home *h, const struct bundle *b, bool vouched, struct er
 	return r < 0 ? r : end;
 }
 
+/* Every age key that is stated, and not taken back, is one that can be encrypted to. */
+static int check_recipients(const char *file, const struct bundle *b, struct errinfo *ei)
+{
+	size_t i;
+	json_t *s;
+	json_array_foreach (json_object_get(b->content, "keys"), i, s) {
+		struct age_recipients *l GW_CLEANUP(age_recipients_free_p) = age_recipients_new();
+		json_t *body GW_CLEANUP(jx_release) = NULL;
+		const char *text = jx_str(s, "json");
+		int r = jx_parse(file, text, strlen(text), &JX_SMALL, &body, ei);
+		if (r == 0 && str_eq(jx_str(body, "doc"), "handover/key/1") &&
+		    age_recipients_add(l, jx_str(body, "recipient"), NULL) < 0)
+			r = err_set(ei, GW_EFORMAT,
+			    "%s: the age recipient in a key statement is not valid", file);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 static int import_it(struct cli *cli, struct home *h, const struct bundle *b,
     const struct buf *changes, struct errinfo *ei)
 {
@@ -176,6 +197,8 @@ static int run_import(struct cli *cli)
 	if (r == 0)
 		r = bundle_read(path, text.data ? text.data : "", text.len,
 		    registry_trust(home_registry(h)), clock_now(), &b, &ei);
+	if (r == 0)
+		r = check_recipients(path, &b, &ei);
 	if (r == 0)
 		r = bundle_changes(home_registry(h), &b, &changes, &ei);
 	if (r < 0)

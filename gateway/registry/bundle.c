@@ -239,6 +239,13 @@ static bool check_taken_back(const struct bundle *b, const char *file, const cha
 	    cades_covers(p7s->data ? p7s->data : "", p7s->len, json, strlen(json));
 }
 
+static bool ends_before_it_begins(const json_t *key)
+{
+	struct date from, until;
+	return date_parse(jx_str(key, "from"), &from) < 0 ||
+	    date_parse(jx_str(key, "until"), &until) < 0 || date_cmp(from, until) > 0;
+}
+
 /* A statement in the bundle, of one of two kinds. */
 static int check_statement(const struct bundle *b, const char *file, const json_t *s,
     const char *kind, const char *revoked, const struct trust *trust, int64_t now,
@@ -259,6 +266,9 @@ static int check_statement(const struct bundle *b, const char *file, const json_
 	if (!str_eq(st.kind, kind) && !str_eq(st.kind, revoked))
 		return err_set(ei, GW_EFORMAT, "%s: a statement of kind %s does not belong there",
 		    file, st.kind);
+	if (str_eq(st.kind, "key") && ends_before_it_begins(st.body))
+		return err_set(
+		    ei, GW_EFORMAT, "%s: a key statement in it ends before it begins", file);
 	*ret = st;
 	st = (struct statement){0};
 	return 0;

@@ -4,7 +4,7 @@ set -u
 h=${BUILD:-build/rel}/handover
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 n=0 out= rc=0
-echo "1..62"
+echo "1..65"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -168,3 +168,24 @@ done
 for i in {4..11}; do in_home c organisation rekey; done
 in_home c organisation export --out "$work/c.json"
 is "the eleventh is newer than the second" grep -q "$(grep -o 'age1[0-9a-z]*' "$work/c/organisation/identities/"*-11.txt)" "$work/c.json"
+
+# an age recipient with a typing error in it is not taken in, whoever signed it
+cades() { # IN OUT: signed by c
+	openssl cms -sign -cades -binary -md sha256 -outform DER -in "$1" -signer "$work/c/organisation/signing.pem" \
+		-inkey "$work/c/organisation/signing.key" -certfile "$work/pki/signing.pem" -out "$2"
+}
+forge() { # RECIPIENT: an export of c with a key statement for it
+	local now; now=$(date -u +%FT%T.000Z)
+	jq -c --arg r "$1" --arg now "$now" '.recipient = $r | .at = $now | del(.supersedes)' "$main" >"$work/key.json"
+	cades "$work/key.json" "$work/key.p7s"
+	jq -r .content "$work/c.json" | jq -cj --arg now "$now" --rawfile json "$work/key.json" --arg p7s "$(base64 -w0 "$work/key.p7s")" \
+		'.at = $now | .keys = [{json: $json, p7s: $p7s}]' >"$work/content"
+	cades "$work/content" "$work/content.p7s"
+	jq -n --rawfile c "$work/content" --arg s "$(base64 -w0 "$work/content.p7s")" '{bundle: 1, content: $c, signature: $s}' >"$work/forged.json"
+	in_home a organisation import "$work/forged.json"
+}
+forge "${recovery%?}$([[ $recovery == *q ]] && echo p || echo q)"
+is "a recipient with a wrong checksum is exit 3" test $rc -eq 3
+is "and that is said" has "the age recipient in a key statement is not valid"
+forge "$recovery"
+is "the right one is only a matter of who vouches" test $rc -eq 5

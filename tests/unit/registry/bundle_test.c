@@ -243,6 +243,29 @@ static void its_moment_is_that_of_its_signature(void **state)
 	test_code(import(mine, &text, true, &ei), 0, &ei);
 }
 
+static void a_key_begins_before_it_ends(void **state)
+{
+	struct fixture *f = *state;
+	char *mine GW_CLEANUP(test_rmdir) = fixture_registry(f, false);
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct buf other GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct buf json GW_CLEANUP(buf_release) = BUF_INIT(STATEMENT_MAX);
+	struct buf p7s GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
+	struct buf b64 GW_CLEANUP(buf_release) = BUF_INIT(2 * CADES_MAX);
+	struct errinfo ei = ERRINFO_INIT;
+	json_t *m GW_CLEANUP(jx_release) = key_members(
+	    AGE_A, KEY_MAIN, fixture_day("2027-01-01"), fixture_day("2026-01-01"), NULL);
+	export(f, f->other, true, &text);
+	test_code(
+	    statement_sign(f->other, "key", NULL, "checkpoint\n", PKI_NOW, m, &json, &p7s, &ei), 0,
+	    &ei);
+	assert_int_equal(str_b64(&b64, p7s.data, p7s.len), 0);
+	resigned(f->other, &text, "keys",
+	    json_pack("[{ss%ss%}]", "json", json.data, json.len, "p7s", b64.data, b64.len), &other);
+	test_code(import(mine, &other, true, &ei), GW_EFORMAT, &ei);
+	assert_non_null(strstr(ei.msg, "ends before it begins"));
+}
+
 static void an_older_entry_does_not_come_back(void **state)
 {
 	struct fixture *f = *state;
@@ -398,6 +421,7 @@ int main(void)
 	    EACH(statements_of_a_pinned_key_need_nobody),
 	    EACH(a_change_of_the_entry_needs_somebody_even_so),
 	    EACH(its_moment_is_that_of_its_signature),
+	    EACH(a_key_begins_before_it_ends),
 	    EACH(an_older_entry_does_not_come_back),
 	    EACH(a_pin_keeps_its_first_day),
 	    EACH(a_pin_is_never_replaced),
