@@ -179,9 +179,9 @@ int home_refresh(
 		r = refresh_entry(h, dir, &c, ei);
 	if (r == 0)
 		r = say_keys(h, dir, recovery, n, &c, ei);
-	if (r == 0 && c.begun)
-		r = home_registry_changed(h, ei);
-	if (c.begun) {
+	if (c.begun) { /* what was written before something failed is ours as well */
+		int left = home_registry_changed(h, r < 0 ? NULL : ei);
+		r = r < 0 ? r : left;
 		int end = home_result(h, "registry.change", NULL, &c.intent, r, r < 0 ? NULL : ei);
 		r = r < 0 ? r : end;
 	}

@@ -4,7 +4,7 @@ set -u
 h=${BUILD:-build/rel}/handover
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 n=0 out= rc=0
-echo "1..65"
+echo "1..66"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -124,6 +124,11 @@ is "our own command changes the registry" lacks "edited since"
 in_home a organisation export --out "$work/a.json"
 is "and what it left can be exported" test $rc -eq 0
 is "as it is known to be ours" test "$(stat -c %a "$work/a/keys/registry.pending")" = 600
+cp -a "$work/a" "$work/half"
+rm "$work/half/registry/keys/"*; sign half
+in_home half organisation export --out "$work/half.json" --recovery age1x
+in_home half organisation export --out "$work/half.json"
+is "nor does what it wrote before it failed stand in the way" test $rc -eq 0
 sed -i 's/second.example/third.example/' "$work/a/registry/organisations.yaml"
 in_home a organisation export --out "$work/edited.json"
 is "an edit by hand is not" test $rc -eq 5 -a ! -e "$work/edited.json"
