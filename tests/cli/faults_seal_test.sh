@@ -102,8 +102,8 @@ expect 5 "an edited registry" at edited seal --policy overdracht-einde-contract 
 cp -a "$W/outgoing" "$W/unsigned" && rm "$W"/unsigned/registry/SHA256SUMS*
 expect 0 "a registry that nobody signed passes in a test home" at unsigned seal --policy overdracht-einde-contract --to $SUCCESSOR --out "$W/o4" "$EEN"
 said "nobody has signed the registry"
-sed -i 's/^test: true/test: false/' "$W/unsigned/gateway.yaml"
-expect 5 "… and in no other" at unsigned seal --policy overdracht-einde-contract --to $SUCCESSOR --out "$W/o2" "$EEN"
+must at real init "$W/real" --oin 00000001000000001000 --name Echt --role provider
+expect 5 "… and in no other" at real seal --policy overdracht-einde-contract --to $SUCCESSOR --out "$W/o2" "$EEN"
 cp -a "$W/outgoing" "$W/loose" && chmod 644 "$W/loose/organisation/signing.key"
 expect 3 "a key that others may read" at loose seal --policy overdracht-einde-contract --to $SUCCESSOR --out "$W/o2" "$EEN"
 cp -a "$W/outgoing" "$W/nokey" && rm "$W"/nokey/registry/keys/*
