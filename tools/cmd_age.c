@@ -34,13 +34,23 @@ static void free_path(char **p)
 	free(*p);
 }
 
+/* True when the result goes to standard output as it comes: also for a path to that same file. */
+static bool to_stdout(const char *path)
+{
+	struct stat at, out;
+	if (!path || str_eq(path, "-"))
+		return true;
+	return stat(path, &at) == 0 && fstat(STDOUT_FILENO, &out) == 0 && at.st_dev == out.st_dev &&
+	    at.st_ino == out.st_ino;
+}
+
 /* GW_EUSAGE when the open file `fd` of that name is the one that `path` or standard output is. */
 static int check_apart(int fd, const char *name, const char *path, struct errinfo *ei)
 {
 	struct stat in, out;
 	if (fstat(fd, &in) < 0 || !S_ISREG(in.st_mode))
 		return 0;
-	if ((path ? stat(path, &out) : fstat(STDOUT_FILENO, &out)) < 0)
+	if ((to_stdout(path) ? fstat(STDOUT_FILENO, &out) : stat(path, &out)) < 0)
 		return 0;
 	return in.st_dev == out.st_dev && in.st_ino == out.st_ino
 	    ? err_set(ei, GW_EUSAGE, "%s and output are the same file: name another with -o", name)
@@ -82,7 +92,7 @@ static int open_output(const struct cli *cli, mode_t mode, struct output *o, str
 {
 	const char *path = cli_value(cli, "output");
 	struct stat st;
-	if (!path || str_eq(path, "-"))
+	if (to_stdout(path))
 		return 0;
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return err_set(ei, GW_EUSAGE, "'%s' is a folder", path);
@@ -94,8 +104,7 @@ static int open_output(const struct cli *cli, mode_t mode, struct output *o, str
 		o->opened = true;
 		return 0;
 	}
-	char *real GW_CLEANUP(free_path) =
-	    realpath(path, NULL); /* through links, /dev/stdout too */
+	char *real GW_CLEANUP(free_path) = realpath(path, NULL); /* through links */
 	int r = file_out_open(&o->file, real ? real : path, mode, FILE_REPLACE, ei);
 	o->fd = o->file.fd;
 	return r;

@@ -23,7 +23,7 @@ gives() {
 	((rc == want)) && [[ $(<err) == $text ]]
 }
 same() { [ "$(stat -c %i "$1")" = "$2" ]; }
-echo 1..58
+echo 1..61
 "$H" age keygen -o key >/dev/null
 "$H" age keygen -o other >/dev/null
 r=$(grep -o 'age1.*' key)
@@ -39,6 +39,8 @@ ln -s p soft
 ok "through a hard link" gives 2 '*same file*' "$H" age encrypt -r "$r" -o hard p
 ok "through a symbolic link" gives 2 '*same file*' "$H" age encrypt -r "$r" -o p soft
 ok "through standard output" gives 2 '*same file*' bash -c '"$0" age encrypt -r "$1" p >>p' "$H" "$r"
+ok "through -o -" gives 2 '*same file*' bash -c '"$0" age encrypt -r "$1" -o - p >>p' "$H" "$r"
+ok "through -o /dev/stdout" gives 2 '*same file*' bash -c '"$0" age encrypt -r "$1" -o /dev/stdout p >>p' "$H" "$r"
 ok "from standard input" gives 2 '*same file*' bash -c '"$0" age encrypt -r "$1" -o p <p' "$H" "$r"
 ok "the input is untouched" cmp p plain
 cp good.age g.age
@@ -72,6 +74,12 @@ mkfifo pipe
 through_fifo() { cat pipe >got & "$H" age decrypt -i key -o pipe good.age && wait $! && cmp got plain; }
 ok "a named pipe as output" through_fifo
 ln -sf out link
+by_name() { # what stands in the file under standard output stays
+	echo first >log
+	"$H" age encrypt -r "$r" -o /dev/stdout plain >>log && [ "$(head -n 1 log)" = first ] &&
+		tail -n +2 log | "$H" age decrypt -i key | cmp - plain
+}
+ok "-o /dev/stdout appends where standard output does" by_name
 ok "a link as output" "$H" age decrypt -i key -o link good.age
 ok "is kept, its file replaced" bash -c 'test -L link && cmp out plain'
 ok "keygen does not replace a key" gives 1 "*'key' is already there*" "$H" age keygen -o key
