@@ -185,13 +185,27 @@ static int name_it(struct file_out *f, const char *proc)
 	return -1;
 }
 
+/*
+ * Turn the temporary name into a new one. FAT and many network file systems have no links; others
+ * do not know RENAME_NOREPLACE but have links.
+ */
+static int move_new(struct file_out *f)
+{
+	int r = renameat2(AT_FDCWD, f->tmp, AT_FDCWD, f->path, RENAME_NOREPLACE);
+	if (r < 0 && (errno == EINVAL || errno == ENOSYS))
+		return link(f->tmp, f->path); /* the temporary name goes in file_out_abort */
+	if (r == 0)
+		str_free_p(&f->tmp);
+	return r;
+}
+
 static int give_name(struct file_out *f)
 {
 	assert(f->path);
 	char proc[64];
 	(void)snprintf(proc, sizeof proc, "/proc/self/fd/%d", f->fd);
 	if (f->how == FILE_NEW)
-		return f->tmp ? link(f->tmp, f->path)
+		return f->tmp ? move_new(f)
 			      : linkat(AT_FDCWD, proc, AT_FDCWD, f->path, AT_SYMLINK_FOLLOW);
 	if (!f->tmp && (name_it(f, proc) < 0 || !f->tmp))
 		return -1;

@@ -3,8 +3,9 @@
  * file: reading with a limit, and writing that is there wholly or not at all.
  *
  * A result is written to a file without a name in its folder (O_TMPFILE; where the file system has
- * none, a temporary name of mode 0600), synced, then linked (a new name) or renamed (replacing),
- * and the folder is synced. A crash at any moment leaves the old state or the new.
+ * none, a temporary name of mode 0600), synced, then linked (a new name; renamed where there are no
+ * links) or renamed (replacing), and the folder is synced. A crash at any moment leaves the old
+ * state or the new.
  */
 #ifndef GW_BASE_FILE_H
 #define GW_BASE_FILE_H

@@ -1,15 +1,57 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "tests/unit/test.h"
 
+/*
+ * What file systems may lack: FAT has neither unnamed files nor links, others have links but not
+ * RENAME_NOREPLACE. These stand in for the calls of libc, in this program only.
+ */
+static struct {
+	bool tmpfile, links, noreplace;
+} lacks;
+
+int test_open(const char *path, int flags, mode_t mode) __asm__("open");
+int test_open(const char *path, int flags, mode_t mode)
+{
+	if (lacks.tmpfile && (flags & O_TMPFILE) == O_TMPFILE) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+int test_link(const char *from, const char *to) __asm__("link");
+int test_link(const char *from, const char *to)
+{
+	if (lacks.links) {
+		errno = EPERM;
+		return -1;
+	}
+	return (int)syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+int test_renameat2(int a, const char *from, int b, const char *to, unsigned flags) __asm__(
+    "renameat2");
+int test_renameat2(int a, const char *from, int b, const char *to, unsigned flags)
+{
+	if (lacks.noreplace && flags) {
+		errno = EINVAL;
+		return -1;
+	}
+	return (int)syscall(SYS_renameat2, a, from, b, to, flags);
+}
+
 static int begin(void **state)
 {
+	memset(&lacks, 0, sizeof lacks);
 	*state = test_mkdir();
 	return 0;
 }
@@ -74,6 +116,20 @@ static void a_name_taken_meanwhile_is_kept(void **state)
 	test_code(file_write(p, "first", 5, 0600, FILE_NEW, &ei), 0, &ei);
 	test_code(file_out_commit(&f, &ei), GW_EEXIST, &ei);
 	assert_int_equal(entries(*state), 1);
+}
+
+static void poor_file_systems_do_too(void **state)
+{
+	char *p GW_CLEANUP(str_free_p) = file_join(*state, "a");
+	for (int links = 0; links < 2; links++) {
+		lacks.tmpfile = true;
+		lacks.links = !links;
+		lacks.noreplace = links;
+		a_new_file_never_replaces(state);
+		assert_int_equal(unlink(p), 0);
+		a_name_taken_meanwhile_is_kept(state);
+		assert_int_equal(unlink(p), 0);
+	}
 }
 
 static void a_full_disk_is_told_and_leaves_nothing(void **state)
@@ -171,6 +227,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_new_file_never_replaces, begin, end),
 	    cmocka_unit_test_setup_teardown(an_aborted_result_leaves_nothing, begin, end),
 	    cmocka_unit_test_setup_teardown(a_name_taken_meanwhile_is_kept, begin, end),
+	    cmocka_unit_test_setup_teardown(poor_file_systems_do_too, begin, end),
 	    cmocka_unit_test_setup_teardown(a_full_disk_is_told_and_leaves_nothing, begin, end),
 	    cmocka_unit_test_setup_teardown(reading_has_a_limit, begin, end),
 	    cmocka_unit_test_setup_teardown(a_key_must_be_private, begin, end),
