@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "base/tempname.h"
 
 void file_close_p(int *fd)
 {
@@ -147,6 +148,8 @@ int file_out_open(
 	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
 		f->tmp = str_printf("%s/.%s.XXXXXX", dir, "handover");
 		fd = mkostemp(f->tmp, O_CLOEXEC);
+		if (fd >= 0) /* nothing is in it yet */
+			tempname_remember(f->tmp);
 	}
 	if (fd < 0) {
 		int r =
@@ -159,12 +162,20 @@ int file_out_open(
 	return 0;
 }
 
+/* The temporary name has gone. */
+static void drop_tmp(struct file_out *f)
+{
+	tempname_forget(f->tmp);
+	str_free_p(&f->tmp);
+}
+
 void file_out_abort(struct file_out *f)
 {
 	file_close_p(&f->fd);
-	if (f->tmp)
+	if (f->tmp) {
 		(void)unlink(f->tmp);
-	str_free_p(&f->tmp);
+		drop_tmp(f);
+	}
 	str_free_p(&f->path);
 }
 
@@ -174,11 +185,15 @@ static int name_it(struct file_out *f, const char *proc)
 	char *dir GW_CLEANUP(str_free_p) = parent(f->path);
 	for (unsigned i = 0; i < 1000; i++) {
 		char *t = str_printf("%s/.handover.%ld.%u", dir, (long)getpid(), i);
+		tempname_remember(t); /* before, since all of the result is under it at once */
 		if (linkat(AT_FDCWD, proc, AT_FDCWD, t, AT_SYMLINK_FOLLOW) == 0) {
 			f->tmp = t;
 			return 0;
 		}
+		int why = errno;
+		tempname_forget(t);
 		free(t);
+		errno = why;
 		if (errno != EEXIST)
 			return -1;
 	}
@@ -195,7 +210,7 @@ static int move_new(struct file_out *f)
 	if (r < 0 && (errno == EINVAL || errno == ENOSYS))
 		return link(f->tmp, f->path); /* the temporary name goes in file_out_abort */
 	if (r == 0)
-		str_free_p(&f->tmp);
+		drop_tmp(f);
 	return r;
 }
 
@@ -211,7 +226,7 @@ static int give_name(struct file_out *f)
 		return -1;
 	if (rename(f->tmp, f->path) < 0)
 		return -1;
-	str_free_p(&f->tmp);
+	drop_tmp(f);
 	return 0;
 }
 

@@ -5,7 +5,8 @@
  * A result is written to a file without a name in its folder (O_TMPFILE; where the file system has
  * none, a temporary name of mode 0600), synced, then linked (a new name; renamed where there are no
  * links) or renamed (replacing), and the folder is synced. A crash at any moment leaves the old
- * state or the new.
+ * state or the new; with a temporary name, a signal that ends the process removes it, and only
+ * SIGKILL or a power cut leaves it behind.
  */
 #ifndef GW_BASE_FILE_H
 #define GW_BASE_FILE_H

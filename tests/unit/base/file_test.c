@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "tests/unit/test.h"
 
@@ -132,6 +133,59 @@ static void poor_file_systems_do_too(void **state)
 	}
 }
 
+/* In a child: begin a result under a temporary name, then end by a signal. Returns its status. */
+static int killed_while_writing(const char *dir, enum file_how how, int sig)
+{
+	pid_t pid = fork();
+	int status = 0;
+	if (pid == 0) {
+		char *p = file_join(dir, "secret");
+		struct file_out f;
+		if (file_out_open(&f, p, 0600, how, NULL) < 0 ||
+		    file_write_fd(f.fd, "plain", 5, NULL) < 0 || !f.tmp || entries(dir) != 1)
+			_exit(1);
+		(void)raise(sig);
+		_exit(2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static void a_signal_leaves_no_temporary_name(void **state)
+{
+	static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	lacks.tmpfile = true;
+	for (size_t i = 0; i < GW_LENGTH(ending); i++) {
+		int status =
+		    killed_while_writing(*state, i % 2 ? FILE_NEW : FILE_REPLACE, ending[i]);
+		assert_true(WIFSIGNALED(status) && WTERMSIG(status) == ending[i]);
+		assert_int_equal(entries(*state), 0);
+	}
+	(void)signal(SIGHUP, SIG_IGN); /* as nohup does */
+	int status = killed_while_writing(*state, FILE_NEW, SIGHUP);
+	(void)signal(SIGHUP, SIG_DFL);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 2);
+}
+
+static void the_signal_of_a_child_is_not_ours(void **state)
+{
+	struct errinfo ei;
+	char *p GW_CLEANUP(str_free_p) = file_join(*state, "a");
+	struct file_out f;
+	int status = 0;
+	lacks.tmpfile = true;
+	test_code(file_out_open(&f, p, 0600, FILE_NEW, &ei), 0, &ei);
+	pid_t pid = fork();
+	if (pid == 0) {
+		(void)raise(SIGTERM);
+		_exit(2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	test_code(file_out_commit(&f, &ei), 0, &ei);
+	assert_int_equal(entries(*state), 1);
+}
+
 static void a_full_disk_is_told_and_leaves_nothing(void **state)
 {
 	struct errinfo ei;
@@ -228,6 +282,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(an_aborted_result_leaves_nothing, begin, end),
 	    cmocka_unit_test_setup_teardown(a_name_taken_meanwhile_is_kept, begin, end),
 	    cmocka_unit_test_setup_teardown(poor_file_systems_do_too, begin, end),
+	    cmocka_unit_test_setup_teardown(a_signal_leaves_no_temporary_name, begin, end),
+	    cmocka_unit_test_setup_teardown(the_signal_of_a_child_is_not_ours, begin, end),
 	    cmocka_unit_test_setup_teardown(a_full_disk_is_told_and_leaves_nothing, begin, end),
 	    cmocka_unit_test_setup_teardown(reading_has_a_limit, begin, end),
 	    cmocka_unit_test_setup_teardown(a_key_must_be_private, begin, end),
