@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -68,6 +69,43 @@ static int read_answer(int tty, uint8_t *p, size_t most, size_t *ret_n, struct e
 	}
 }
 
+/*
+ * A signal from outside while the terminal is quiet: put echo back, then end as without us. What
+ * stood before the prompt (the default, or a handler) gets the signal. Ignored ones stay so.
+ */
+static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+static struct sigaction former[GW_LENGTH(ending)];
+static struct termios loud; /* as the terminal was */
+static int quiet_tty = -1;
+
+static void restore_signals(void)
+{
+	for (size_t i = 0; i < GW_LENGTH(ending); i++)
+		(void)sigaction(ending[i], &former[i], NULL);
+}
+
+static void echo_and_end(int sig)
+{
+	int before = errno;
+	(void)tcsetattr(quiet_tty, TCSANOW, &loud);
+	restore_signals();
+	(void)raise(sig); /* comes when this handler returns */
+	errno = before;
+}
+
+static void catch_signals(int tty, const struct termios *before)
+{
+	struct sigaction act = {.sa_handler = echo_and_end};
+	quiet_tty = tty;
+	loud = *before;
+	(void)sigfillset(&act.sa_mask); /* one at a time */
+	for (size_t i = 0; i < GW_LENGTH(ending); i++)
+		(void)sigaction(ending[i], NULL, &former[i]);
+	for (size_t i = 0; i < GW_LENGTH(ending); i++)
+		if (former[i].sa_handler != SIG_IGN)
+			(void)sigaction(ending[i], &act, NULL);
+}
+
 static int ask_once(
     int tty, const char *prompt, size_t most, uint8_t *p, size_t *ret_n, struct errinfo *ei)
 {
@@ -75,14 +113,19 @@ static int ask_once(
 	if (tcgetattr(tty, &before) < 0)
 		return err_set(ei, GW_EUSAGE, "no terminal to ask for the passphrase");
 	quiet = before;
-	/* without signals the terminal is always put back, also after ^C */
+	/* ^C is a character here, and ends the line so that it is seen at once */
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
-	if (tcsetattr(tty, TCSAFLUSH, &quiet) < 0)
+	quiet.c_cc[VEOL] = BREAK;
+	catch_signals(tty, &before);
+	if (tcsetattr(tty, TCSAFLUSH, &quiet) < 0) {
+		restore_signals();
 		return err_sys(ei, GW_EIO, "cannot turn echo off");
+	}
 	int r = file_write_fd(tty, prompt, strlen(prompt), ei);
 	if (r == 0)
 		r = read_answer(tty, p, most, ret_n, ei);
 	(void)tcsetattr(tty, TCSAFLUSH, &before);
+	restore_signals();
 	int w = file_write_fd(tty, "\n", 1, ei);
 	return r < 0 ? r : w;
 }

@@ -18,7 +18,8 @@ struct secret_text {
 /*
  * Ask at the controlling terminal, with echo off; `again` asks a second time and demands the same.
  * GW_EUSAGE when there is no terminal, the two differ or nothing was typed; GW_EIO; GW_EFAIL when
- * the user breaks it off. An answer ends at Enter and has at most `most` bytes.
+ * the user breaks it off (^C, or ^D at once). An answer ends at Enter and has at most `most` bytes.
+ * A signal that ends the process meanwhile leaves the terminal as it was. One thread at a time.
  */
 int passphrase_ask(const char *prompt, const char *again, size_t most, struct secret_text *ret_t,
     struct errinfo *ei) GW_MUST_USE;

@@ -23,7 +23,7 @@ gives() {
 	((rc == want)) && [[ $(<err) == $text ]]
 }
 same() { [ "$(stat -c %i "$1")" = "$2" ]; }
-echo 1..61
+echo 1..64
 "$H" age keygen -o key >/dev/null
 "$H" age keygen -o other >/dev/null
 r=$(grep -o 'age1.*' key)
@@ -155,6 +155,32 @@ ok "a passphrase beside keys" gives 2 '*cannot be combined*' "$H" age encrypt -p
 ok "an empty passphrase" gives 2 '*passphrase is empty' "$H" age encrypt --passphrase-fd 3 plain 3</dev/null
 ok "the wrong passphrase" bash -c '"$0" age encrypt --passphrase-fd 3 --work-factor 4 plain 3<<<one >w.age &&
 	"$0" age decrypt --passphrase-fd 3 w.age 3<<<two 2>err; test $? = 6 && grep -q "no match" err' "$H"
+
+# --- the prompt: `script` is its terminal ---
+interrupt() { # ^C ends it at once, without Enter
+	coproc T { script -qec "'$H' age encrypt -p --work-factor 4 -o never plain" /dev/null; }
+	local seen=() pid=$T_PID
+	IFS= read -r -d : -t 60 -u "${T[0]}" _
+	sleep 0.2
+	printf 'abc\003' >&"${T[1]}"
+	mapfile -t seen < <(timeout 20 cat <&"${T[0]}")
+	kill "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+	[[ ${seen[*]} == *'handover: broken off'* ]]
+}
+ok "^C at the prompt" interrupt
+cat >ended.sh <<'END'
+# SIGNAL: what the terminal is like after handover got it at its prompt
+"$H" age encrypt -p --work-factor 4 -o never plain &
+until stty -a | grep -q -- ' -echo '; do sleep 0.1; done
+kill -s "$1" $!
+wait $!
+echo "exit $?"
+stty -a
+END
+ended() { H=$H timeout 60 script -qec "bash ended.sh $1" /dev/null </dev/null >seen && grep -qa "exit $2" seen && grep -qa ' echo ' seen; }
+ok "SIGTERM at the prompt puts echo back" ended TERM 143
+ok "SIGHUP too" ended HUP 129
 
 # --- limits ---
 for ((i = 0; i < 5; i++)); do echo "$r"; done >five
