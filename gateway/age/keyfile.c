@@ -1,19 +1,33 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* keyfile: files of recipients or secret keys, one a line. */
+/* keyfile: files of recipients or secret keys, one a line, read through secret memory only. */
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "age/keys.h"
 #include "base/file.h"
-#include "base/str.h"
+#include "base/secret.h"
 
-enum { FILE_MOST = 16 << 20, LINE_MOST = 8192 };
+enum { FILE_MOST = 16 << 20, LINE_MOST = 8192, ROOM = 2 * LINE_MOST };
+
+/* A file on its way: p[at..n) is read and not used yet. */
+struct lines {
+	int fd;
+	bool over;
+	char *p; /* ROOM bytes of secret memory */
+	size_t at, n, all;
+};
 
 typedef int add_fn(void *list, const char *line, size_t n, struct errinfo *ei);
 
 static int add_recipient(void *list, const char *line, size_t n, struct errinfo *ei)
 {
-	char *text GW_CLEANUP(str_free_p) = str_dupn(line, n);
+	/* it may be a secret key by mistake */
+	char *text GW_CLEANUP(secret_free_p) = secret_alloc(n + 1);
+	if (!text)
+		return err_set(ei, GW_ENOMEM, "no secret memory for a line");
+	memcpy(text, line, n);
 	return age_recipients_add(list, text, ei);
 }
 
@@ -29,40 +43,79 @@ static int at_line(const char *path, size_t line, int code, struct errinfo *ei)
 	return err_at(ei, code, path, line, 0, "%s", why.msg);
 }
 
-static int each_line(
-    const char *path, const struct buf *b, add_fn *add, void *list, struct errinfo *ei)
+/* The next line without its LF, in l->p until the next call; 1, or 0 at the end. */
+static int next_line(struct lines *l, const char **ret_s, size_t *ret_n, struct errinfo *ei)
 {
-	size_t line = 0, found = 0;
-	for (size_t at = 0; at < b->len;) {
-		const char *s = b->data + at, *end = memchr(s, '\n', b->len - at);
-		size_t n = end ? (size_t)(end - s) : b->len - at;
-		at += n + 1;
-		line++;
-		if (n > LINE_MOST)
-			return err_at(
-			    ei, GW_ELIMIT, path, line, 0, "more than %d characters", LINE_MOST);
-		if (n && s[n - 1] == '\r')
-			n--;
-		if (n == 0 || *s == '#')
+	for (;;) {
+		char *s = l->p + l->at;
+		size_t n = l->n - l->at;
+		const char *end = n ? memchr(s, '\n', n) : NULL;
+		if (end || (n && (l->over || n > LINE_MOST))) {
+			*ret_s = s;
+			*ret_n = end ? (size_t)(end - s) : n;
+			l->at += *ret_n + (end != NULL);
+			return 1;
+		}
+		if (l->over)
+			return 0;
+		if (n)
+			memmove(l->p, s, n);
+		l->at = 0;
+		l->n = n;
+		ssize_t r = read(l->fd, l->p + n, ROOM - n);
+		if (r < 0 && errno == EINTR)
 			continue;
-		if (memchr(s, '\0', n))
-			return err_at(ei, GW_EFORMAT, path, line, 0, "not a line of text");
-		int r = add(list, s, n, ei);
 		if (r < 0)
-			return at_line(path, line, r, ei);
+			return err_sys(ei, GW_EIO, "cannot read");
+		l->over = r == 0;
+		l->n += (size_t)r;
+		l->all += (size_t)r;
+		if (l->all > FILE_MOST)
+			return err_set(ei, GW_ELIMIT, "more than %d bytes", FILE_MOST);
+	}
+}
+
+static int add_line(const char *path, size_t line, const char *s, size_t n, add_fn *add, void *list,
+    struct errinfo *ei)
+{
+	if (n > LINE_MOST)
+		return err_at(ei, GW_ELIMIT, path, line, 0, "more than %d characters", LINE_MOST);
+	if (memchr(s, '\0', n))
+		return err_at(ei, GW_EFORMAT, path, line, 0, "not a line of text");
+	int r = add(list, s, n, ei);
+	return r < 0 ? at_line(path, line, r, ei) : 0;
+}
+
+static int add_lines(struct lines *l, const char *path, add_fn *add, void *list, struct errinfo *ei)
+{
+	const char *s = NULL;
+	size_t n = 0, line = 0, found = 0;
+	int r = 0;
+	while ((r = next_line(l, &s, &n, ei)) > 0) {
+		line++;
+		if (n && n <= LINE_MOST && s[n - 1] == '\r')
+			n--;
+		if (n <= LINE_MOST && (n == 0 || *s == '#'))
+			continue;
+		if ((r = add_line(path, line, s, n, add, list, ei)) < 0)
+			return r;
 		found++;
 	}
+	if (r < 0)
+		return err_prefix(ei, r, path);
 	return found ? 0 : err_set(ei, GW_EFORMAT, "no key in '%s'", path);
 }
 
 static int add_file(const char *path, add_fn *add, void *list, struct errinfo *ei)
 {
-	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(FILE_MOST + 1);
+	char *room GW_CLEANUP(secret_free_p) = secret_alloc(ROOM);
 	int fd GW_CLEANUP(file_close_p) = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct lines l = {.fd = fd, .p = room};
 	if (fd < 0)
 		return err_sys(ei, GW_ENOENT, "cannot open '%s'", path);
-	int r = file_read_fd(fd, FILE_MOST, &b, ei);
-	return r < 0 ? err_prefix(ei, r, path) : each_line(path, &b, add, list, ei);
+	if (!room)
+		return err_set(ei, GW_ENOMEM, "no secret memory to read '%s'", path);
+	return add_lines(&l, path, add, list, ei);
 }
 
 int age_recipients_add_file(struct age_recipients *l, const char *path, struct errinfo *ei)

@@ -3,9 +3,10 @@
  * keys: whom a file is encrypted to, and with what it is opened.
  *
  * Keys are X25519 keys in Bech32 text (C2SP age, "The X25519 recipient type") or one passphrase
- * ("The scrypt recipient type"). Secret scalars and passphrases lie in secret memory only, so
- * secret_init must have run. Post-quantum, plugin and SSH keys are known by their look and refused
- * with GW_ESUPPORT, never replaced by something weaker. No message quotes a key.
+ * ("The scrypt recipient type"). Secret scalars, passphrases and what is read from files lie in
+ * secret memory only, so secret_init must have run; the text of a new key, made to be written, is
+ * the exception (age_identity_generate). Post-quantum, plugin and SSH keys are known by their look
+ * and refused with GW_ESUPPORT, never replaced by something weaker. No message quotes a key.
  */
 #ifndef GW_AGE_KEYS_H
 #define GW_AGE_KEYS_H
@@ -55,7 +56,8 @@ int age_recipients_add(struct age_recipients *l, const char *text, struct errinf
 /*
  * Add every recipient of the file at path: one a line, empty lines and lines with # are skipped, a
  * CR before the LF too. A file without any is GW_EFORMAT. Errors are as age_recipients_add, with
- * file:line; GW_ENOENT, GW_EIO; GW_ELIMIT above 16 MiB or 8 KiB a line. A pipe will do.
+ * file:line; GW_ENOENT, GW_EIO; GW_ELIMIT above 16 MiB or 8 KiB a line. A pipe will do. The lines
+ * pass through secret memory only.
  */
 int age_recipients_add_file(struct age_recipients *l, const char *path, struct errinfo *ei)
     GW_MUST_USE;
@@ -96,8 +98,9 @@ void age_identities_recipient(
  * age_identity_generate(ret_recipient, ret_file, ei): make a new X25519 key.
  *
  * Appends to ret_file what an identity file holds: "# created: …\n# public key: age1…\n" and the
- * secret key on a line. ret_file is wiped by its release; write it with mode 0600. GW_ELIMIT when
- * ret_file is full (256 bytes are enough).
+ * secret key on a line. That text lies in ordinary memory, which may be swapped out: write it with
+ * mode 0600 and release ret_file, which wipes it, at once. GW_ELIMIT when ret_file is full (256
+ * bytes are enough).
  */
 int age_identity_generate(
     char ret_recipient[AGE_RECIPIENT_TEXT], struct buf *ret_file, struct errinfo *ei) GW_MUST_USE;

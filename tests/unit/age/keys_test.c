@@ -118,6 +118,67 @@ static void recipients_files(void **state)
 	assert_int_equal(age_recipients_add_file(l, "/nonexistent", &ei), GW_ENOENT);
 }
 
+/* Lines of comment before and around the key, longer together than what is read at a time. */
+static void long_files(void **state)
+{
+	(void)state;
+	struct age_identities *l GW_CLEANUP(age_identities_free_p) = age_identities_new();
+	struct errinfo ei = ERRINFO_INIT;
+	enum { MOST = 16 << 20, LINE = 8192 };
+	char path[] = "/tmp/age-long-XXXXXX", line[LINE + 1];
+	FILE *f = fdopen(mkstemp(path), "w+");
+	assert_non_null(f);
+	memset(line, '#', sizeof line);
+	line[LINE - 1] = '\n';
+	size_t rest = MOST % LINE + LINE - strlen(SECRET) - 1;
+	for (size_t n = rest + 1 + strlen(SECRET); n < MOST; n += LINE)
+		assert_int_equal(fwrite(line, 1, LINE, f), LINE);
+	assert_int_equal(
+	    fprintf(f, "%.*s\n%s", (int)rest, line, SECRET), rest + 1 + strlen(SECRET));
+	assert_int_equal(fflush(f), 0);
+	assert_int_equal(ftello(f), MOST);
+	assert_int_equal(age_identities_add_file(l, path, &ei), 0);
+	assert_int_equal(age_identities_count(l), 1);
+	assert_int_equal(fputs("\n", f), 1);
+	assert_int_equal(fflush(f), 0);
+	assert_int_equal(age_identities_add_file(l, path, &ei), GW_ELIMIT);
+	assert_non_null(strstr(ei.msg, "more than 16777216 bytes"));
+	assert_int_equal(ftruncate(fileno(f), 0), 0);
+	rewind(f);
+	line[LINE - 1] = line[LINE] = '#';
+	assert_int_equal(fwrite(line, 1, LINE, f), LINE);
+	assert_int_equal(fprintf(f, "\n%s\n", SECRET), strlen(SECRET) + 2);
+	assert_int_equal(fflush(f), 0);
+	assert_int_equal(age_identities_add_file(l, path, &ei), 0);
+	rewind(f);
+	assert_int_equal(fwrite(line, 1, LINE + 1, f), LINE + 1);
+	assert_int_equal(fflush(f), 0);
+	assert_int_equal(age_identities_add_file(l, path, &ei), GW_ELIMIT);
+	assert_non_null(strstr(ei.msg, ":1: more than 8192 characters"));
+	(void)fclose(f);
+	(void)unlink(path);
+}
+
+/* A key file leaves nothing where it could be swapped out: without secret memory it is not read. */
+static void files_are_read_in_secret_memory(void **state)
+{
+	(void)state;
+	struct age_recipients *l GW_CLEANUP(age_recipients_free_p) = age_recipients_new();
+	struct errinfo ei = ERRINFO_INIT;
+	char text[100], path[32];
+	void *all[2000] = {NULL};
+	size_t n = 0;
+	(void)snprintf(text, sizeof text, "%s\n", PUBLIC);
+	for (size_t size = 1 << 18; size >= 32; size /= 2)
+		while (n < GW_LENGTH(all) && (all[n] = secret_alloc(size)))
+			n++;
+	int r = from_file(text, l, &ei, path);
+	while (n)
+		secret_free(all[--n]);
+	assert_int_equal(r, GW_ENOMEM);
+	assert_int_equal(from_file(text, l, &ei, path), 0);
+}
+
 static void post_quantum_key_is_noted(void **state)
 {
 	(void)state;
@@ -139,6 +200,8 @@ int main(void)
 	    cmocka_unit_test(says_what_a_recipient_is_not),
 	    cmocka_unit_test(passphrase_stands_alone),
 	    cmocka_unit_test(recipients_files),
+	    cmocka_unit_test(long_files),
+	    cmocka_unit_test(files_are_read_in_secret_memory),
 	    cmocka_unit_test(post_quantum_key_is_noted),
 	};
 	return cmocka_run_group_tests_name("age/keys", tests, start, NULL);
