@@ -72,9 +72,9 @@ int age_recipients_set_passphrase(struct age_recipients *l, const void *p, size_
 /*
  * age_identities_add(l, text, ei): add the secret key "AGE-SECRET-KEY-1…" (n characters) to l.
  *
- * A post-quantum key is taken note of, so that age_reader_new can say so when no other key opens
- * the file (age_identities_post_quantum). GW_EFORMAT, GW_ESUPPORT (plugin, SSH), GW_ELIMIT; on
- * failure l is unchanged. The caller keeps and wipes text.
+ * A post-quantum key is taken note of, so that age_reader_unlock can say so when the file may be
+ * for it and no other key opens it (age_identities_post_quantum). GW_EFORMAT, GW_ESUPPORT (plugin,
+ * SSH), GW_ELIMIT; on failure l is unchanged. The caller keeps and wipes text.
  */
 int age_identities_add(struct age_identities *l, const char *text, size_t n, struct errinfo *ei)
     GW_MUST_USE;

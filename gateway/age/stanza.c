@@ -86,8 +86,11 @@ int stanza_wrap(const struct age_recipients *to, const uint8_t file_key[FILE_KEY
 /* What to say when nothing opened the file. */
 static int no_match(const struct header *h, const struct age_identities *keys, struct errinfo *ei)
 {
-	size_t hybrid = 0;
-	if (keys->post_quantum)
+	size_t hybrid = 0, unknown = 0;
+	for (size_t i = 0; i < h->n; i++)
+		unknown +=
+		    !header_is(h, h->stanzas + i, X25519) && !header_is(h, h->stanzas + i, SCRYPT);
+	if (keys->post_quantum && unknown) /* one of them may be for that key */
 		return err_set(ei, GW_ESUPPORT, "post-quantum recipients are not in this build");
 	for (size_t i = 0; i < h->n; i++)
 		hybrid += header_is(h, h->stanzas + i, "mlkem768x25519");

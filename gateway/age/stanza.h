@@ -34,7 +34,8 @@ int stanza_wrap(const struct age_recipients *to, const uint8_t file_key[FILE_KEY
  * stanza_unwrap(h, keys, work_factor, file_key, ei): find the stanza that one of keys opens.
  *
  * GW_ENOMATCH; GW_EFORMAT for a share that is a low-order point or a work factor above the limit;
- * GW_ESUPPORT when keys holds a post-quantum key and no other one opens it. file_key must be secret
+ * GW_ESUPPORT when keys holds a post-quantum key, a stanza is of a type that is not in this build,
+ * and no key opens the file. file_key must be secret
  * memory, and is set on success only.
  */
 int stanza_unwrap(const struct header *h, const struct age_identities *keys, unsigned work_factor,

@@ -23,7 +23,7 @@ gives() {
 	((rc == want)) && [[ $(<err) == $text ]]
 }
 same() { [ "$(stat -c %i "$1")" = "$2" ]; }
-echo 1..64
+echo 1..65
 "$H" age keygen -o key >/dev/null
 "$H" age keygen -o other >/dev/null
 r=$(grep -o 'age1.*' key)
@@ -151,6 +151,8 @@ damaged_recipient() { # its last character changed, whichever that is
 }
 ok "a damaged recipient" damaged_recipient
 ok "a post-quantum recipient" gives 3 'handover: post-quantum recipients are not in this build' "$H" age encrypt -r age1pq1qqqq plain
+echo AGE-SECRET-KEY-PQ-1QQQQ >pq
+ok "a post-quantum key on a file that is not for one" gives 6 'handover: no match: the file is for other keys' "$H" age decrypt -i pq good.age
 ok "a passphrase beside keys" gives 2 '*cannot be combined*' "$H" age encrypt -p -r "$r" plain
 ok "an empty passphrase" gives 2 '*passphrase is empty' "$H" age encrypt --passphrase-fd 3 plain 3</dev/null
 ok "the wrong passphrase" bash -c '"$0" age encrypt --passphrase-fd 3 --work-factor 4 plain 3<<<one >w.age &&
