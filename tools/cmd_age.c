@@ -10,6 +10,7 @@
 #include "age/age.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "tools/age_options.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
 #include "tools/passphrase.h"
@@ -115,20 +116,6 @@ static int finish_output(struct output *o, struct errinfo *ei)
 	return o->file.fd >= 0 ? file_out_commit(&o->file, ei) : 0;
 }
 
-static int number(const struct cli *cli, const char *name, uint64_t least, uint64_t most,
-    uint64_t *v, struct errinfo *ei)
-{
-	const char *text = cli_value(cli, name);
-	uint64_t got = 0;
-	if (!text)
-		return 0;
-	if (str_u64(text, most, &got) < 0 || got < least)
-		return err_set(ei, GW_EUSAGE, "--%s is a number from %llu to %llu", name,
-		    (unsigned long long)least, (unsigned long long)most);
-	*v = got;
-	return 0;
-}
-
 static bool wants_passphrase(const struct cli *cli)
 {
 	return cli_given(cli, "passphrase") || cli_given(cli, "passphrase-fd");
@@ -141,7 +128,7 @@ static int get_passphrase(
 	if (!cli_given(cli, "passphrase-fd"))
 		return passphrase_ask(
 		    "Passphrase: ", twice ? "Again: " : NULL, AGE_MOST_PASSPHRASE, t, ei);
-	int r = number(cli, "passphrase-fd", 0, 65535, &fd, ei);
+	int r = age_option_number(cli, "passphrase-fd", 0, 65535, &fd, ei);
 	if (r < 0)
 		return r;
 	if ((int)fd == input)
@@ -186,7 +173,7 @@ static int collect_recipients(
 	struct secret_text pass GW_CLEANUP(secret_text_release) = {.p = NULL};
 	uint64_t factor = AGE_WORK_FACTOR;
 	const char *v;
-	int r = number(cli, "work-factor", 1, 30, &factor, ei);
+	int r = age_option_number(cli, "work-factor", 1, 30, &factor, ei);
 	bool keys = cli_given(cli, "recipient") || cli_given(cli, "recipients-file");
 	if (r < 0)
 		return r;
@@ -243,7 +230,7 @@ static int encrypt(struct cli *cli)
 	uint64_t threads = 0;
 	mode_t mask = umask(0);
 	(void)umask(mask);
-	int r = number(cli, "threads", 1, 1024, &threads, &ei);
+	int r = age_option_number(cli, "threads", 1, 1024, &threads, &ei);
 	if (r == 0)
 		r = open_input(cli, &in, &ei);
 	if (r == 0)
@@ -262,25 +249,6 @@ static int encrypt(struct cli *cli)
 }
 
 /* ---- decrypt ---- */
-
-static int read_limits(const struct cli *cli, struct age_limits *l, struct errinfo *ei)
-{
-	uint64_t bytes = l->header_bytes, line = l->line_bytes, stanzas = l->stanzas,
-		 factor = l->work_factor;
-	int r = number(cli, "max-header", 1, 1 << 30, &bytes, ei);
-	if (r == 0)
-		r = number(cli, "max-line", 1, 1 << 30, &line, ei);
-	if (r == 0)
-		r = number(cli, "max-stanzas", 1, 10000000, &stanzas, ei);
-	if (r == 0)
-		r = number(cli, "max-work-factor", 1, 30, &factor, ei);
-	if (r == 0)
-		*l = (struct age_limits){.header_bytes = (size_t)bytes,
-		    .line_bytes = (size_t)line,
-		    .stanzas = (size_t)stanzas,
-		    .work_factor = (unsigned)factor};
-	return r;
-}
 
 static int collect_identities(const struct cli *cli, const struct age_reader *reader, int input,
     struct age_identities *keys, struct errinfo *ei)
@@ -317,10 +285,10 @@ static void note_post_quantum(const struct cli *cli, struct errinfo *ei)
 static int decrypt_to(
     const struct cli *cli, int in, unsigned threads, struct output *o, struct errinfo *ei)
 {
-	struct age_limits limits = AGE_LIMITS;
+	struct age_limits limits;
 	struct age_reader *reader GW_CLEANUP(age_reader_free_p) = NULL;
 	struct age_identities *keys GW_CLEANUP(age_identities_free_p) = age_identities_new();
-	int r = read_limits(cli, &limits, ei);
+	int r = age_limits_read(cli, &limits, ei);
 	if (r == 0 && (r = age_reader_open(in, &limits, threads, &reader, ei)) == GW_EFORMAT)
 		note_post_quantum(cli, ei);
 	if (r == 0)
@@ -338,7 +306,7 @@ static int decrypt(struct cli *cli)
 	struct output o GW_CLEANUP(output_release) = {.fd = STDOUT_FILENO, .file = {.fd = -1}};
 	int in GW_CLEANUP(file_close_p) = -1;
 	uint64_t threads = 0;
-	int r = number(cli, "threads", 1, 1024, &threads, &ei);
+	int r = age_option_number(cli, "threads", 1, 1024, &threads, &ei);
 	if (r == 0)
 		r = open_input(cli, &in, &ei);
 	if (r == 0)
@@ -373,9 +341,7 @@ static const struct cli_option decrypt_options[] = {
     {"passphrase-fd", 0, "N", "read the passphrase from descriptor N (implies -p)", false},
     {"output", 'o', "OUT", "write to OUT; it is there when all of it has verified", false},
     {"threads", 0, "N", "work with N threads (one for each core)", false},
-    {"max-header", 0, "BYTES", "refuse longer headers (4194304)", false},
-    {"max-line", 0, "BYTES", "refuse longer header lines (65536)", false},
-    {"max-stanzas", 0, "N", "refuse more recipients (20000)", false},
+    AGE_LIMIT_OPTIONS,
     {"max-work-factor", 0, "N", "refuse costlier passphrases (20: 1 GiB of memory)", false},
     {NULL, 0, NULL, NULL, false},
 };

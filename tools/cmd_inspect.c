@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/id.h"
 #include "base/str.h"
+#include "tools/age_options.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
 
@@ -70,7 +71,7 @@ static void print_json(const char *path, const char *id, const struct age_facts 
 	(void)cli_print_json(o);
 }
 
-static int inspect_one(const struct cli *cli, const char *path)
+static int inspect_one(const struct cli *cli, const struct age_limits *limits, const char *path)
 {
 	struct errinfo ei = ERRINFO_INIT;
 	struct age_facts f = {.armored = false};
@@ -82,7 +83,7 @@ static int inspect_one(const struct cli *cli, const char *path)
 			r = err_sys(&ei, errno == ENOENT ? GW_ENOENT : GW_EIO, "cannot open");
 	}
 	if (r == 0)
-		r = age_inspect(fd, NULL, &f, &ei);
+		r = age_inspect(fd, limits, &f, &ei);
 	if (r < 0) {
 		(void)err_prefix(&ei, r, path);
 		return cli_fail(cli, r, &ei);
@@ -98,13 +99,22 @@ static int inspect_one(const struct cli *cli, const char *path)
 
 static int inspect(struct cli *cli)
 {
-	int worst = 0;
+	struct errinfo ei = ERRINFO_INIT;
+	struct age_limits limits;
+	int worst = 0, e = age_limits_read(cli, &limits, &ei);
+	if (e < 0)
+		return cli_fail(cli, e, &ei);
 	for (int i = 0; i < cli_count(cli); i++) {
-		int r = inspect_one(cli, cli_operand(cli, i));
+		int r = inspect_one(cli, &limits, cli_operand(cli, i));
 		worst = r > worst ? r : worst;
 	}
 	return worst;
 }
+
+static const struct cli_option options[] = {
+    AGE_LIMIT_OPTIONS,
+    {NULL, 0, NULL, NULL, false},
+};
 
 const struct cli_command cmd_inspect = {
     .name = "inspect",
@@ -114,5 +124,6 @@ const struct cli_command cmd_inspect = {
     .summary = "show what a package or age file tells without a key",
     .detail = "Recipients by type and number, armored or not, and the exact size of what is "
 	      "inside. Nothing of it is proven: only opening verifies.",
+    .options = options,
     .run = inspect,
 };

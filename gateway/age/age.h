@@ -127,6 +127,9 @@ void age_reader_free_p(struct age_reader **r);
 
 /* ---- looking, without a key ---- */
 
+enum { AGE_MOST_KINDS = 64 };   /* types that are told apart */
+#define AGE_OTHER_KINDS "other" /* the type of all that come after these */
+
 struct age_kind {
 	char type[64]; /* first argument of the stanzas; longer ones are cut */
 	size_t n;

@@ -21,18 +21,19 @@ static struct age_kind *kind_of(struct age_facts *f, const char *type, size_t n)
 	return NULL;
 }
 
-static int count_kinds(const struct header *h, struct age_facts *f, struct errinfo *ei)
+static void count_kinds(const struct header *h, struct age_facts *f)
 {
-	enum { MOST_KINDS = 64 };
 	for (size_t i = 0; i < h->n; i++) {
 		size_t n = 0;
 		const char *type = header_arg(h, h->stanzas + i, 0, &n);
 		if (n >= sizeof f->kinds->type)
 			n = sizeof f->kinds->type - 1;
 		struct age_kind *k = kind_of(f, type, n);
-		if (!k && f->kinds_n == MOST_KINDS)
-			return header_failure(
-			    h->stanzas[i].line, ei, "more than 64 types of stanza");
+		if (!k && f->kinds_n >= AGE_MOST_KINDS) {
+			type = AGE_OTHER_KINDS;
+			n = strlen(type);
+			k = kind_of(f, type, n);
+		}
 		if (!k) {
 			k = f->kinds + f->kinds_n++;
 			memcpy(k->type, type, n);
@@ -40,7 +41,6 @@ static int count_kinds(const struct header *h, struct age_facts *f, struct errin
 		k->n++;
 	}
 	f->stanzas = h->n;
-	return 0;
 }
 
 /* Count what is left of the source: by its size where that is known, else by reading. */
@@ -91,7 +91,8 @@ static int look(
 	f->armored = src->armored;
 	f->header_bytes = h.raw.len;
 	f->work_factor = stanza_work_factor(&h);
-	if ((r = count_kinds(&h, f, ei)) < 0 || (r = rest_bytes(src, &rest, ei)) < 0)
+	count_kinds(&h, f);
+	if ((r = rest_bytes(src, &rest, ei)) < 0)
 		return r;
 	f->file_bytes = src->taken;
 	return measure(rest, f, ei);
@@ -105,7 +106,7 @@ int age_inspect(
 	int r = source_open_age(&src, fd, ei);
 	if (r < 0)
 		return r;
-	f.kinds = str_alloc(64 * sizeof *f.kinds);
+	f.kinds = str_alloc((AGE_MOST_KINDS + 1) * sizeof *f.kinds);
 	r = look(&src, limits ? limits : &AGE_LIMITS, &f, ei);
 	source_release(&src);
 	if (r < 0)

@@ -23,7 +23,7 @@ gives() {
 	((rc == want)) && [[ $(<err) == $text ]]
 }
 same() { [ "$(stat -c %i "$1")" = "$2" ]; }
-echo 1..65
+echo 1..69
 "$H" age keygen -o key >/dev/null
 "$H" age keygen -o other >/dev/null
 r=$(grep -o 'age1.*' key)
@@ -183,6 +183,18 @@ END
 ended() { H=$H timeout 60 script -qec "bash ended.sh $1" /dev/null </dev/null >seen && grep -qa "exit $2" seen && grep -qa ' echo ' seen; }
 ok "SIGTERM at the prompt puts echo back" ended TERM 143
 ok "SIGHUP too" ended HUP 129
+
+# --- looking ---
+strange() { # COUNT: a file with that many stanzas, each of a type of its own
+	echo age-encryption.org/v1
+	for ((i = 0; i < $1; i++)); do printf -- '-> type-%d\n\n' "$i"; done
+	printf -- '--- %043d\n%040d' 0 0
+}
+many_types() { strange 70 | "$H" inspect --json - >seen && jq -e '.stanzas == 70 and (.types | length) == 65 and .types[64] == {type: "other", count: 6}' seen >/dev/null; }
+ok "inspect counts what is past 64 types as other" many_types
+ok "and takes limits as decrypt does" gives 3 'handover: *: header failure: *too many stanzas' "$H" inspect --max-stanzas 69 <(strange 70)
+ok "on lines" gives 3 'handover: *: header failure: *more than 20 bytes' "$H" inspect --max-line 20 good.age
+ok "on the header" gives 3 'handover: *: header failure: *' "$H" inspect --max-header 100 good.age
 
 # --- limits ---
 for ((i = 0; i < 5; i++)); do echo "$r"; done >five
