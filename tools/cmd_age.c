@@ -64,14 +64,45 @@ static int check_keys_apart(const struct cli *cli, const char *option, struct er
 	const char *path, *out = cli_value(cli, "output");
 	for (size_t i = 0; (path = cli_value_at(cli, option, i)); i++) {
 		struct stat st;
-		if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		bool dash = str_eq(path, "-");
+		if (!dash && (stat(path, &st) < 0 || !S_ISREG(st.st_mode)))
 			continue;
-		int fd GW_CLEANUP(file_close_p) = open(path, O_RDONLY | O_CLOEXEC);
+		int own GW_CLEANUP(file_close_p) = dash ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+		int fd = dash ? STDIN_FILENO : own;
 		int r = fd < 0 ? 0 : check_apart(fd, "a key file", out, ei);
 		if (r < 0)
 			return r;
 	}
 	return 0;
+}
+
+/* GW_EUSAGE when a key file is "-" and standard input is wanted for something else too. */
+static int check_stdin(const struct cli *cli, const char *option, struct errinfo *ei)
+{
+	const char *v, *in = cli_operand(cli, 0);
+	uint64_t fd = STDERR_FILENO;
+	unsigned keys = 0;
+	int r = age_option_number(cli, "passphrase-fd", 0, 65535, &fd, ei);
+	for (size_t i = 0; (v = cli_value_at(cli, option, i)); i++)
+		keys += str_eq(v, "-");
+	if (r < 0 || keys == 0)
+		return r;
+	if (keys > 1 || !in || str_eq(in, "-") || fd == STDIN_FILENO)
+		return err_set(ei, GW_EUSAGE,
+		    "standard input can be only one of input, keys and passphrase: name files for the others");
+	return 0;
+}
+
+static int add_recipients(struct age_recipients *to, const char *path, struct errinfo *ei)
+{
+	return str_eq(path, "-") ? age_recipients_add_fd(to, STDIN_FILENO, "standard input", ei)
+				 : age_recipients_add_file(to, path, ei);
+}
+
+static int add_identities(struct age_identities *keys, const char *path, struct errinfo *ei)
+{
+	return str_eq(path, "-") ? age_identities_add_fd(keys, STDIN_FILENO, "standard input", ei)
+				 : age_identities_add_file(keys, path, ei);
 }
 
 /* Open the operand, "-" or none being standard input; check it against the output. */
@@ -184,7 +215,7 @@ static int collect_recipients(
 	for (size_t i = 0; r == 0 && (v = cli_value_at(cli, "recipient", i)); i++)
 		r = age_recipients_add(to, v, ei);
 	for (size_t i = 0; r == 0 && (v = cli_value_at(cli, "recipients-file", i)); i++)
-		r = age_recipients_add_file(to, v, ei);
+		r = add_recipients(to, v, ei);
 	if (r < 0 || keys)
 		return r;
 	r = get_passphrase(cli, true, input, &pass, ei);
@@ -234,6 +265,8 @@ static int encrypt(struct cli *cli)
 	if (r == 0)
 		r = open_input(cli, &in, &ei);
 	if (r == 0)
+		r = check_stdin(cli, "recipients-file", &ei);
+	if (r == 0)
 		r = check_keys_apart(cli, "recipients-file", &ei);
 	if (r == 0)
 		r = collect_recipients(cli, in, to, &ei);
@@ -261,7 +294,7 @@ static int collect_identities(const struct cli *cli, const struct age_reader *re
 	if (!files && !ask)
 		return err_set(ei, GW_EUSAGE, "no key to decrypt with: give -i or -p");
 	for (size_t i = 0; r == 0 && (v = cli_value_at(cli, "identity", i)); i++)
-		r = age_identities_add_file(keys, v, ei);
+		r = add_identities(keys, v, ei);
 	if (r < 0 || !ask)
 		return r;
 	r = get_passphrase(cli, false, input, &pass, ei);
@@ -275,7 +308,7 @@ static void note_post_quantum(const struct cli *cli, struct errinfo *ei)
 	struct errinfo why = *ei, ignored;
 	const char *v;
 	for (size_t i = 0; (v = cli_value_at(cli, "identity", i)); i++)
-		if (age_identities_add_file(keys, v, &ignored) < 0)
+		if (add_identities(keys, v, &ignored) < 0)
 			return;
 	if (age_identities_post_quantum(keys))
 		(void)err_set(
@@ -310,6 +343,8 @@ static int decrypt(struct cli *cli)
 	if (r == 0)
 		r = open_input(cli, &in, &ei);
 	if (r == 0)
+		r = check_stdin(cli, "identity", &ei);
+	if (r == 0)
 		r = check_keys_apart(cli, "identity", &ei);
 	if (r == 0)
 		r = decrypt_to(cli, in, (unsigned)threads, &o, &ei);
@@ -326,7 +361,8 @@ static const struct cli_option keygen_options[] = {
 };
 static const struct cli_option encrypt_options[] = {
     {"recipient", 'r', "RECIPIENT", "encrypt to this age1… key", true},
-    {"recipients-file", 'R', "FILE", "encrypt to the keys in FILE, one a line", true},
+    {"recipients-file", 'R', "FILE",
+	"encrypt to the keys in FILE (- is standard input), one a line", true},
     {"passphrase", 'p', NULL, "encrypt with a passphrase, asked for twice", false},
     {"passphrase-fd", 0, "N", "read the passphrase from descriptor N (implies -p)", false},
     {"armor", 'a', NULL, "write text instead of binary", false},
@@ -336,7 +372,7 @@ static const struct cli_option encrypt_options[] = {
     {NULL, 0, NULL, NULL, false},
 };
 static const struct cli_option decrypt_options[] = {
-    {"identity", 'i', "FILE", "decrypt with the secret keys in FILE", true},
+    {"identity", 'i', "FILE", "decrypt with the secret keys in FILE (- is standard input)", true},
     {"passphrase", 'p', NULL, "decrypt with a passphrase", false},
     {"passphrase-fd", 0, "N", "read the passphrase from descriptor N (implies -p)", false},
     {"output", 'o', "OUT", "write to OUT; it is there when all of it has verified", false},

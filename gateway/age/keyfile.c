@@ -75,11 +75,21 @@ static int next_line(struct lines *l, const char **ret_s, size_t *ret_n, struct 
 	}
 }
 
+/* Some editors put it before a text; as part of a key it would be invisible. UTF-8 or UTF-16. */
+static bool byte_order_mark(const char *s, size_t n)
+{
+	return (n >= 3 && strncmp(s, "\xef\xbb\xbf", 3) == 0) ||
+	    (n >= 2 && (strncmp(s, "\xff\xfe", 2) == 0 || strncmp(s, "\xfe\xff", 2) == 0));
+}
+
 static int add_line(const char *path, size_t line, const char *s, size_t n, add_fn *add, void *list,
     struct errinfo *ei)
 {
 	if (n > LINE_MOST)
 		return err_at(ei, GW_ELIMIT, path, line, 0, "more than %d characters", LINE_MOST);
+	if (line == 1 && byte_order_mark(s, n))
+		return err_at(ei, GW_EFORMAT, path, line, 0,
+		    "the file begins with a byte order mark: save it as plain text (UTF-8) without one");
 	if (memchr(s, '\0', n))
 		return err_at(ei, GW_EFORMAT, path, line, 0, "not a line of text");
 	int r = add(list, s, n, ei);
@@ -106,16 +116,31 @@ static int add_lines(struct lines *l, const char *path, add_fn *add, void *list,
 	return found ? 0 : err_set(ei, GW_EFORMAT, "no key in '%s'", path);
 }
 
-static int add_file(const char *path, add_fn *add, void *list, struct errinfo *ei)
+static int add_fd(int fd, const char *name, add_fn *add, void *list, struct errinfo *ei)
 {
 	char *room GW_CLEANUP(secret_free_p) = secret_alloc(ROOM);
-	int fd GW_CLEANUP(file_close_p) = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct lines l = {.fd = fd, .p = room};
+	if (!room)
+		return err_set(ei, GW_ENOMEM, "no secret memory to read '%s'", name);
+	return add_lines(&l, name, add, list, ei);
+}
+
+static int add_file(const char *path, add_fn *add, void *list, struct errinfo *ei)
+{
+	int fd GW_CLEANUP(file_close_p) = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return err_sys(ei, GW_ENOENT, "cannot open '%s'", path);
-	if (!room)
-		return err_set(ei, GW_ENOMEM, "no secret memory to read '%s'", path);
-	return add_lines(&l, path, add, list, ei);
+	return add_fd(fd, path, add, list, ei);
+}
+
+int age_recipients_add_fd(struct age_recipients *l, int fd, const char *name, struct errinfo *ei)
+{
+	return add_fd(fd, name, add_recipient, l, ei);
+}
+
+int age_identities_add_fd(struct age_identities *l, int fd, const char *name, struct errinfo *ei)
+{
+	return add_fd(fd, name, add_identity, l, ei);
 }
 
 int age_recipients_add_file(struct age_recipients *l, const char *path, struct errinfo *ei)

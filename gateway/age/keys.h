@@ -55,11 +55,15 @@ int age_recipients_add(struct age_recipients *l, const char *text, struct errinf
 
 /*
  * Add every recipient of the file at path: one a line, empty lines and lines with # are skipped, a
- * CR before the LF too. A file without any is GW_EFORMAT. Errors are as age_recipients_add, with
- * file:line; GW_ENOENT, GW_EIO; GW_ELIMIT above 16 MiB or 8 KiB a line. A pipe will do. The lines
- * pass through secret memory only.
+ * CR before the LF too. A file without any, or with a byte order mark, is GW_EFORMAT. Errors are as
+ * age_recipients_add, with file:line; GW_ENOENT, GW_EIO; GW_ELIMIT above 16 MiB or 8 KiB a line. A
+ * pipe will do. The lines pass through secret memory only.
  */
 int age_recipients_add_file(struct age_recipients *l, const char *path, struct errinfo *ei)
+    GW_MUST_USE;
+
+/* The same for all that is left on fd, which messages call name. */
+int age_recipients_add_fd(struct age_recipients *l, int fd, const char *name, struct errinfo *ei)
     GW_MUST_USE;
 
 /*
@@ -81,6 +85,10 @@ int age_identities_add(struct age_identities *l, const char *text, size_t n, str
 
 /* As age_recipients_add_file, for secret keys. The mode of the file is not looked at. */
 int age_identities_add_file(struct age_identities *l, const char *path, struct errinfo *ei)
+    GW_MUST_USE;
+
+/* As age_recipients_add_fd, for secret keys. */
+int age_identities_add_fd(struct age_identities *l, int fd, const char *name, struct errinfo *ei)
     GW_MUST_USE;
 
 /* Open with a passphrase of n bytes; at most one in a list, it may stand beside keys. */

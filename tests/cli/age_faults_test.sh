@@ -23,7 +23,7 @@ gives() {
 	((rc == want)) && [[ $(<err) == $text ]]
 }
 same() { [ "$(stat -c %i "$1")" = "$2" ]; }
-echo 1..69
+echo 1..79
 "$H" age keygen -o key >/dev/null
 "$H" age keygen -o other >/dev/null
 r=$(grep -o 'age1.*' key)
@@ -143,6 +143,18 @@ ok "no key" gives 2 'handover: no key to decrypt with: give -i or -p' "$H" age d
 ok "a bad header is told before a missing key" gives 3 'handover: header failure: *' "$H" age decrypt plain
 ok "and before a key file that is not there" gives 3 'handover: header failure: *' "$H" age decrypt -i missing plain
 ok "several key files" bash -c '"$0" age decrypt -i other -i key good.age | cmp - plain' "$H"
+ok "keys from standard input" bash -c '"$0" age decrypt -i - good.age <key | cmp - plain' "$H"
+ok "recipients too" bash -c 'echo "$1" | "$0" age encrypt -R - plain | "$0" age decrypt -i key | cmp - plain' "$H" "$r"
+ok "but not beside input" gives 2 'handover: standard input can be only one of *' "$H" age decrypt -i - <key
+ok "named so" gives 2 'handover: standard input can be only one of *' "$H" age encrypt -R - - <key
+ok "or the passphrase" gives 2 'handover: standard input can be only one of *' "$H" age decrypt -i - --passphrase-fd 0 good.age <key
+ok "nor twice" gives 2 'handover: standard input can be only one of *' "$H" age decrypt -i - -i - good.age <key
+ok "nor as output" gives 2 '*a key file and output are the same file*' bash -c '"$0" age decrypt -i - -o key good.age <key' "$H"
+ok "its lines are told" gives 3 'standard input:1: not a secret key*' "$H" age decrypt -i - good.age <<<nonsense
+{ printf '\357\273\277'; cat key; } >marked
+ok "a byte order mark is named" gives 3 'marked:1: the file begins with a byte order mark*' "$H" age decrypt -i marked good.age
+grep -v '^#' key | iconv -t UTF-16 >marked
+ok "also of UTF-16" gives 3 'marked:1: the file begins with a byte order mark*' "$H" age decrypt -i marked good.age
 ok "no recipient" gives 2 'handover: no recipient: *' "$H" age encrypt plain
 damaged_recipient() { # its last character changed, whichever that is
 	local last=q
