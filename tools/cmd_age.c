@@ -15,6 +15,9 @@
 #include "tools/commands.h"
 #include "tools/passphrase.h"
 
+/* What the stock tool opens at most: 4 GiB of memory. */
+enum { MOST_WORK_FACTOR = 22 };
+
 /* Where the result goes: a file that appears when it is whole, or a descriptor as it comes. */
 struct output {
 	int fd;
@@ -204,7 +207,7 @@ static int collect_recipients(
 	struct secret_text pass GW_CLEANUP(secret_text_release) = {.p = NULL};
 	uint64_t factor = AGE_WORK_FACTOR;
 	const char *v;
-	int r = age_option_number(cli, "work-factor", 1, 30, &factor, ei);
+	int r = age_option_number(cli, "work-factor", 1, MOST_WORK_FACTOR, &factor, ei);
 	bool keys = cli_given(cli, "recipient") || cli_given(cli, "recipients-file");
 	if (r < 0)
 		return r;
@@ -218,6 +221,10 @@ static int collect_recipients(
 		r = add_recipients(to, v, ei);
 	if (r < 0 || keys)
 		return r;
+	if (factor > AGE_LIMITS.work_factor)
+		cli_warn(
+		    "work factor %u takes %u GiB of memory, and 'age decrypt' refuses it without --max-work-factor %u",
+		    (unsigned)factor, 1U << (factor - 20), (unsigned)factor);
 	r = get_passphrase(cli, true, input, &pass, ei);
 	return r < 0 ? r : age_recipients_set_passphrase(to, pass.p, pass.n, (unsigned)factor, ei);
 }
@@ -293,9 +300,12 @@ static int collect_identities(const struct cli *cli, const struct age_reader *re
 	     ask = wants_passphrase(cli) || (!files && age_reader_passphrase(reader));
 	if (!files && !ask)
 		return err_set(ei, GW_EUSAGE, "no key to decrypt with: give -i or -p");
+	if (!files && !age_reader_passphrase(reader))
+		return err_set(ei, GW_ENOMATCH,
+		    "no match: the file is encrypted to keys, not with a passphrase: give -i");
 	for (size_t i = 0; r == 0 && (v = cli_value_at(cli, "identity", i)); i++)
 		r = add_identities(keys, v, ei);
-	if (r < 0 || !ask)
+	if (r < 0 || !ask || !age_reader_passphrase(reader)) /* nobody is asked in vain */
 		return r;
 	r = get_passphrase(cli, false, input, &pass, ei);
 	return r < 0 ? r : age_identities_set_passphrase(keys, pass.p, pass.n, ei);
@@ -367,7 +377,7 @@ static const struct cli_option encrypt_options[] = {
     {"passphrase-fd", 0, "N", "read the passphrase from descriptor N (implies -p)", false},
     {"armor", 'a', NULL, "write text instead of binary", false},
     {"output", 'o', "OUT", "write to OUT; it is there when it is whole", false},
-    {"work-factor", 0, "N", "log2 of the cost of a passphrase (18)", false},
+    {"work-factor", 0, "N", "log2 of the cost of a passphrase (18; at most 22)", false},
     {"threads", 0, "N", "work with N threads (one for each core)", false},
     {NULL, 0, NULL, NULL, false},
 };

@@ -192,8 +192,8 @@ int age_identities_add(struct age_identities *l, const char *text, size_t n, str
 	if (begins(text, n, "-----BEGIN OPENSSH"))
 		return err_set(ei, GW_ESUPPORT, "SSH identities are not in this build");
 	if (begins(text, n, "age-encryption.org/") || begins(text, n, "-----BEGIN AGE"))
-		return err_set(
-		    ei, GW_ESUPPORT, "the identity file is itself encrypted: decrypt it first");
+		return err_set(ei, GW_ESUPPORT,
+		    "the identity file is itself encrypted: give it decrypted, as -i <(handover age decrypt --passphrase-fd 3 FILE 3<PASSPHRASE)");
 	uint8_t *scalar GW_CLEANUP(secret_free_p) = secret_alloc(KEY_BYTES);
 	if (!scalar)
 		return err_set(ei, GW_ENOMEM, "no secret memory for a key");

@@ -23,7 +23,7 @@ gives() {
 	((rc == want)) && [[ $(<err) == $text ]]
 }
 same() { [ "$(stat -c %i "$1")" = "$2" ]; }
-echo 1..79
+echo 1..85
 "$H" age keygen -o key >/dev/null
 "$H" age keygen -o other >/dev/null
 r=$(grep -o 'age1.*' key)
@@ -167,6 +167,13 @@ echo AGE-SECRET-KEY-PQ-1QQQQ >pq
 ok "a post-quantum key on a file that is not for one" gives 6 'handover: no match: the file is for other keys' "$H" age decrypt -i pq good.age
 ok "a passphrase beside keys" gives 2 '*cannot be combined*' "$H" age encrypt -p -r "$r" plain
 ok "an empty passphrase" gives 2 '*passphrase is empty' "$H" age encrypt --passphrase-fd 3 plain 3</dev/null
+ok "a passphrase for a file without one, said before it is asked for" gives 6 'handover: no match: the file is encrypted to keys, not with a passphrase: give -i' "$H" age decrypt -p good.age
+ok "keys beside it are tried" bash -c '"$0" age decrypt -p -i key good.age | cmp - plain' "$H"
+"$H" age encrypt --passphrase-fd 3 --work-factor 4 -o key.age key 3<<<one
+ok "an encrypted key file: how to give it" gives 3 'key.age:1: *encrypted*-i <(handover age decrypt*' "$H" age decrypt -i key.age good.age
+ok "that way" bash -c '"$0" age decrypt -i <("$0" age decrypt --passphrase-fd 3 key.age 3<<<one) good.age | cmp - plain' "$H"
+ok "a work factor nobody opens" gives 2 '*from 1 to 22' "$H" age encrypt --passphrase-fd 3 --work-factor 23 -o never plain 3<<<one
+ok "one that needs an option is said" gives 2 'handover: warning: work factor 21 takes 2 GiB *--max-work-factor 21*is empty' "$H" age encrypt --passphrase-fd 3 --work-factor 21 plain 3</dev/null
 ok "the wrong passphrase" bash -c '"$0" age encrypt --passphrase-fd 3 --work-factor 4 plain 3<<<one >w.age &&
 	"$0" age decrypt --passphrase-fd 3 w.age 3<<<two 2>err; test $? = 6 && grep -q "no match" err' "$H"
 
