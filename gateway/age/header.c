@@ -7,8 +7,10 @@
 #include "age/stanza.h"
 #include "base/str.h"
 
-const struct age_limits AGE_LIMITS = {
-    .header_bytes = 4 << 20, .line_bytes = 64 << 10, .stanzas = 20000, .work_factor = 20};
+const struct age_limits AGE_LIMITS = {.header_bytes = 4 << 20,
+    .line_bytes = 64 << 10,
+    .stanzas = AGE_MOST_RECIPIENTS,
+    .work_factor = 20};
 
 enum { COLUMNS = 64, MAC_TEXT = 43 };
 

@@ -11,8 +11,6 @@
 #include "age/stream.h"
 #include "base/str.h"
 
-enum { PAYLOAD_NONCE = 16 };
-
 static struct age_kind *kind_of(struct age_facts *f, const char *type, size_t n)
 {
 	for (size_t i = 0; i < f->kinds_n; i++)

@@ -14,8 +14,6 @@
 #include "base/secret.h"
 #include "base/str.h"
 
-enum { PAYLOAD_NONCE = 16 };
-
 struct age_reader {
 	struct source src;
 	struct header header;

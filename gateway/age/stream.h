@@ -25,6 +25,7 @@ enum {
 	SEALED = CHUNK + TAG,
 	BATCH = 16,
 	STREAM_KEY = 32,
+	PAYLOAD_NONCE = 16, /* before the first chunk; salts the key */
 	STREAM_THREADS = 16,
 };
 

@@ -13,8 +13,6 @@
 #include "base/secret.h"
 #include "base/str.h"
 
-enum { PAYLOAD_NONCE = 16, HEADER_MOST = 4 << 20 };
-
 struct age_writer {
 	struct sink sink;
 	struct stream *st;
@@ -49,7 +47,7 @@ static int build_header(const struct age_recipients *to, const uint8_t *file_key
 static int begin(
     struct age_writer *w, const struct age_recipients *to, unsigned threads, struct errinfo *ei)
 {
-	struct buf header GW_CLEANUP(buf_release) = BUF_INIT(HEADER_MOST);
+	struct buf header GW_CLEANUP(buf_release) = BUF_INIT(AGE_LIMITS.header_bytes);
 	uint8_t *secret GW_CLEANUP(secret_free_p) = secret_alloc(FILE_KEY + HASH_BYTES);
 	uint8_t nonce[PAYLOAD_NONCE];
 	if (!secret)
