@@ -27,7 +27,7 @@ SHELL_TESTS := $(wildcard tests/cli/*_test.sh)
 MAN      := $(BUILD)/man/done
 
 all: $(BUILD)/handover $(BUILD)/workload $(MAN)
-	@ln -sfn $(BUILD:build/%=%)/handover build/handover
+	@$(if $(filter build/rel,$(BUILD)),ln -sfn rel/handover build/handover)
 
 help:
 	@echo "make demo      install what is missing, build, hand over 68 invented candidates (about two minutes)"
