@@ -133,14 +133,17 @@ int cli_print_json(json_t *value)
 
 int cli_finish(void)
 {
-	static bool told;
-	if (!told && fflush(stdout) == 0 && !ferror(stdout))
+	static bool closed, failed; /* what a command asked before is not told twice */
+	if (closed || failed)
+		return closed ? 0 : err_exit(GW_EIO);
+	/* some file systems tell a full disk or quota only when the file is closed */
+	closed = fflush(stdout) == 0 && !ferror(stdout) && close(STDOUT_FILENO) == 0;
+	if (closed)
 		return 0;
-	if (!told &&
-	    errno != EPIPE) /* a reader that has seen enough, as `head`, needs no message */
+	failed = true;
+	if (errno != EPIPE) /* a reader that has seen enough, as `head`, needs no message */
 		(void)fprintf(
 		    stderr, "handover: cannot write to standard output: %s\n", strerror(errno));
-	told = true;
 	return err_exit(GW_EIO);
 }
 

@@ -3,7 +3,7 @@
 set -u
 h=${BUILD:-build/rel}/handover
 n=0 out= rc=0
-echo "1..30"
+echo "1..32"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -36,6 +36,24 @@ done
 out=$fails; is "every command has help and a man page" test -z "$fails"
 out=$("$h" --help 2>&1 >/dev/full); rc=$?; is "a full disk under standard output is exit 1" test $rc -eq 1
 run --version; is "the version is told" has "handover 0."
+late=$(mktemp -d)
+cat >"$late/late.c" <<'END'
+#include <errno.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int close(int fd)
+{
+	if (fd != 1)
+		return (int)syscall(SYS_close, fd);
+	errno = EDQUOT;
+	return -1;
+}
+END
+"${CC:-cc}" -shared -fPIC -o "$late/late.so" "$late/late.c"
+out=$(ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$late/late.so "$h" --version 2>&1 >"$late/out"); rc=$?
+is "a quota that is told at the close is exit 1" test $rc -eq 1
+is "and said" test "$out" = "handover: cannot write to standard output: Disk quota exceeded"
+rm -rf "$late"
 run --home "" ledger show; is "an empty home is exit 2" test $rc -eq 2
 out=$(env -u HOME -u HANDOVER_HOME -u XDG_DATA_HOME "$h" ledger show 2>&1); rc=$?
 is "no home and no HOME is exit 2" test "$rc $out" = "2 handover: HOME is not set: give --home"
