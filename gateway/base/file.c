@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -128,6 +129,9 @@ int file_write_fd(int fd, const void *p, size_t n, struct errinfo *ei)
 	return 0;
 }
 
+/* What the names of files on their way begin with. */
+static const char temporary[] = ".handover.";
+
 /* The folder that holds path, as a new string. */
 static char *parent(const char *path)
 {
@@ -146,7 +150,7 @@ int file_out_open(
 		return err_set(ei, GW_EEXIST, "'%s' is already there", path);
 	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
-		f->tmp = str_printf("%s/.%s.XXXXXX", dir, "handover");
+		f->tmp = str_printf("%s/%sXXXXXX", dir, temporary);
 		fd = mkostemp(f->tmp, O_CLOEXEC);
 		if (fd >= 0) /* nothing is in it yet */
 			tempname_remember(f->tmp);
@@ -184,7 +188,7 @@ static int name_it(struct file_out *f, const char *proc)
 {
 	char *dir GW_CLEANUP(str_free_p) = parent(f->path);
 	for (unsigned i = 0; i < 1000; i++) {
-		char *t = str_printf("%s/.handover.%ld.%u", dir, (long)getpid(), i);
+		char *t = str_printf("%s/%s%ld.%u", dir, temporary, (long)getpid(), i);
 		tempname_remember(t); /* before, since all of the result is under it at once */
 		if (linkat(AT_FDCWD, proc, AT_FDCWD, t, AT_SYMLINK_FOLLOW) == 0) {
 			f->tmp = t;
@@ -304,6 +308,15 @@ int file_sync_parent(const char *path, struct errinfo *ei)
 	return file_sync_dir(dir, ei);
 }
 
+/* A folder that was not there is durable before anything in it is. */
+static int make_dir(const char *path, mode_t mode, struct errinfo *ei)
+{
+	if (mkdir(path, mode) == 0)
+		return file_sync_parent(path, ei);
+	return errno == EEXIST && file_is_dir(path) ? 0
+						    : err_sys(ei, GW_EIO, "cannot make '%s'", path);
+}
+
 int file_mkdirs(const char *path, mode_t mode, struct errinfo *ei)
 {
 	char *p GW_CLEANUP(str_free_p) = str_dup(path);
@@ -312,8 +325,9 @@ int file_mkdirs(const char *path, mode_t mode, struct errinfo *ei)
 			continue;
 		char end = *s;
 		*s = '\0';
-		if (*p && mkdir(p, mode) < 0 && (errno != EEXIST || !file_is_dir(p)))
-			return err_sys(ei, GW_EIO, "cannot make '%s'", p);
+		int r = *p ? make_dir(p, mode, ei) : 0;
+		if (r < 0)
+			return r;
 		*s = end;
 		if (!end)
 			return 0;
@@ -373,7 +387,7 @@ int file_list(const char *dir, const char *suffix, struct file_list *ret_l, stru
 	size_t cap = 0;
 	for (struct dirent *e; (e = readdir(d));) {
 		if (str_eq(e->d_name, ".") || str_eq(e->d_name, "..") ||
-		    !str_ends(e->d_name, suffix))
+		    str_starts(e->d_name, temporary) || !str_ends(e->d_name, suffix))
 			continue;
 		if (l.n == MOST) {
 			(void)closedir(d);
@@ -402,4 +416,20 @@ void file_list_release(struct file_list *l)
 		free(l->names[i]);
 	free(l->names);
 	*l = (struct file_list){0};
+}
+
+void file_sweep(const char *dir)
+{
+	enum { HOUR = 3600 };
+	DIR *d = opendir(dir);
+	struct stat st;
+	if (!d)
+		return;
+	for (struct dirent *e; (e = readdir(d));)
+		if (str_starts(e->d_name, temporary) &&
+		    fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+		    time(NULL) - st.st_mtime > HOUR)
+			(void)unlinkat(dirfd(d), e->d_name, 0);
+	(void)closedir(d);
 }

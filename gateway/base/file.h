@@ -105,11 +105,15 @@ struct file_list {
 	size_t n;
 };
 
-/* List the entries of dir whose names end in suffix ("" for all). GW_ENOENT when dir is not there.
- */
+/* List the entries of dir whose names end in suffix ("" for all), but for what a killed process
+ * left on its way to a name. GW_ENOENT when dir is not there. */
 int file_list(const char *dir, const char *suffix, struct file_list *ret_l, struct errinfo *ei)
     GW_MUST_USE;
 void file_list_release(struct file_list *l);
+
+/* Remove from dir what killed processes of this user left on its way to a name, an hour ago or
+ * longer. */
+void file_sweep(const char *dir);
 
 /* For GW_CLEANUP on an int: close a descriptor that is not negative. */
 void file_close_p(int *fd);

@@ -101,17 +101,20 @@ static int open_signer(struct home *h, struct errinfo *ei)
 }
 
 /* The n of <from>-<n>.txt; 1 when there is none. */
-static unsigned long identity_number(const char *name)
+static uint64_t identity_number(const char *name)
 {
-	return strlen(name) > DATE_TEXT && name[DATE_TEXT - 1] == '-'
-	    ? strtoul(name + DATE_TEXT, NULL, 10)
-	    : 1;
+	uint64_t n = 1;
+	if (strlen(name) <= DATE_TEXT || name[DATE_TEXT - 1] != '-')
+		return n;
+	char *digits GW_CLEANUP(str_free_p) =
+	    str_dupn(name + DATE_TEXT, strspn(name + DATE_TEXT, "0123456789"));
+	return str_u64(digits, UINT64_MAX, &n) == 0 ? n : 1;
 }
 
 static int by_age(const void *a, const void *b)
 {
 	const char *x = *(char *const *)a, *y = *(char *const *)b;
-	unsigned long m = identity_number(x), n = identity_number(y);
+	uint64_t m = identity_number(x), n = identity_number(y);
 	int c = strncmp(x, y, DATE_TEXT - 1);
 	return c ? c : m != n ? (m > n) - (m < n) : strcmp(x, y);
 }
@@ -198,6 +201,10 @@ static int open_ledger(struct home *h, unsigned what, struct errinfo *ei)
 	    ledger_open(&h->paths, h->origin, what & HOME_LEDGER ? 0 : LEDGER_READ, &h->ledger, ei);
 	if (r == 0) {
 		h->appends = what & HOME_LEDGER;
+		if (h->appends) {
+			char *dir GW_CLEANUP(str_free_p) = home_path(h, "ledger");
+			file_sweep(dir);
+		}
 		char *account GW_CLEANUP(str_free_p) =
 		    str_printf("uid:%lu", (unsigned long)getuid());
 		ledger_actor(h->ledger, account, h->actor);

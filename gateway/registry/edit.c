@@ -25,6 +25,8 @@ int registry_lock(const char *dir, bool exclusive, int *ret_fd, struct errinfo *
 			(void)close(fd);
 			return r;
 		}
+	if (exclusive)
+		file_sweep(dir);
 	*ret_fd = fd;
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -64,13 +65,16 @@ static int end(void **state)
 	return 0;
 }
 
+/* All of them, also what file_list passes over. */
 static size_t entries(const char *dir)
 {
-	struct file_list l;
-	assert_int_equal(file_list(dir, "", &l, NULL), 0);
-	size_t n = l.n;
-	file_list_release(&l);
-	return n;
+	size_t n = 0;
+	DIR *d = opendir(dir);
+	assert_non_null(d);
+	while (readdir(d))
+		n++;
+	assert_int_equal(closedir(d), 0);
+	return n - 2;
 }
 
 static void a_new_file_never_replaces(void **state)
@@ -275,6 +279,29 @@ static void lists_are_sorted_and_filtered(void **state)
 	assert_int_equal(file_list("/nowhere/at/all", "", &l, NULL), GW_ENOENT);
 }
 
+/* A process that is killed between link and rename leaves a name that nothing may take for a file.
+ */
+static void what_a_killed_process_left_is_passed_over_and_goes(void **state)
+{
+	static const struct timespec old[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+	struct file_list l;
+	char *stale GW_CLEANUP(str_free_p) = file_join(*state, ".handover.77.0"),
+		    *fresh GW_CLEANUP(str_free_p) = file_join(*state, ".handover.77.1"),
+		    *other GW_CLEANUP(str_free_p) = file_join(*state, ".handover-notes");
+	assert_int_equal(file_write(stale, "x", 1, 0600, FILE_NEW, NULL), 0);
+	assert_int_equal(file_write(fresh, "x", 1, 0600, FILE_NEW, NULL), 0);
+	assert_int_equal(file_write(other, "x", 1, 0600, FILE_NEW, NULL), 0);
+	assert_int_equal(utimensat(AT_FDCWD, stale, old, 0), 0);
+	assert_int_equal(utimensat(AT_FDCWD, other, old, 0), 0);
+	assert_int_equal(file_list(*state, "", &l, NULL), 0);
+	assert_int_equal(l.n, 1);
+	assert_string_equal(l.names[0], ".handover-notes");
+	file_list_release(&l);
+	file_sweep(*state);
+	assert_false(file_exists(stale));
+	assert_true(file_exists(fresh) && file_exists(other));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +316,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_key_must_be_private, begin, end),
 	    cmocka_unit_test_setup_teardown(folders_come_and_go, begin, end),
 	    cmocka_unit_test_setup_teardown(lists_are_sorted_and_filtered, begin, end),
+	    cmocka_unit_test_setup_teardown(
+		what_a_killed_process_left_is_passed_over_and_goes, begin, end),
 	};
 	return cmocka_run_group_tests_name("base/file", tests, NULL, NULL);
 }
