@@ -12,7 +12,7 @@
 /* A compatibility decomposition is at most 18 characters (U+FDFA: 3 bytes become 33). */
 enum { MOST_PARTS = 32, MOST_GROWTH = 16 };
 
-/* Letters that Unicode does not decompose, as a Dutch typist writes them. */
+/* Letters that Unicode does not decompose, as a Dutch typist writes them, and a few signs. */
 static const struct {
 	utf8proc_int32_t letter;
 	const char *plain;
@@ -40,6 +40,16 @@ static const struct {
     {0x018f, "E"},
     {0x0259, "e"},
     {0x1e9e, "SS"},
+    {0x115f, " "}, /* fillers: letters by category, blank to the eye */
+    {0x1160, " "},
+    {0x2800, " "},
+    {0x3164, " "},
+    {0xffa0, " "},
+    {0x2116, "nr."}, /* signs that would decompose into letters and touch what stands beside */
+    {0x2120, "\""},
+    {0x2121, "tel "},
+    {0x2122, "\""},
+    {0x213b, "fax "},
 };
 
 static int add_point(struct normal *z, size_t from, size_t from_n, bool whole)
@@ -104,6 +114,28 @@ static bool is_apostrophe(utf8proc_int32_t c)
 	    (c >= 0x2b9 && c <= 0x2bf) || c == 0x2c8 || c == 0xff07;
 }
 
+/* Letters, spacing marks and numbers of other scripts: what may stand inside a word. */
+static bool is_word_part(utf8proc_int32_t c)
+{
+	switch (utf8proc_category(c)) {
+	case UTF8PROC_CATEGORY_LU:
+	case UTF8PROC_CATEGORY_LL:
+	case UTF8PROC_CATEGORY_LT:
+	case UTF8PROC_CATEGORY_LM:
+	case UTF8PROC_CATEGORY_LO:
+	case UTF8PROC_CATEGORY_MC:
+	case UTF8PROC_CATEGORY_NL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_dot(utf8proc_int32_t c)
+{
+	return c == 0xb7 || c == 0x2022 || c == 0x2027 || c == 0x2219 || c == 0x22c5 || c == 0x3002;
+}
+
 /* Write what one part of a decomposition becomes to out (at most 4 bytes); returns how many. */
 static size_t fold_part(utf8proc_int32_t c, char *out)
 {
@@ -134,6 +166,11 @@ static size_t fold_part(utf8proc_int32_t c, char *out)
 	}
 	if (is_hyphen(c)) {
 		*out = '-';
+		return 1;
+	}
+	if (c >= 0x80 &&
+	    !is_word_part(c)) { /* quotes, bullets, currency, arrows, icons: no letters */
+		*out = utf8proc_category(c) == UTF8PROC_CATEGORY_SC ? '$' : is_dot(c) ? '.' : '"';
 		return 1;
 	}
 	if (c >= 0x80)
@@ -183,9 +220,13 @@ static size_t line_break(const char *text, size_t n, size_t i, size_t h)
 	k++;
 	while (k < stop && (text[k] == ' ' || text[k] == '\t'))
 		k++;
-	if (k < n && ((text[k] >= 'a' && text[k] <= 'z') || (unsigned char)text[k] >= 0xc3))
-		return k - i;
-	return 0;
+	if (k == n || (text[k] >= 'a' && text[k] <= 'z'))
+		return k < n ? k - i : 0;
+	utf8proc_int32_t c = 0;
+	if ((unsigned char)text[k] >= 0x80)
+		(void)utf8proc_iterate(
+		    (const utf8proc_uint8_t *)text + k, (utf8proc_ssize_t)(n - k), &c);
+	return c && is_word_part(c) ? k - i : 0;
 }
 
 static int add_control(struct normal *z, const char *text, size_t i)

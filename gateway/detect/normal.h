@@ -5,7 +5,9 @@
  * Result: ASCII letters keep their case; other letters are compatibility-decomposed, marks dropped
  * (so composed and decomposed forms, ligatures and full-width letters are one), in lower case when
  * they are not ASCII afterwards; decimal digits of every script are 0-9; every space is ' ', every
- * line end '\n', every hyphen or dash '-', every apostrophe '\''; soft hyphens, zero-width and
+ * line end '\n', every hyphen or dash '-', every apostrophe '\'', every sign for
+ * money '$', every raised or round dot '.', every other mark, quote, arrow, icon or private-use
+ * character '"', so that only letters are letters; soft hyphens, zero-width and
  * bidirectional marks are gone; a hyphen at the end of a line between a letter and a lower-case
  * letter, with the line end, is NORMAL_JOIN. No other control character is left.
  */

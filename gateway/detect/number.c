@@ -206,7 +206,7 @@ static bool is_other_number(const struct scan *s, size_t from, size_t to, size_t
 	size_t i = from;
 	while (i > 0 && s->p[i - 1] == ' ')
 		i--;
-	bool euro = i >= 3 && memcmp(s->p + i - 3, "\xe2\x82\xac", 3) == 0;
+	bool euro = i >= 1 && s->p[i - 1] == '$'; /* any sign for money, see normal.c */
 	return euro || scan_near(s, from > 28 ? from - 28 : 0, from, chamber);
 }
 

@@ -99,6 +99,33 @@ static void stems_in_any_dress(void **state)
 		check(texts[i], DETECT_BIT(DETECT_HEALTH), DETECT_BIT(DETECT_HEALTH));
 }
 
+/* Quotes, bullets, arrows and icons touch what people write; none of them is a letter. */
+static void signs_are_no_letters(void **state)
+{
+	(void)state;
+	static const char *const signs[] = {"\u201c", "\u201d", "\u201e", "\u00ab", "\u00bb",
+	    "\u2018", "\u2022", "\u2026", "\u2192", "\u2713", "\u260e", "\u20ac", "\u00b0",
+	    "\u2122", "\u00a7", "\u2020", "\ue028", "\uf028", "\U0001f4de", "\U0001f194", "\u3164",
+	    "\u2800", "\u200b"};
+	static const struct {
+		const char *text;
+		enum detect_kind kind;
+	} rows[] = {{"123456782", DETECT_BSN}, {"1234.56.782", DETECT_BSN},
+	    {"NL91ABNA0417164300", DETECT_IBAN}, {"06-12345678", DETECT_PHONE},
+	    {"0612345678", DETECT_PHONE}, {"jan@voorbeeld.nl", DETECT_EMAIL},
+	    {"detentie", DETECT_CRIMINAL}, {"tbs", DETECT_CRIMINAL},
+	    {"moskee", DETECT_OTHER_SPECIAL}, {"hiv", DETECT_HEALTH}};
+	for (size_t i = 0; i < GW_LENGTH(signs); i++)
+		for (size_t k = 0; k < GW_LENGTH(rows); k++) {
+			char *s GW_CLEANUP(str_free_p) =
+			    str_printf("%s%s%s", signs[i], rows[k].text, signs[i]);
+			check(s, DETECT_BIT(rows[k].kind), DETECT_BIT(rows[k].kind));
+		}
+	check("\u2116123456782", DETECT_BIT(DETECT_BSN), DETECT_BIT(DETECT_BSN));
+	check("\u21210612345678", DETECT_BIT(DETECT_PHONE), DETECT_BIT(DETECT_PHONE));
+	check("123\u00b7456\u00b7782", DETECT_BIT(DETECT_BSN), DETECT_BIT(DETECT_BSN));
+}
+
 /* The 11-test by its definition, for all numbers of a few stretches of the whole range. */
 static void bsn_over_the_range(void **state)
 {
@@ -140,6 +167,7 @@ int main(void)
 	    cmocka_unit_test(every_stem_hits),
 	    cmocka_unit_test(no_stem_in_ordinary_text),
 	    cmocka_unit_test(stems_in_any_dress),
+	    cmocka_unit_test(signs_are_no_letters),
 	    cmocka_unit_test(bsn_over_the_range),
 	    cmocka_unit_test(certainty_grows_with_context),
 	};

@@ -75,6 +75,8 @@ static void names_of_other_origin(void **state)
 	masks_to(k, "Tsegays fiets", M " fiets");
 	masks_to(k, "naam: \u0645\u064f\u062d\u0645\u062f.", "naam: " M ".");
 	masks_to(k, "al met al", "al met al");
+	masks_to(k, "\u201cG\u00fcl\u015fen\u201d, \u2022Tsegay\u2026",
+	    "\u201c" M "\u201d, \u2022" M "\u2026");
 }
 
 static void names_that_are_words(void **state)
