@@ -82,17 +82,105 @@ static bool context(const struct scan *s, size_t from)
 	return scan_near(s, from > 30 ? from - 30 : 0, from, words);
 }
 
-/* Groups of two, two and four digits that are a day, a month and a year. */
-static bool begins_with_date(const struct digits *g)
+/* How many digits group i has, at most 20; 0 when there is none. */
+static size_t width(const struct digits *g, size_t i)
 {
-	return g->n >= 8 && g->group[1] == 0 && g->group[2] == 1 && g->group[3] == 1 &&
-	    g->group[4] == 2 && g->group[7] == 2 && g->last[7] && g->last[1] && g->last[3] &&
-	    (g->d[4] == '1' || g->d[4] == '2') && (g->d[5] == '9' || g->d[5] == '0') &&
-	    g->d[0] <= '3' && g->d[2] <= '1';
+	size_t n = 0;
+	for (size_t k = 0; k < g->n; k++)
+		n += g->group[k] == i;
+	return n;
+}
+
+/* The one character behind group i; of a wider gap '~', or ' ' when it is all spaces; NUL at the
+ * end. */
+static char behind(const struct scan *s, const struct digits *g, size_t i)
+{
+	for (size_t k = 0; k + 1 < g->n; k++) {
+		if (g->group[k] != i || g->group[k + 1] == i)
+			continue;
+		if (g->at[k + 1] - g->at[k] == 2)
+			return s->p[g->at[k] + 1];
+		for (size_t at = g->at[k] + 1; at < g->at[k + 1]; at++)
+			if (s->p[at] != ' ')
+				return '~';
+		return ' ';
+	}
+	return '\0';
+}
+
+static bool is_year(const char *d)
+{
+	return (d[0] == '1' && d[1] == '9') || (d[0] == '2' && d[1] == '0');
+}
+
+static bool is_part(const char *d, int most)
+{
+	int v = (d[0] - '0') * 10 + d[1] - '0';
+	return v >= 1 && v <= most;
+}
+
+/* 08-06-1999 in any spacing, 08061999, and 08-06-99 when it does not go on in the same way. */
+static bool begins_with_date(const struct scan *s, const struct digits *g)
+{
+	bool day = g->n >= 6 && is_part(g->d, 31) && is_part(g->d + 2, 12);
+	if (!day)
+		return false;
+	if (width(g, 0) == 8)
+		return is_year(g->d + 4);
+	if (width(g, 0) != 2 || width(g, 1) != 2)
+		return false;
+	if (width(g, 2) == 4)
+		return is_year(g->d + 4);
+	char first = behind(s, g, 0);
+	if (width(g, 2) != 2 || first != behind(s, g, 1))
+		return false;
+	return behind(s, g, 2) != first ||
+	    (width(g, 3) == 2 && width(g, 4) == 2 && width(g, 5) == 2); /* two of them */
+}
+
+/* A group of digits that ends before `at`, and the one mark between; n = 0: none. */
+struct before {
+	size_t from, n;
+	char mark;
+};
+
+static struct before look_back(const struct scan *s, size_t at)
+{
+	struct before b = {.n = 0};
+	if (at < 2 || !strchr("-./: ", s->p[at - 1]))
+		return b;
+	b.mark = s->p[at - 1];
+	for (b.from = at - 1; b.from > 0 && b.n < 5 && scan_is_digit(s->p[b.from - 1]); b.n++)
+		b.from--;
+	return b;
+}
+
+/* True when the two digits at `at` are the middle or end of a date, or the minutes of a time. */
+static bool in_date(const struct scan *s, size_t at, const struct digits *g)
+{
+	struct before b = look_back(s, at);
+	char next = behind(s, g, 0);
+	size_t w = width(g, 1);
+	if (b.n == 0 || b.n > 4 || b.n == 3 || width(g, 0) != 2)
+		return false;
+	struct before c = look_back(s, b.from);
+	bool year = b.n == 4 && is_year(s->p + b.from), same = c.n && b.n <= 2 && c.mark == b.mark;
+	bool month = is_part(g->d, 12), ten = g->n == 10 && is_mobile(g->d);
+	if (same && c.n == 4 && is_year(s->p + c.from))
+		return true; /* 2024-06-[08] */
+	if (b.mark == ':' || (b.mark == '.' && next != '.'))
+		return b.n <= 2 && !(w >= 6 && next != '\n') && (b.mark == ':' || !ten);
+	if (month && b.mark == next && year && w <= 2)
+		return true; /* 2024-[06-12] */
+	if (month && b.mark == next && b.n <= 2 && w == 4 && is_year(g->d + 2))
+		return b.mark != ' ' || !is_mobile(g->d) || width(g, 2) <= 2; /* 08-[06-1999] */
+	if (month && b.mark == next && b.n <= 2 && w == 2 && b.mark != ' ')
+		return true;                       /* 11-[05-06] */
+	return same && c.n <= 2 && next != b.mark; /* 11-05-[08] */
 }
 
 /* 0800 and 0900 with four or seven digits behind them. */
-static size_t service(const struct digits *g)
+static size_t service(const struct scan *s, const struct digits *g)
 {
 	static const char *const codes[] = {"0800", "0900", "0906", "0909"};
 	bool known = false;
@@ -102,7 +190,7 @@ static size_t service(const struct digits *g)
 		return 0;
 	if (g->n >= 11 && g->last[10])
 		return 11;
-	return g->last[7] ? 8 : 0;
+	return g->last[7] && !begins_with_date(s, g) ? 8 : 0;
 }
 
 /* 14 and an area code: how many digits, or 0. */
@@ -122,11 +210,18 @@ static size_t municipal(const struct scan *s, const struct digits *g)
 /* 0 and nine digits: how many digits, or 0. */
 static size_t national(const struct scan *s, const struct digits *g, enum detect_certainty *sure)
 {
-	if (g->n < 10 || g->d[0] != '0' || g->d[1] == '0' || !g->last[9] || begins_with_date(g))
+	if (g->n < 10 || g->d[0] != '0' || g->d[1] == '0' || !g->last[9])
 		return 0;
-	bool known = is_mobile(g->d) || area_code(g->d) != 0;
+	if (begins_with_date(s, g) || in_date(s, g->at[0], g))
+		return 0;
+	bool six =
+	    g->d[1] == '6' && width(g, 0) == 2; /* 06-71234567: as a mobile number, if none */
+	bool known = is_mobile(g->d) || six || area_code(g->d) != 0;
 	bool single = g->group[9] == 9, parted = g->group[9] > 0;
-	if ((!known && !parted) || (g->group[9] > 5 && !single))
+	/* nine digits and a lone one behind them: 010464554 3 kinderen */
+	if (parted && !single && g->group[8] != g->group[9] && !six)
+		return 0;
+	if ((!known && (!parted || !context(s, g->at[0]))) || (g->group[9] > 5 && !single))
 		return 0;
 	*sure = is_mobile(g->d) || (known && context(s, g->at[0])) ? DETECT_HIGH
 	    : known                                                ? DETECT_MIDDLE
@@ -176,10 +271,10 @@ size_t phone_find(
 	*ret_certainty = DETECT_HIGH;
 	if (plus)
 		k = abroad(&g, 0, ret_certainty);
-	else if (g.n > 2 && g.d[0] == '0' && g.d[1] == '0')
+	else if (g.n > 2 && g.d[0] == '0' && g.d[1] == '0' && !in_date(s, at, &g))
 		k = abroad(&g, 2, ret_certainty);
 	if (k == 0 && !plus)
-		k = service(&g);
+		k = service(s, &g);
 	if (k == 0)
 		k = national(s, &g, ret_certainty);
 	if (k == 0)
