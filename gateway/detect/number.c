@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* number: the national number (11-test) and the IBAN (ISO 13616, mod 97). */
+/* number: the national number (11-test), in the ways in which people part its digits. */
 #include <string.h>
 
 #include "base/defs.h"
 #include "detect/normal.h"
 #include "detect/scan.h"
 
-enum { MOST_GROUPS = 9, MOST_GAP = 4 };
+enum { MOST_GROUPS = 9, MOST_GAP = 4, MOST_WIDE_GAP = 12 };
 
 /* Groups of digits with what stands between them. gap[i] is the class of what stands before group
  * i: ' ' '.' '-' '/' '_', or 0 where the groups do not belong together. */
@@ -43,10 +43,22 @@ static char gap_class(const struct scan *s, size_t from, size_t to)
 	return class;
 }
 
-/* Where the next group of digits begins behind `at`, or 0. */
-static size_t next_group(const struct scan *s, size_t at)
+/* As gap_class where a word says what the number is: wide gaps and any marks, one line end. */
+static char wide_gap_class(const struct scan *s, size_t from, size_t to)
 {
-	for (size_t i = at; i < s->n && i <= at + MOST_GAP; i++)
+	size_t lines = 0;
+	for (size_t i = from; i < to; i++) {
+		lines += s->p[i] == '\n';
+		if (s->p[i] != NORMAL_JOIN && (!s->p[i] || !strchr(" .,-/_|*\n", s->p[i])))
+			return 0;
+	}
+	return lines > 1 ? 0 : ' ';
+}
+
+/* Where the next group of digits begins behind `at`, or 0. */
+static size_t next_group(const struct scan *s, size_t at, size_t most)
+{
+	for (size_t i = at; i < s->n && i <= at + most; i++)
 		if (scan_is_digit(s->p[i]))
 			return i;
 	return 0;
@@ -61,8 +73,8 @@ static char gap_before(const struct scan *s, size_t at)
 	return 0;
 }
 
-/* Collect groups from `at` on, until more than nine digits or a gap that parts them. */
-static void collect(const struct scan *s, size_t at, struct groups *g)
+/* Collect groups from `at` on, until nine digits or more, or a gap that parts them. */
+static void collect(const struct scan *s, size_t at, bool wide, struct groups *g)
 {
 	size_t digits = 0;
 	g->n = 0;
@@ -75,8 +87,10 @@ static void collect(const struct scan *s, size_t at, struct groups *g)
 		g->to[g->n] = to;
 		g->n++;
 		digits += to - at;
-		size_t next = next_group(s, to);
-		char class = next > to ? gap_class(s, to, next) : 0;
+		size_t next = next_group(s, to, wide ? MOST_WIDE_GAP : MOST_GAP);
+		char class = next <= to ? 0
+		    : wide              ? wide_gap_class(s, to, next)
+					: gap_class(s, to, next);
 		g->gap[g->n] = class;
 		if (!class || digits >= 9)
 			return;
@@ -191,23 +205,42 @@ static bool is_vat(const struct scan *s, size_t from, size_t to)
 	    scan_is_digit(scan_at(s, to + 2));
 }
 
-/* True when words or signs directly before, or decimals behind, say that this is something else. */
-static bool is_other_number(const struct scan *s, size_t from, size_t to, size_t digits)
+/* True when a sign or word for money stands before or behind, or decimals. */
+static bool is_money(const struct scan *s, size_t from, size_t to)
+{
+	static const char *const words[] = {"eur", NULL};
+	while (from > 0 && s->p[from - 1] == ' ')
+		from--;
+	if (from > 0 && s->p[from - 1] == '$') /* any sign for money, see normal.c */
+		return true;
+	if (scan_at(s, to) == ',' &&
+	    (scan_is_digit(scan_at(s, to + 1)) || scan_at(s, to + 1) == '-'))
+		return true;
+	while (scan_at(s, to) == ' ')
+		to++;
+	return scan_at(s, to) == '$' || scan_near(s, to, to + 3, words) ||
+	    scan_near(s, from > 4 ? from - 4 : 0, from, words);
+}
+
+/* True for 12.345.678: a large amount is written like that too. */
+static bool is_in_thousands(const struct groups *g, size_t k)
+{
+	return k == 3 && width(g, 0) <= 3 && width(g, 1) == 3 && width(g, 2) == 3;
+}
+
+/* True when words or signs around, or the form, say that the first k groups are another number. */
+static bool is_other_number(const struct scan *s, const struct groups *g, size_t k, size_t digits)
 {
 	static const char *const company[] = {"rsin", "btw", "vat", NULL};
 	static const char *const chamber[] = {"kvk", "k.v.k", "kamer van koophandel", NULL};
-	size_t start = from > 16 ? from - 16 : 0;
-	if (scan_near(s, start, from, company))
+	size_t from = g->from[0], to = g->to[k - 1];
+	if (scan_near(s, from > 16 ? from - 16 : 0, from, company))
 		return true;
-	if (digits == 9)
-		return false;
-	if (scan_at(s, to) == ',' && scan_is_digit(scan_at(s, to + 1)))
+	if ((digits == 8 || is_in_thousands(g, k)) && is_money(s, from, to))
 		return true;
-	size_t i = from;
-	while (i > 0 && s->p[i - 1] == ' ')
-		i--;
-	bool euro = i >= 1 && s->p[i - 1] == '$'; /* any sign for money, see normal.c */
-	return euro || scan_near(s, from > 28 ? from - 28 : 0, from, chamber);
+	if (k == 9 || (k == 2 && width(g, 0) == 4 && is_year(value(s, from, g->to[0]))))
+		return true; /* a row of scores; a number within a year: 2024-12345 */
+	return digits == 8 && scan_near(s, from > 28 ? from - 28 : 0, from, chamber);
 }
 
 /* True when letters touch the digits: a code of its own, unless they are a word for the number. */
@@ -228,13 +261,14 @@ static bool judge_bsn(const struct scan *s, const struct groups *g, size_t k, si
 {
 	size_t from = g->from[0], to = g->to[k - 1];
 	bool usual = is_usual(g, k, digits), apart = k == 1 || is_apart(g, k);
-	if (!eleven_test(s, g, k, digits) || is_vat(s, from, to) || is_in_code(s, from, to))
+	if (!eleven_test(s, g, k, digits) || is_vat(s, from, to))
 		return false;
-	if (bsn_context(s, from, to)) {
+	if (bsn_context(s, from, to)) { /* also bsn: 12345678-2, bsn 123456782van */
+		bool date = k >= 3 && reads_as_date(s, g, 3);
 		*ret_certainty = DETECT_HIGH;
-		return usual || apart;
+		return usual || apart || (digits == 9 && !g->gap[0] && !date);
 	}
-	if (s->claimed > from || is_other_number(s, from, to, digits))
+	if (is_in_code(s, from, to) || s->claimed > from || is_other_number(s, g, k, digits))
 		return false;
 	if (digits == 8 && (!usual || !apart || reads_as_date(s, g, k)))
 		return false;
@@ -242,12 +276,29 @@ static bool judge_bsn(const struct scan *s, const struct groups *g, size_t k, si
 	return usual || apart;
 }
 
+/* The end of nine digits from `at` on in any parting, when a word says what they are; else 0. */
+static size_t wide_bsn(const struct scan *s, size_t at)
+{
+	struct groups g;
+	size_t digits = 0;
+	if (gap_before(s, at))
+		return 0;
+	collect(s, at, true, &g);
+	for (size_t k = 0; k < g.n; k++)
+		digits += width(&g, k);
+	size_t to = g.to[g.n - 1];
+	if (digits != 9 || !eleven_test(s, &g, g.n, 9) || is_vat(s, at, to) ||
+	    (g.n >= 3 && reads_as_date(s, &g, 3)))
+		return 0;
+	return bsn_context(s, at, to) ? to : 0;
+}
+
 size_t number_bsn(
     const struct scan *s, size_t at, size_t *ret_from, enum detect_certainty *ret_certainty)
 {
 	struct groups g;
 	size_t digits = 0, best = 0;
-	collect(s, at, &g);
+	collect(s, at, false, &g);
 	*ret_from = at;
 	for (size_t k = 1; k <= g.n; k++) {
 		enum detect_certainty certainty;
@@ -259,150 +310,7 @@ size_t number_bsn(
 			*ret_certainty = certainty;
 		}
 	}
+	if (best == 0 && (best = wide_bsn(s, at)) != 0)
+		*ret_certainty = DETECT_HIGH;
 	return best;
-}
-
-/* ISO 13616 register: the length of an IBAN by country. */
-static const struct {
-	char country[3];
-	unsigned char length;
-} ibans[] = {
-    {"ad", 24},
-    {"ae", 23},
-    {"al", 28},
-    {"at", 20},
-    {"az", 28},
-    {"ba", 20},
-    {"be", 16},
-    {"bg", 22},
-    {"bh", 22},
-    {"bi", 27},
-    {"br", 29},
-    {"by", 28},
-    {"ch", 21},
-    {"cr", 22},
-    {"cy", 28},
-    {"cz", 24},
-    {"de", 22},
-    {"dj", 27},
-    {"dk", 18},
-    {"do", 28},
-    {"ee", 20},
-    {"eg", 29},
-    {"es", 24},
-    {"fi", 18},
-    {"fk", 18},
-    {"fo", 18},
-    {"fr", 27},
-    {"gb", 22},
-    {"ge", 22},
-    {"gi", 23},
-    {"gl", 18},
-    {"gr", 27},
-    {"gt", 28},
-    {"hn", 28},
-    {"hr", 21},
-    {"hu", 28},
-    {"ie", 22},
-    {"il", 23},
-    {"iq", 23},
-    {"is", 26},
-    {"it", 27},
-    {"jo", 30},
-    {"kw", 30},
-    {"kz", 20},
-    {"lb", 28},
-    {"lc", 32},
-    {"li", 21},
-    {"lt", 20},
-    {"lu", 20},
-    {"lv", 21},
-    {"ly", 25},
-    {"mc", 27},
-    {"md", 24},
-    {"me", 22},
-    {"mk", 19},
-    {"mn", 20},
-    {"mr", 27},
-    {"mt", 31},
-    {"mu", 30},
-    {"ni", 28},
-    {"nl", 18},
-    {"no", 15},
-    {"om", 23},
-    {"pk", 24},
-    {"pl", 28},
-    {"ps", 29},
-    {"pt", 25},
-    {"qa", 29},
-    {"ro", 24},
-    {"rs", 22},
-    {"ru", 33},
-    {"sa", 24},
-    {"sc", 31},
-    {"sd", 18},
-    {"se", 24},
-    {"si", 19},
-    {"sk", 24},
-    {"sm", 27},
-    {"so", 23},
-    {"st", 25},
-    {"sv", 28},
-    {"tl", 23},
-    {"tn", 24},
-    {"tr", 26},
-    {"ua", 29},
-    {"va", 22},
-    {"vg", 24},
-    {"xk", 20},
-    {"ye", 30},
-};
-
-static size_t iban_length(const char *p)
-{
-	for (size_t i = 0; i < GW_LENGTH(ibans); i++)
-		if (scan_lower(p[0]) == ibans[i].country[0] &&
-		    scan_lower(p[1]) == ibans[i].country[1])
-			return ibans[i].length;
-	return 0;
-}
-
-static unsigned mod97(unsigned rest, char c)
-{
-	if (scan_is_digit(c))
-		return (rest * 10 + (unsigned)(c - '0')) % 97;
-	return (rest * 100 + (unsigned)(scan_lower(c) - 'a') + 10) % 97;
-}
-
-size_t number_iban(
-    const struct scan *s, size_t at, size_t *ret_from, enum detect_certainty *ret_certainty)
-{
-	enum { MOST_LENGTH = 34 };
-	char c[MOST_LENGTH] = {0};
-	size_t n = 0, i = at, end = 0;
-	static const char *const glued[] = {"iban", NULL};
-	static const char between[5] = {' ', '.', '-', '\n', NORMAL_JOIN};
-	if (scan_near(s, at, at + 4, glued))
-		i = at += 4;
-	size_t length = at + 2 < s->n ? iban_length(s->p + at) : 0;
-	while (length && n < length && i < s->n) {
-		size_t gap = i;
-		while (gap < s->n && gap - i < 3 && n > 3 && memchr(between, s->p[gap], 5))
-			gap++;
-		i = gap;
-		if (i >= s->n || !scan_is_alnum(s->p[i]) || (unsigned char)s->p[i] >= 0x80)
-			return 0;
-		c[n++] = s->p[i++];
-		end = i;
-	}
-	if (length == 0 || n < length || scan_is_digit(scan_at(s, end)))
-		return 0;
-	unsigned rest = 0;
-	for (size_t k = 4; k < n + 4; k++)
-		rest = mod97(rest, c[k % n]);
-	if (rest != 1 || !scan_is_digit(c[2]) || !scan_is_digit(c[3]))
-		return 0;
-	*ret_from = at;
-	*ret_certainty = DETECT_HIGH;
-	return end;
 }

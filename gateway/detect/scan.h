@@ -102,7 +102,7 @@ bool scan_near(const struct scan *s, size_t from, size_t to, const char *const *
 void scan_add(
     struct scan *s, enum detect_kind kind, enum detect_certainty certainty, size_t from, size_t to);
 
-/* The find functions, by file: number.c, phone.c, mail.c. */
+/* The find functions, by file: number.c, iban.c, phone.c, mail.c. */
 size_t number_bsn(const struct scan *, size_t, size_t *, enum detect_certainty *);
 size_t number_iban(const struct scan *, size_t, size_t *, enum detect_certainty *);
 size_t phone_find(const struct scan *, size_t, size_t *, enum detect_certainty *);

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* iban: bank accounts (ISO 13616: a length for each country, mod 97). */
+#include <string.h>
+
+#include "base/defs.h"
+#include "detect/normal.h"
+#include "detect/scan.h"
+
+/* ISO 13616 register: the length of an IBAN by country. */
+static const struct {
+	char country[3];
+	unsigned char length;
+} ibans[] = {
+    {"ad", 24},
+    {"ae", 23},
+    {"al", 28},
+    {"at", 20},
+    {"az", 28},
+    {"ba", 20},
+    {"be", 16},
+    {"bg", 22},
+    {"bh", 22},
+    {"bi", 27},
+    {"br", 29},
+    {"by", 28},
+    {"ch", 21},
+    {"cr", 22},
+    {"cy", 28},
+    {"cz", 24},
+    {"de", 22},
+    {"dj", 27},
+    {"dk", 18},
+    {"do", 28},
+    {"ee", 20},
+    {"eg", 29},
+    {"es", 24},
+    {"fi", 18},
+    {"fk", 18},
+    {"fo", 18},
+    {"fr", 27},
+    {"gb", 22},
+    {"ge", 22},
+    {"gi", 23},
+    {"gl", 18},
+    {"gr", 27},
+    {"gt", 28},
+    {"hn", 28},
+    {"hr", 21},
+    {"hu", 28},
+    {"ie", 22},
+    {"il", 23},
+    {"iq", 23},
+    {"is", 26},
+    {"it", 27},
+    {"jo", 30},
+    {"kw", 30},
+    {"kz", 20},
+    {"lb", 28},
+    {"lc", 32},
+    {"li", 21},
+    {"lt", 20},
+    {"lu", 20},
+    {"lv", 21},
+    {"ly", 25},
+    {"mc", 27},
+    {"md", 24},
+    {"me", 22},
+    {"mk", 19},
+    {"mn", 20},
+    {"mr", 27},
+    {"mt", 31},
+    {"mu", 30},
+    {"ni", 28},
+    {"nl", 18},
+    {"no", 15},
+    {"om", 23},
+    {"pk", 24},
+    {"pl", 28},
+    {"ps", 29},
+    {"pt", 25},
+    {"qa", 29},
+    {"ro", 24},
+    {"rs", 22},
+    {"ru", 33},
+    {"sa", 24},
+    {"sc", 31},
+    {"sd", 18},
+    {"se", 24},
+    {"si", 19},
+    {"sk", 24},
+    {"sm", 27},
+    {"so", 23},
+    {"st", 25},
+    {"sv", 28},
+    {"tl", 23},
+    {"tn", 24},
+    {"tr", 26},
+    {"ua", 29},
+    {"va", 22},
+    {"vg", 24},
+    {"xk", 20},
+    {"ye", 30},
+};
+
+static size_t iban_length(const char *p)
+{
+	for (size_t i = 0; i < GW_LENGTH(ibans); i++)
+		if (scan_lower(p[0]) == ibans[i].country[0] &&
+		    scan_lower(p[1]) == ibans[i].country[1])
+			return ibans[i].length;
+	return 0;
+}
+
+static unsigned mod97(unsigned rest, char c)
+{
+	if (scan_is_digit(c))
+		return (rest * 10 + (unsigned)(c - '0')) % 97;
+	return (rest * 100 + (unsigned)(scan_lower(c) - 'a') + 10) % 97;
+}
+
+size_t number_iban(
+    const struct scan *s, size_t at, size_t *ret_from, enum detect_certainty *ret_certainty)
+{
+	enum { MOST_LENGTH = 34 };
+	char c[MOST_LENGTH] = {0};
+	size_t n = 0, i = at, end = 0;
+	static const char *const glued[] = {"iban", NULL};
+	static const char between[5] = {' ', '.', '-', '\n', NORMAL_JOIN};
+	if (scan_near(s, at, at + 4, glued))
+		i = at += 4;
+	size_t length = at + 2 < s->n ? iban_length(s->p + at) : 0;
+	while (length && n < length && i < s->n) {
+		size_t gap = i;
+		while (gap < s->n && gap - i < 3 && n > 3 && memchr(between, s->p[gap], 5))
+			gap++;
+		i = gap;
+		if (i >= s->n || !scan_is_alnum(s->p[i]) || (unsigned char)s->p[i] >= 0x80)
+			return 0;
+		c[n++] = s->p[i++];
+		end = i;
+	}
+	if (length == 0 || n < length || scan_is_digit(scan_at(s, end)))
+		return 0;
+	unsigned rest = 0;
+	for (size_t k = 4; k < n + 4; k++)
+		rest = mod97(rest, c[k % n]);
+	if (rest != 1 || !scan_is_digit(c[2]) || !scan_is_digit(c[3]))
+		return 0;
+	*ret_from = at;
+	*ret_certainty = DETECT_HIGH;
+	return end;
+}
