@@ -3,8 +3,9 @@
  * image: what an attachment is, and JPEG and PNG without what they should not tell.
  *
  * Cleaning keeps the picture and nothing else: no EXIF, XMP, IPTC, comments, text, times,
- * thumbnails, unknown chunks or bytes behind the end. JPEG keeps APP0 (JFIF without its thumbnail),
- * APP14 and an ICC profile in APP2; an EXIF orientation is baked into the picture. PNG keeps the
+ * thumbnails, colour profiles, unknown chunks or bytes behind the end. JPEG keeps APP0 (JFIF
+ * without its thumbnail) and APP14, so that its colours are read as sRGB: a profile has room for
+ * anything, and describes one camera. An EXIF orientation is baked into the picture. PNG keeps the
  * critical chunks, tRNS, gAMA, sRGB and pHYs. The result is a function of the input alone, and
  * cleaning it again changes nothing. All parsing of pictures happens in the confined worker.
  */

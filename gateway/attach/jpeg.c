@@ -22,18 +22,14 @@ enum {
 	M_DRI = 0xdd,
 	M_APP0 = 0xe0,
 	M_APP1 = 0xe1,
-	M_APP2 = 0xe2,
 	M_APP14 = 0xee,
 	M_APP15 = 0xef,
 	M_COM = 0xfe,
 };
 
-static const char icc_mark[] = "ICC_PROFILE"; /* with its NUL */
-
 /* What the markers of a file say. */
 struct parts {
 	const uint8_t *jfif, *adobe; /* bodies of 14 and 12 bytes, or NULL */
-	struct buf icc;              /* whole segments */
 	struct buf picture;          /* tables, frame and scans, as they came */
 	unsigned width, height, scans;
 	unsigned orientation; /* 1 to 8 */
@@ -75,20 +71,16 @@ static unsigned orientation(const uint8_t *p, size_t n)
 }
 
 /* An application segment: body of n bytes. Only what the picture needs is remembered. */
-static int take_app(
-    struct parts *s, unsigned marker, const uint8_t *segment, const uint8_t *body, size_t n)
+static void take_app(struct parts *s, unsigned marker, const uint8_t *body, size_t n)
 {
 	if (marker == M_APP0 && n >= 14 && memcmp(body, "JFIF", 5) == 0 && !s->jfif)
 		s->jfif = body;
 	else if (marker == M_APP14 && n == 12 && memcmp(body, "Adobe", 5) == 0 && !s->adobe)
 		s->adobe = body;
-	else if (marker == M_APP2 && n > 14 && memcmp(body, icc_mark, sizeof icc_mark) == 0)
-		return buf_add(&s->icc, segment, n + 4);
 	else if (marker == M_APP1 && n > 6 && memcmp(body, "Exif\0", 6) == 0 && !s->exif) {
 		s->exif = true;
 		s->orientation = orientation(body + 6, n - 6);
 	}
-	return 0;
 }
 
 static int take_frame(struct parts *s, unsigned marker, const uint8_t *body, size_t n,
@@ -128,8 +120,8 @@ static int take_segment(struct parts *s, unsigned marker, const uint8_t *p, size
 		return GW_EFORMAT;
 	*at = end;
 	if ((marker >= M_APP0 && marker <= M_APP15) || marker == M_COM)
-		return take_app(s, marker, p + start, body, length - 2);
-	if (marker == M_SOS) {
+		take_app(s, marker, body, length - 2);
+	else if (marker == M_SOS) {
 		if (!s->width || ++s->scans > SCANS_MAX)
 			return GW_EFORMAT;
 		*at = end = scan_end(p, n, end);
@@ -140,7 +132,9 @@ static int take_segment(struct parts *s, unsigned marker, const uint8_t *p, size
 	} else if (marker != M_DHT && marker != M_DQT && marker != M_DRI) {
 		return GW_EFORMAT;
 	}
-	return r < 0 ? r : buf_add(&s->picture, p + start, end - start);
+	if (r < 0 || marker >= M_APP0)
+		return r;
+	return buf_add(&s->picture, p + start, end - start);
 }
 
 static int walk(struct parts *s, const uint8_t *p, size_t n, const struct attach_limits *limits)
@@ -187,18 +181,6 @@ static int bare(const struct parts *s, struct buf *out)
 	return r < 0 ? r : buf_add(out, "\xff\xd9", 2);
 }
 
-/* Write the file that the library made with the colour profile behind its APP0 and APP14. */
-static int with_profile(const struct parts *s, const uint8_t *p, size_t n, struct buf *out)
-{
-	size_t at = 2;
-	while (n - at >= 4 && p[at] == 0xff && (p[at + 1] == M_APP0 || p[at + 1] == M_APP14))
-		at += 2 + be16(p + at + 2);
-	int r = buf_add(out, p, at);
-	if (r == 0 && s->icc.len)
-		r = buf_add(out, s->icc.data, s->icc.len);
-	return r < 0 ? r : buf_add(out, p + at, n - at);
-}
-
 /*
  * Take what the library made as the result, when writing it anew gives the same: coefficients that
  * no true picture has decode well, but have no code in the tables that they are written with.
@@ -214,7 +196,7 @@ static int settle(
 	if (tjTransform(lib, p, n, 1, &again, &again_n, &t,
 		TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) == 0 &&
 	    again_n == n && memcmp(again, p, n) == 0)
-		r = with_profile(s, p, n, out);
+		r = buf_add(out, p, n);
 	tjFree(again);
 	return r;
 }
@@ -327,7 +309,7 @@ static int transform(const struct parts *s, const struct buf *in, struct buf *ou
 
 int jpeg_clean(const void *p, size_t n, const struct attach_limits *limits, struct buf *out)
 {
-	struct parts s = {.orientation = 1, .icc = BUF_INIT(n), .picture = BUF_INIT(n)};
+	struct parts s = {.orientation = 1, .picture = BUF_INIT(n)};
 	struct buf in GW_CLEANUP(buf_release) = BUF_INIT(n + 64);
 	size_t before = out->len;
 	int r = walk(&s, p, n, limits);
@@ -337,7 +319,6 @@ int jpeg_clean(const void *p, size_t n, const struct attach_limits *limits, stru
 		r = transform(&s, &in, out);
 	if (r < 0)
 		out->len = before;
-	buf_release(&s.icc);
 	buf_release(&s.picture);
 	return r;
 }

@@ -89,7 +89,7 @@ static inline void jpeg_make(struct buf *b, const struct jpeg_kind *k)
 	if (k->dirty) {
 		segment(b, 0xe0, "JFXX\0" CANARY, 18);
 		segment(b, 0xe1, "http://ns.adobe.com/xap/1.0/\0<x>" CANARY, 45);
-		segment(b, 0xe2, "ICC_PROFILE\0\1\1 a profile", 24);
+		segment(b, 0xe2, "ICC_PROFILE\0\1\1" CANARY, 27);
 		segment(b, 0xe2, "MPF\0" CANARY, 17);
 		segment(b, 0xe3, CANARY, 13);
 		segment(b, 0xed, "Photoshop 3.0\0" CANARY, 27);
