@@ -13,8 +13,6 @@
 
 const struct attach_limits ATTACH_LIMITS = {.bytes = 25 << 20, .side = 20000, .pixels = 50000000};
 
-enum { OUT_SLACK = 64 << 10 };
-
 const char *const attach_format_words[ATTACH_FORMATS] = {
     [ATTACH_UNKNOWN] = "unknown",
     [ATTACH_PDF] = "pdf",
@@ -205,8 +203,8 @@ static int share_out(const struct job *job, const struct buf *all)
 static int run(const struct job *job, struct errinfo *ei)
 {
 	size_t room = 0, size = sizeof(struct intro);
-	for (size_t i = 0; i < job->n; i++) { /* a picture that is turned on pixels may grow */
-		room += sizeof(struct head) + OUT_SLACK + 2 * job->items[i]->n;
+	for (size_t i = 0; i < job->n; i++) { /* what is written anew may be larger or smaller */
+		room += sizeof(struct head) + job->limits->bytes;
 		size += sizeof(size_t) + job->items[i]->n;
 	}
 	struct buf all GW_CLEANUP(buf_release) = BUF_INIT(room);

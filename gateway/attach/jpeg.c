@@ -33,7 +33,7 @@ struct parts {
 	struct buf picture;          /* tables, frame and scans, as they came */
 	unsigned width, height, scans;
 	unsigned orientation; /* 1 to 8 */
-	bool progressive, exif;
+	bool exif;
 };
 
 static unsigned be16(const uint8_t *p)
@@ -83,14 +83,13 @@ static void take_app(struct parts *s, unsigned marker, const uint8_t *body, size
 	}
 }
 
-static int take_frame(struct parts *s, unsigned marker, const uint8_t *body, size_t n,
-    const struct attach_limits *limits)
+static int take_frame(
+    struct parts *s, const uint8_t *body, size_t n, const struct attach_limits *limits)
 {
 	if (s->width || n < 6)
 		return GW_EFORMAT;
 	s->height = be16(body + 1);
 	s->width = be16(body + 3);
-	s->progressive = marker == M_SOF2;
 	if (!s->width || !s->height)
 		return GW_EFORMAT;
 	if (s->width > limits->side || s->height > limits->side ||
@@ -126,7 +125,7 @@ static int take_segment(struct parts *s, unsigned marker, const uint8_t *p, size
 			return GW_EFORMAT;
 		*at = end = scan_end(p, n, end);
 	} else if (marker >= M_SOF0 && marker <= M_SOF2) {
-		r = take_frame(s, marker, body, length - 2, limits);
+		r = take_frame(s, body, length - 2, limits);
 	} else if (marker > M_SOF2 && marker <= 0xcf && marker != M_DHT) {
 		return GW_ESUPPORT; /* lossless, hierarchical, arithmetic */
 	} else if (marker != M_DHT && marker != M_DQT && marker != M_DRI) {
@@ -182,21 +181,44 @@ static int bare(const struct parts *s, struct buf *out)
 }
 
 /*
- * Take what the library made as the result, when writing it anew gives the same: coefficients that
- * no true picture has decode well, but have no code in the tables that they are written with.
+ * Write the n bytes at p anew from their coefficients, turned, in progressive scans: their codes
+ * are made for this picture, where those of a plain file would be the standard ones and often twice
+ * the size. *ret is for tjFree. GW_EFORMAT when it cannot be done without loss.
+ */
+static int rewrite(tjhandle lib, enum TJXOP turn, const unsigned char *p, unsigned long n,
+    unsigned char **ret, unsigned long *ret_n)
+{
+	unsigned char *file = NULL;
+	unsigned long file_n = 0;
+	tjtransform t = {
+	    .op = (int)turn, .options = TJXOPT_PERFECT | TJXOPT_COPYNONE | TJXOPT_PROGRESSIVE};
+	if (tjTransform(
+		lib, p, n, 1, &file, &file_n, &t, TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) < 0) {
+		tjFree(file);
+		return GW_EFORMAT;
+	}
+	*ret = file;
+	*ret_n = file_n;
+	return 0;
+}
+
+/*
+ * rewrite() and take the result, when writing that anew gives the same: coefficients that no true
+ * picture has decode well, but have no code in the tables that they are written with.
  */
 static int settle(
-    tjhandle lib, const struct parts *s, const unsigned char *p, unsigned long n, struct buf *out)
+    tjhandle lib, enum TJXOP turn, const unsigned char *p, unsigned long n, struct buf *out)
 {
-	unsigned char *again = NULL;
-	unsigned long again_n = 0;
-	tjtransform t = {.op = TJXOP_NONE,
-	    .options = TJXOPT_COPYNONE | (s->progressive ? TJXOPT_PROGRESSIVE : 0)};
-	int r = GW_EFORMAT;
-	if (tjTransform(lib, p, n, 1, &again, &again_n, &t,
-		TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) == 0 &&
-	    again_n == n && memcmp(again, p, n) == 0)
-		r = buf_add(out, p, n);
+	unsigned char *file = NULL, *again = NULL;
+	unsigned long file_n = 0, again_n = 0;
+	int r = rewrite(lib, turn, p, n, &file, &file_n);
+	if (r == 0)
+		r = rewrite(lib, TJXOP_NONE, file, file_n, &again, &again_n);
+	if (r == 0 && (again_n != file_n || memcmp(again, file, file_n) != 0))
+		r = GW_EFORMAT;
+	if (r == 0)
+		r = buf_add(out, file, file_n);
+	tjFree(file);
 	tjFree(again);
 	return r;
 }
@@ -243,13 +265,26 @@ static void turn_pixels(
 			memcpy(to, from + source(turn, x, y, w, h) * size, size);
 }
 
-/* Decode, turn and encode again: for pictures that cannot be turned without loss. */
-static int recode(tjhandle lib, const struct parts *s, const struct buf *in, struct buf *out)
+/* The sampling of a picture that had `sampling` before its sides were swapped. */
+static int swapped(int sampling)
 {
-	enum TJXOP turn = turns[s->orientation];
+	switch (sampling) {
+	case TJSAMP_422:
+		return TJSAMP_440;
+	case TJSAMP_440:
+		return TJSAMP_422;
+	case TJSAMP_411:
+		return TJSAMP_444;
+	default:
+		return sampling;
+	}
+}
+
+/* Decode p of w × h pixels, turn it and encode it again. *ret is for tjFree. */
+static int through_pixels(
+    tjhandle lib, enum TJXOP turn, const struct buf *in, unsigned char **ret, unsigned long *ret_n)
+{
 	int w, h, sampling, space, r = GW_EFORMAT;
-	unsigned char *file = NULL;
-	unsigned long file_n = 0;
 	const unsigned char *p = (const unsigned char *)in->data;
 	if (tjDecompressHeader3(lib, p, in->len, &w, &h, &sampling, &space) < 0)
 		return GW_EFORMAT;
@@ -260,49 +295,49 @@ static int recode(tjhandle lib, const struct parts *s, const struct buf *in, str
 	uint8_t *from = malloc(bytes), *to = malloc(bytes);
 	tjhandle encoder = tjInitCompress();
 	bool swap = swaps_sides(turn);
-	if (swap && sampling == TJSAMP_422)
-		sampling = TJSAMP_440;
-	else if (swap && (sampling == TJSAMP_440 || sampling == TJSAMP_411))
-		sampling = sampling == TJSAMP_440 ? TJSAMP_422 : TJSAMP_444;
 	if (!from || !to || !encoder)
 		r = GW_ENOMEM;
 	else if (tjDecompress2(lib, p, in->len, from, w, 0, h, format,
 		     TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS | TJFLAG_ACCURATEDCT) == 0) {
 		turn_pixels(turn, from, to, (size_t)w, (size_t)h, size);
-		if (tjCompress2(encoder, to, swap ? h : w, 0, swap ? w : h, format, &file, &file_n,
-			sampling, QUALITY,
-			TJFLAG_ACCURATEDCT | (s->progressive ? TJFLAG_PROGRESSIVE : 0)) == 0)
-			r = settle(lib, s, file, file_n, out);
+		if (tjCompress2(encoder, to, swap ? h : w, 0, swap ? w : h, format, ret, ret_n,
+			swap ? swapped(sampling) : sampling, QUALITY, TJFLAG_ACCURATEDCT) == 0)
+			r = 0;
 	}
 	free(from);
 	free(to);
-	tjFree(file);
 	if (encoder)
 		(void)tjDestroy(encoder);
 	return r;
 }
 
-/* Write the picture anew from its coefficients, turned as its orientation says. */
-static int transform(const struct parts *s, const struct buf *in, struct buf *out)
+/* For pictures that cannot be turned without loss, or whose turned form cannot be read back. */
+static int recode(tjhandle lib, enum TJXOP turn, const struct buf *in, struct buf *out)
 {
 	unsigned char *file = NULL;
 	unsigned long file_n = 0;
+	int r = through_pixels(lib, turn, in, &file, &file_n);
+	if (r == 0)
+		r = settle(lib, TJXOP_NONE, file, file_n, out);
+	tjFree(file);
+	return r;
+}
+
+/* Write the picture anew, turned as its orientation says. */
+static int transform(const struct parts *s, const struct buf *in, struct buf *out)
+{
 	int w, h, sampling, space, r;
+	enum TJXOP turn = turns[s->orientation];
 	tjhandle lib = tjInitTransform();
-	tjtransform t = {.op = (int)turns[s->orientation],
-	    .options =
-		TJXOPT_PERFECT | TJXOPT_COPYNONE | (s->progressive ? TJXOPT_PROGRESSIVE : 0)};
 	const unsigned char *p = (const unsigned char *)in->data;
 	if (!lib)
 		return GW_ENOMEM;
 	if (tjDecompressHeader3(lib, p, in->len, &w, &h, &sampling, &space) < 0)
 		r = GW_ESUPPORT;
-	else if (tjTransform(lib, p, in->len, 1, &file, &file_n, &t,
-		     TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) == 0)
-		r = settle(lib, s, file, file_n, out);
 	else
-		r = s->orientation > 1 ? recode(lib, s, in, out) : GW_EFORMAT;
-	tjFree(file);
+		r = settle(lib, turn, p, in->len, out);
+	if (r == GW_EFORMAT && s->orientation > 1)
+		r = recode(lib, turn, in, out);
 	(void)tjDestroy(lib);
 	return r;
 }

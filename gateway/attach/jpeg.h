@@ -4,8 +4,9 @@
  * attach/ only; to be run in the worker.
  *
  * The markers are walked here and only those of the picture go on. What remains is decoded to
- * coefficients and written anew without loss, so that nothing hides between or behind the scans. A
- * turn by 90 degrees that partial blocks at the edge forbid is made on pixels, at quality 92.
+ * coefficients and written anew without loss, in progressive scans, so that nothing hides between
+ * or behind them and the codes fit the picture. A turn that partial blocks at the edge or the
+ * sampling forbid is made on pixels, at quality 92.
  */
 #ifndef GW_ATTACH_JPEG_H
 #define GW_ATTACH_JPEG_H

@@ -103,7 +103,8 @@ static void orientation_is_baked_in(void **state)
 	} sizes[] = {{64, 48, TJSAMP_444, 0, 4, 0.5}, {64, 48, TJSAMP_420, 0, 40, 3},
 	    {61, 47, TJSAMP_444, 0, 40, 3}, {61, 47, TJSAMP_420, 0, 90, 6},
 	    {61, 47, TJSAMP_422, TJFLAG_PROGRESSIVE, 90, 6},
-	    {64, 48, TJSAMP_420, TJFLAG_PROGRESSIVE, 40, 3}};
+	    {64, 48, TJSAMP_420, TJFLAG_PROGRESSIVE, 40, 3}, {64, 48, TJSAMP_411, 0, 90, 6},
+	    {64, 48, TJSAMP_440, 0, 90, 6}};
 	for (size_t i = 0; i < GW_LENGTH(sizes); i++)
 		for (unsigned turn = 2; turn <= 8; turn++) {
 			struct jpeg_kind k = {sizes[i].w, sizes[i].h, TJPF_RGB, sizes[i].sampling,
@@ -129,6 +130,22 @@ static void orientation_is_baked_in(void **state)
 			free(a);
 			free(b);
 		}
+}
+
+/* A page with codes made for it does not come back with the standard ones, too large to leave. */
+static void a_jpeg_does_not_grow(void **state)
+{
+	(void)state;
+	static const struct jpeg_kind page = {
+	    1200, 1600, TJPF_GRAY, TJSAMP_GRAY, 0, 0, false, false};
+	struct buf in GW_CLEANUP(buf_release) = BUF_INIT(ROOM);
+	struct buf out GW_CLEANUP(buf_release) = BUF_INIT(ROOM);
+	struct attach_limits l = ATTACH_LIMITS;
+	assert_int_equal(setenv("TJ_OPTIMIZE", "1", 1), 0);
+	jpeg_make(&in, &page);
+	assert_int_equal(unsetenv("TJ_OPTIMIZE"), 0);
+	l.bytes = in.len + in.len / 20;
+	assert_int_equal(attach_clean(in.data, in.len, ATTACH_JPEG, &l, &out, NULL), 0);
 }
 
 static void broken_jpegs_stay_behind(void **state)
@@ -316,6 +333,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_jpeg_keeps_its_picture_and_nothing_else),
 	    cmocka_unit_test(orientation_is_baked_in),
+	    cmocka_unit_test(a_jpeg_does_not_grow),
 	    cmocka_unit_test(broken_jpegs_stay_behind),
 	    cmocka_unit_test(a_png_keeps_its_picture_and_nothing_else),
 	    cmocka_unit_test(broken_pngs_stay_behind),
