@@ -5,9 +5,10 @@
  * Cleaning keeps the picture and nothing else: no EXIF, XMP, IPTC, comments, text, times,
  * thumbnails, colour profiles, unknown chunks or bytes behind the end. JPEG keeps APP0 (JFIF
  * without its thumbnail) and APP14, so that its colours are read as sRGB: a profile has room for
- * anything, and describes one camera. An EXIF orientation is baked into the picture. PNG keeps the
- * critical chunks, tRNS, gAMA, sRGB and pHYs. The result is a function of the input alone, and
- * cleaning it again changes nothing. All parsing of pictures happens in the confined worker.
+ * anything, and describes one camera. An EXIF orientation is baked into the picture. A PNG is
+ * packed anew and keeps gAMA, sRGB, pHYs, and PLTE and tRNS where they belong. The result is a
+ * function of the input alone, and cleaning it again changes nothing. All parsing of pictures
+ * happens in the confined worker.
  */
 #ifndef GW_ATTACH_IMAGE_H
 #define GW_ATTACH_IMAGE_H

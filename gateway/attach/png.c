@@ -6,28 +6,31 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "attach/png_rows.h"
+
 enum { SIGNATURE = 8, AROUND = 12 /* length, type and check of a chunk */, IHDR_BYTES = 13 };
-enum { ROWS_BUFFER = 32 << 10 };
+enum { GAMMA_MOST = 1000000 /* 10.0 */ };
 
 static const uint8_t signature[SIGNATURE] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 
 struct chunk {
-	const uint8_t *all; /* from the length on */
-	const uint8_t *data;
+	const uint8_t *data; /* NULL: there is none */
 	uint32_t n;
 	char type[5];
 };
 
+/* Chunks that say how the picture looks, in the order in which they are written. */
+enum { GAMA, SRGB, PHYS, PLTE, TRNS, LOOKS };
+static const char *const look_types[LOOKS] = {"gAMA", "sRGB", "pHYs", "PLTE", "tRNS"};
+
 struct reader {
 	const uint8_t *p;
 	size_t n, at;
-	uint32_t width, height;
-	unsigned bits; /* of one pixel */
-	bool interlaced, palette, in_data, after_data, transparent, gamma, srgb, density;
-	uint64_t rows; /* bytes that the data must unpack to */
-	uint64_t unpacked;
-	bool data_ended;
-	z_stream z;
+	struct png_shape shape;
+	struct chunk look[LOOKS];
+	size_t plte_at, trns_at; /* where their data stand in out */
+	bool in_data, after_data;
+	struct png_rows rows;
 	struct buf *out;
 };
 
@@ -53,33 +56,10 @@ static int next_chunk(struct reader *r, struct chunk *ret_c)
 		return GW_EFORMAT;
 	if (crc32(0, p + 4, (uInt)n + 4) != be32(p + 8 + n))
 		return GW_EFORMAT;
-	*ret_c = (struct chunk){.all = p, .data = p + 8, .n = n};
+	*ret_c = (struct chunk){.data = p + 8, .n = n};
 	memcpy(ret_c->type, p + 4, 4);
 	r->at += (size_t)n + AROUND;
 	return 0;
-}
-
-static int emit(struct reader *r, const struct chunk *c)
-{
-	return buf_add(r->out, c->all, (size_t)c->n + AROUND);
-}
-
-/* The bytes of the rows of one pass of width × height, each with its filter byte. */
-static uint64_t pass_bytes(uint64_t width, uint64_t height, unsigned bits)
-{
-	return width && height ? height * (1 + (width * bits + 7) / 8) : 0;
-}
-
-/* Adam7: the first column and row of each pass, and the steps. */
-static uint64_t interlaced_bytes(uint64_t width, uint64_t height, unsigned bits)
-{
-	static const uint8_t x0[] = {0, 4, 0, 2, 0, 1, 0}, y0[] = {0, 0, 4, 0, 2, 0, 1};
-	static const uint8_t dx[] = {8, 8, 4, 4, 2, 2, 1}, dy[] = {8, 8, 8, 4, 4, 2, 2};
-	uint64_t sum = 0;
-	for (size_t i = 0; i < 7; i++)
-		sum += pass_bytes((width + dx[i] - 1 - x0[i]) / dx[i],
-		    (height + dy[i] - 1 - y0[i]) / dy[i], bits);
-	return sum;
 }
 
 static int take_header(struct reader *r, const struct chunk *c, const struct attach_limits *limits)
@@ -88,81 +68,144 @@ static int take_header(struct reader *r, const struct chunk *c, const struct att
 	static const struct {
 		uint8_t channels, unused;
 		uint32_t depths;
-	} kinds[7] = {[0] = {1, 0, 0x10116},
-	    [2] = {3, 0, 0x10100},
-	    [3] = {1, 0, 0x116},
-	    [4] = {2, 0, 0x10100},
-	    [6] = {4, 0, 0x10100}};
+	} kinds[7] = {[PNG_GREY] = {1, 0, 0x10116},
+	    [PNG_RGB] = {3, 0, 0x10100},
+	    [PNG_PALETTE] = {1, 0, 0x116},
+	    [PNG_GREY_ALPHA] = {2, 0, 0x10100},
+	    [PNG_RGB_ALPHA] = {4, 0, 0x10100}};
 	if (!is(c, "IHDR") || c->n != IHDR_BYTES)
 		return GW_EFORMAT;
 	uint8_t depth = c->data[8], colour = c->data[9];
-	r->width = be32(c->data);
-	r->height = be32(c->data + 4);
-	if (!r->width || !r->height || colour > 6 || depth > 16 ||
-	    !(kinds[colour].depths >> depth & 1) || c->data[10] || c->data[11] || c->data[12] > 1)
+	uint32_t width = be32(c->data), height = be32(c->data + 4);
+	if (!width || !height || colour > 6 || depth > 16 || !(kinds[colour].depths >> depth & 1) ||
+	    c->data[10] || c->data[11] || c->data[12] > 1)
 		return GW_EFORMAT;
-	if (r->width > limits->side || r->height > limits->side ||
-	    (uint64_t)r->width * r->height > limits->pixels)
+	if (width > limits->side || height > limits->side ||
+	    (uint64_t)width * height > limits->pixels)
 		return GW_ELIMIT;
-	r->bits = (unsigned)kinds[colour].channels * depth;
-	r->rows = c->data[12] ? interlaced_bytes(r->width, r->height, r->bits)
-			      : pass_bytes(r->width, r->height, r->bits);
-	return emit(r, c);
+	r->shape = (struct png_shape){.width = width,
+	    .height = height,
+	    .depth = depth,
+	    .colour = colour,
+	    .channels = kinds[colour].channels,
+	    .interlaced = c->data[12]};
+	return png_chunk(r->out, "IHDR", c->data, c->n);
 }
 
-/* Unpack a part of the picture, only to see that it is whole; emit it up to where the data end. */
+/* The size that a chunk of the look must have; for PLTE and tRNS that of the colour type. */
+static bool fits(const struct reader *r, size_t look, const struct chunk *c)
+{
+	const struct chunk *palette = &r->look[PLTE];
+	switch (look) {
+	case GAMA:
+		return c->n == 4; /* what no display has is left out, below */
+	case SRGB:
+		return c->n == 1 && c->data[0] <= 3;
+	case PHYS:
+		return c->n == 9 && c->data[8] <= 1;
+	case PLTE:
+		if (r->shape.colour == PNG_PALETTE)
+			return c->n && c->n % 3 == 0 && c->n / 3 <= 1U << r->shape.depth;
+		return c->n && c->n % 3 == 0 && c->n <= 768 &&
+		    (r->shape.colour == PNG_RGB || r->shape.colour == PNG_RGB_ALPHA);
+	default:
+		if (r->shape.colour == PNG_PALETTE)
+			return palette->data && c->n && c->n <= palette->n / 3;
+		return (r->shape.colour == PNG_GREY && c->n == 2) ||
+		    (r->shape.colour == PNG_RGB && c->n == 6);
+	}
+}
+
+/* Remember a chunk of the look: each once, before the data. */
+static int take_look(struct reader *r, size_t look, const struct chunk *c)
+{
+	if (r->look[look].data || r->in_data || !fits(r, look, c))
+		return GW_EFORMAT;
+	r->look[look] = *c;
+	return 0;
+}
+
+/* tRNS of a picture without palette: a colour, of which only the low bits count. */
+static int write_key(const struct reader *r, const struct chunk *c)
+{
+	uint8_t key[6] = {0};
+	unsigned mask = (1U << r->shape.depth) - 1;
+	for (size_t i = 0; i + 1 < c->n; i += 2) {
+		key[i] = (uint8_t)(c->data[i] & mask >> 8);
+		key[i + 1] = (uint8_t)(c->data[i + 1] & mask);
+	}
+	return png_chunk(r->out, "tRNS", key, c->n);
+}
+
+/* The first data come: write all that stands before them. */
+static int begin_data(struct reader *r)
+{
+	int e = 0;
+	r->in_data = true;
+	if (r->look[GAMA].data && be32(r->look[GAMA].data) > GAMMA_MOST)
+		r->look[GAMA].data = NULL;
+	if (r->shape.colour != PNG_PALETTE)
+		r->look[PLTE].data = NULL; /* a proposal for poor screens: not the picture */
+	else if (!r->look[PLTE].data)
+		return GW_EFORMAT;
+	r->shape.colours = r->look[PLTE].data ? r->look[PLTE].n / 3 : 0;
+	for (size_t i = 0; i < LOOKS && e == 0; i++) {
+		const struct chunk *c = &r->look[i];
+		if (!c->data)
+			continue;
+		size_t at = r->out->len + 8;
+		*(i == PLTE ? &r->plte_at : &r->trns_at) = at;
+		e = i == TRNS && r->shape.colour != PNG_PALETTE
+		    ? write_key(r, c)
+		    : png_chunk(r->out, look_types[i], c->data, c->n);
+	}
+	return e < 0 ? e : png_rows_init(&r->rows, &r->shape, r->out);
+}
+
+/* Write the check sum anew of the chunk whose n bytes of data stand at `at`. */
+static void mend(struct reader *r, size_t at, size_t n)
+{
+	uint8_t *p = (uint8_t *)r->out->data + at;
+	uLong check = crc32(0, p - 4, (uInt)n + 4);
+	for (size_t i = 0; i < 4; i++)
+		p[n + i] = (uint8_t)(check >> (24 - 8 * i));
+}
+
+/* Zero the colours that no pixel has or nobody sees, and the transparency of the former. */
+static void wipe_palette(struct reader *r)
+{
+	size_t n = r->shape.colours, opaque = r->look[TRNS].data ? r->look[TRNS].n : 0;
+	uint8_t *all = (uint8_t *)r->out->data;
+	if (r->shape.colour != PNG_PALETTE)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (i < opaque && !r->rows.used[i])
+			all[r->trns_at + i] = 0xff;
+		if (!r->rows.used[i] || (i < opaque && all[r->trns_at + i] == 0))
+			memset(all + r->plte_at + 3 * i, 0, 3);
+	}
+	mend(r, r->plte_at, 3 * n);
+	if (opaque)
+		mend(r, r->trns_at, opaque);
+}
+
 static int take_data(struct reader *r, const struct chunk *c)
 {
-	uint8_t rows[ROWS_BUFFER];
-	int z = Z_OK;
 	if (r->after_data)
 		return GW_EFORMAT;
-	r->in_data = true;
-	r->z.next_in = (uint8_t *)(uintptr_t)c->data;
-	r->z.avail_in = c->n;
-	while (z == Z_OK && r->z.avail_in && !r->data_ended) {
-		r->z.next_out = rows;
-		r->z.avail_out = sizeof rows;
-		z = inflate(&r->z, Z_NO_FLUSH);
-		r->unpacked += sizeof rows - r->z.avail_out;
-		if (r->unpacked > r->rows)
-			return GW_EFORMAT;
-	}
-	if (z != Z_OK && z != Z_STREAM_END && z != Z_BUF_ERROR)
-		return z == Z_MEM_ERROR ? GW_ENOMEM : GW_EFORMAT;
-	r->data_ended |= z == Z_STREAM_END;
-	if (!r->z.avail_in)
-		return c->n ? emit(r, c) : 0;
-	/* the rest of this chunk is behind the end of the picture: write the chunk without it */
-	uint32_t kept = c->n - r->z.avail_in;
-	uint8_t head[8] = {(uint8_t)(kept >> 24), (uint8_t)(kept >> 16), (uint8_t)(kept >> 8),
-	    (uint8_t)kept, 'I', 'D', 'A', 'T'};
-	if (!kept)
-		return 0;
-	uint32_t check = (uint32_t)crc32(crc32(0, head + 4, 4), c->data, kept);
-	const uint8_t tail[4] = {
-	    (uint8_t)(check >> 24), (uint8_t)(check >> 16), (uint8_t)(check >> 8), (uint8_t)check};
-	int e = buf_add(r->out, head, sizeof head);
-	if (e == 0)
-		e = buf_add(r->out, c->data, kept);
-	return e < 0 ? e : buf_add(r->out, tail, sizeof tail);
+	int e = r->in_data ? 0 : begin_data(r);
+	return e < 0 ? e : png_rows_take(&r->rows, c->data, c->n);
 }
 
-/* Small chunks that say how the picture looks: kept once, before the data, at their exact size. */
-static int take_look(struct reader *r, const struct chunk *c)
+static int finish(struct reader *r, const struct chunk *end)
 {
-	bool *seen = is(c, "tRNS") ? &r->transparent
-	    : is(c, "gAMA")        ? &r->gamma
-	    : is(c, "sRGB")        ? &r->srgb
-				   : &r->density;
-	bool size_ok = is(c, "tRNS") ? c->n >= 1 && c->n <= 256
-	    : is(c, "gAMA")          ? c->n == 4
-	    : is(c, "sRGB")          ? c->n == 1
-				     : c->n == 9;
-	if (*seen || !size_ok || r->in_data)
+	if (end->n || !r->in_data)
 		return GW_EFORMAT;
-	*seen = true;
-	return emit(r, c);
+	int e = png_rows_end(&r->rows);
+	if (e < 0)
+		return e;
+	wipe_palette(r);
+	return png_chunk(r->out, "IEND", NULL, 0);
 }
 
 static int take_chunk(struct reader *r, const struct chunk *c, bool *ret_end)
@@ -173,17 +216,11 @@ static int take_chunk(struct reader *r, const struct chunk *c, bool *ret_end)
 		return take_data(r, c);
 	if (is(c, "IEND")) {
 		*ret_end = true;
-		return c->n == 0 && r->data_ended && r->unpacked == r->rows ? emit(r, c)
-									    : GW_EFORMAT;
+		return finish(r, c);
 	}
-	if (is(c, "PLTE")) {
-		if (r->palette || r->in_data || c->n == 0 || c->n % 3 || c->n > 768)
-			return GW_EFORMAT;
-		r->palette = true;
-		return emit(r, c);
-	}
-	if (is(c, "tRNS") || is(c, "gAMA") || is(c, "sRGB") || is(c, "pHYs"))
-		return take_look(r, c);
+	for (size_t i = 0; i < LOOKS; i++)
+		if (is(c, look_types[i]))
+			return take_look(r, i, c);
 	return c->type[0] & 0x20 ? 0 : GW_EFORMAT; /* a critical chunk that is not known */
 }
 
@@ -206,12 +243,10 @@ int png_clean(const void *p, size_t n, const struct attach_limits *limits, struc
 	size_t before = out->len;
 	if (n < SIGNATURE || memcmp(p, signature, SIGNATURE) != 0)
 		return GW_EFORMAT;
-	if (inflateInit(&r.z) != Z_OK)
-		return GW_ENOMEM;
 	int e = buf_add(out, signature, SIGNATURE);
 	if (e == 0)
 		e = walk(&r, limits);
-	(void)inflateEnd(&r.z);
+	png_rows_release(&r.rows);
 	if (e < 0)
 		out->len = before;
 	return e;

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * png: a PNG reduced to the chunks of its picture (W3C PNG, third edition). Inside attach/ only; to
- * be run in the worker.
+ * png: a PNG written anew from its pixels (W3C PNG, third edition). Inside attach/ only; to be run
+ * in the worker.
  *
- * Kept are IHDR, PLTE, IDAT, IEND and tRNS, gAMA, sRGB, pHYs; every check sum must be right, and
- * the compressed data must unpack to exactly the rows that the header promises.
+ * Every check sum must be right, and the compressed data must unpack to exactly the rows that the
+ * header promises, under filters and colours that there are. Kept are depth, colour type, interlace
+ * and, at their exact size and place, PLTE and tRNS of a colour type that has them, gAMA, sRGB and
+ * pHYs. What no viewer shows is zero: see png_rows.h; and the colours of the palette that no pixel
+ * has.
  */
 #ifndef GW_ATTACH_PNG_H
 #define GW_ATTACH_PNG_H

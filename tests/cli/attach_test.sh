@@ -17,8 +17,8 @@ echo "1..20"
 cp tests/cli/attach/scan.png tests/cli/attach/photo.jpg "$work"
 cd "$work" || exit 1
 
-is "check a png" "scan.png: png, 113 bytes: clean as it is" "$($handover attach check scan.png)"
-is "the same as json" '{"file":"scan.png","format":"png","bytes":113,"clean_bytes":113,"changed":false}' \
+is "check a png" "scan.png: png, 101 bytes: clean as it is" "$($handover attach check scan.png)"
+is "the same as json" '{"file":"scan.png","format":"png","bytes":101,"clean_bytes":101,"changed":false}' \
 	"$($handover attach check --json scan.png)"
 cp photo.jpg plain.jpg
 if command -v exiftool >/dev/null; then
