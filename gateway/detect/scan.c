@@ -114,16 +114,46 @@ static uint16_t follow(
 	return next;
 }
 
-static bool ends_like_a_street(const struct scan *s, size_t from, size_t to)
+static bool is_upper(char c)
 {
-	static const char *const ends[] = {"straat", "laan", "weg", "plein", "gracht", "kade",
-	    "singel", "steeg", "dreef", "hof", "pad", "dijk", "park", "buurt", "wijk"};
+	return c >= 'A' && c <= 'Z';
+}
+
+/* True for a word with a capital within a sentence, or with a number behind it. */
+static bool reads_as_name(const struct scan *s, size_t from, size_t to)
+{
+	size_t i = from;
+	if (!is_upper(s->p[from]) || is_upper(scan_at(s, from + 1)))
+		return false;
+	if (scan_at(s, to) == ' ' && scan_is_digit(scan_at(s, to + 1)))
+		return true;
+	while (i > 0 && s->p[i - 1] == ' ')
+		i--;
+	return i > 0 && scan_is_alnum(s->p[i - 1]);
+}
+
+/* A street; the last six endings are other words too (kankerzorgpad), so there a name is needed. */
+static bool is_street(const struct scan *s, size_t from, size_t to)
+{
+	static const char *const ends[] = {"straat", "laan", "plein", "gracht", "kade", "singel",
+	    "steeg", "dreef", "dijk", "weg", "hof", "pad", "park", "buurt", "wijk"};
 	for (size_t i = 0; i < GW_LENGTH(ends); i++) {
 		size_t k = strlen(ends[i]);
 		if (to - from > k && begins(s, to - k, to, ends[i]))
-			return true;
+			return i + 6 < GW_LENGTH(ends) || reads_as_name(s, from, to);
 	}
 	return false;
+}
+
+/* True unless the pattern of a row is in capitals and the text [from, to) is not. */
+static bool has_its_capitals(const struct scan *s, size_t row, size_t from, size_t to)
+{
+	if (!is_upper(stems[row].pattern[0]))
+		return true;
+	for (size_t i = from; i < to; i++)
+		if (!is_upper(s->p[i]))
+			return false;
+	return true;
 }
 
 /* Between words: whole-word rows end here, and what ended in the word becomes findings. */
@@ -140,7 +170,7 @@ static void word_ended(
 		size_t from = s->starts[(last + 1 - k) % GW_LENGTH(s->starts)];
 		if (stems[row].kind == STEM_NOT)
 			deny(s, from, to);
-		else if (!ends_like_a_street(s, from, to))
+		else if (!is_street(s, from, to) && has_its_capitals(s, row, from, to))
 			scan_add(s, (enum detect_kind)stems[row].kind, DETECT_MIDDLE, from, to);
 	}
 }

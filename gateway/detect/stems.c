@@ -2,11 +2,35 @@
 /*
  * The rows of the stem automaton: mention of a special category, not its meaning, is what counts,
  * so a denial ("geen depressie") is a finding too. Patterns are in normal form: ASCII, lower case,
- * without marks. A word that ends like a street (kerkstraat) never counts.
+ * without marks. A word that ends like a street (kerkstraat) never counts; one that may be a street
+ * or a plan (gevangenispad) counts unless it is written as a name.
  */
 #include "detect/stems.h"
 
 #include "base/defs.h"
+
+/* A party in the phrases that tell of a vote or a membership. */
+#define PARTY(name)                                            \
+	{DETECT_OTHER_SPECIAL, "stemt " name, NULL},           \
+	    {DETECT_OTHER_SPECIAL, "stemt op " name, NULL},    \
+	    {DETECT_OTHER_SPECIAL, "stemt op de " name, NULL}, \
+	    {DETECT_OTHER_SPECIAL, "lid van " name, NULL},     \
+	    {DETECT_OTHER_SPECIAL, "lid van de " name, NULL},  \
+	{                                                      \
+		DETECT_OTHER_SPECIAL, name " lid", NULL        \
+	}
+
+/* A school of a belief, where people study or work. */
+#define SCHOOL(name)                                                                         \
+	{STEM_NOT, name " basisschool*", "werkt op een " name " basisschool"},               \
+	    {STEM_NOT, name " school*", "zat op een " name " school"},                       \
+	    {STEM_NOT, name " scholen*", "stage bij de " name " scholen"},                   \
+	    {STEM_NOT, name " middelbare school*", "zat op een " name " middelbare school"}, \
+	    {STEM_NOT, name " scholengemeenschap*", "bij een " name " scholengemeenschap"},  \
+	    {STEM_NOT, name " hogeschool*", "diploma van de " name " hogeschool"},           \
+	{                                                                                    \
+		STEM_NOT, name " college*", "conducteur bij een " name " college"            \
+	}
 
 /* clang-format off: one row a line, for people who keep the lists */
 const struct stem stems[] = {
@@ -20,15 +44,16 @@ const struct stem stems[] = {
     {DETECT_HEALTH, "psychiat*", NULL},
     {DETECT_HEALTH, "psychisch*", NULL},
     {DETECT_HEALTH, "psycholoog", NULL},
-    {DETECT_HEALTH, "psychologe", NULL},
-    {DETECT_HEALTH, "psychologische hulp*", NULL},
+    {DETECT_HEALTH, "psycholog*", NULL},
     {DETECT_HEALTH, "bipola*", NULL},
-    {DETECT_HEALTH, "borderline", NULL},
+    {DETECT_HEALTH, "borderline*", NULL},
     {DETECT_HEALTH, "autis*", NULL},
     {DETECT_HEALTH, "*autisme", "een vorm van randautisme"},
     {DETECT_HEALTH, "asperger", NULL},
-    {DETECT_HEALTH, "adhd", NULL},
-    {DETECT_HEALTH, "ptss", NULL},
+    {DETECT_HEALTH, "adhd*", NULL},
+    {DETECT_HEALTH, "ADD", NULL},
+    {DETECT_HEALTH, "ASS", NULL},
+    {DETECT_HEALTH, "ptss*", NULL},
     {DETECT_HEALTH, "posttraumat*", NULL},
     {DETECT_HEALTH, "trauma", NULL},
     {DETECT_HEALTH, "traumas", NULL},
@@ -36,9 +61,9 @@ const struct stem stems[] = {
     {DETECT_HEALTH, "traumatiseer*", NULL},
     {DETECT_HEALTH, "getraumatiseerd*", NULL},
     {DETECT_HEALTH, "*stoornis*", "een angststoornis"},
-    {DETECT_HEALTH, "burn out", NULL},
-    {DETECT_HEALTH, "burnout", NULL},
-    {DETECT_HEALTH, "overspannen", NULL},
+    {DETECT_HEALTH, "burn out*", NULL},
+    {DETECT_HEALTH, "burnout*", NULL},
+    {DETECT_HEALTH, "overspannen*", NULL},
     {DETECT_HEALTH, "suicid*", NULL},
     {DETECT_HEALTH, "zelfmoord*", NULL},
     {DETECT_HEALTH, "zelfdoding", NULL},
@@ -94,7 +119,7 @@ const struct stem stems[] = {
     {DETECT_HEALTH, "diabet*", NULL},
     {DETECT_HEALTH, "suikerziekte", NULL},
     {DETECT_HEALTH, "epilep*", NULL},
-    {DETECT_HEALTH, "hiv", NULL},
+    {DETECT_HEALTH, "hiv*", NULL},
     {DETECT_HEALTH, "aids", NULL},
     {DETECT_HEALTH, "hepatitis", NULL},
     {DETECT_HEALTH, "tuberculo*", NULL},
@@ -121,6 +146,12 @@ const struct stem stems[] = {
     {DETECT_HEALTH, "alzheimer", NULL},
     {DETECT_HEALTH, "migraine*", NULL},
     {DETECT_HEALTH, "rugklacht*", NULL},
+    {DETECT_HEALTH, "rug klacht*", NULL},
+    {DETECT_HEALTH, "klachten aan zijn rug", NULL},
+    {DETECT_HEALTH, "klachten aan haar rug", NULL},
+    {DETECT_HEALTH, "knie klacht*", NULL},
+    {DETECT_HEALTH, "nek klacht*", NULL},
+    {DETECT_HEALTH, "schouder klacht*", NULL},
     {DETECT_HEALTH, "rugpijn", NULL},
     {DETECT_HEALTH, "nekklacht*", NULL},
     {DETECT_HEALTH, "schouderklacht*", NULL},
@@ -140,7 +171,7 @@ const struct stem stems[] = {
     {DETECT_HEALTH, "medische beperking*", NULL},
     {DETECT_HEALTH, "medische klacht*", NULL},
     {DETECT_HEALTH, "medisch*", NULL},
-    {DETECT_HEALTH, "medicatie", NULL},
+    {DETECT_HEALTH, "medicatie*", NULL},
     {DETECT_HEALTH, "medicijn*", NULL},
     {DETECT_HEALTH, "antibiotic*", NULL},
     {DETECT_HEALTH, "antidepress*", NULL},
@@ -196,7 +227,7 @@ const struct stem stems[] = {
     {DETECT_HEALTH, "dyslex*", NULL},
     {DETECT_HEALTH, "dyscalculi*", NULL},
     {DETECT_HEALTH, "adl hulp", NULL},
-    {DETECT_HEALTH, "zwanger*", NULL},
+    {DETECT_HEALTH, "*zwanger*", "is hoogzwanger"},
     {DETECT_HEALTH, "miskraam*", NULL},
     {DETECT_HEALTH, "abortus", NULL},
     {DETECT_HEALTH, "bevallen van", NULL},
@@ -212,6 +243,21 @@ const struct stem stems[] = {
     {STEM_NOT, "medicijnenstudie*", "een afgebroken medicijnenstudie"},
     {STEM_NOT, "begeleider gehandicapten*", "begeleider gehandicaptenzorg"},
     {STEM_NOT, "economische depressie*", "tijdens de economische depressie"},
+    {STEM_NOT, "opleiding psychologie", "een opleiding psychologie"},
+    {STEM_NOT, "studie psychologie", "een studie psychologie"},
+    {STEM_NOT, "bachelor psychologie", "een bachelor psychologie"},
+    {STEM_NOT, "master psychologie", "een master psychologie"},
+    {STEM_NOT, "toegepaste psychologie", "een toegepaste psychologie"},
+    {STEM_NOT, "studeert psychologie", "zij studeert psychologie"},
+    {STEM_NOT, "fabriek voor medische hulpmiddelen",
+	"werkte bij een fabriek voor medische hulpmiddelen"},
+    {STEM_NOT, "fabriek van medische hulpmiddelen",
+	"werkte bij een fabriek van medische hulpmiddelen"},
+    {STEM_NOT, "leverancier van medische hulpmiddelen",
+	"werkte bij een leverancier van medische hulpmiddelen"},
+    {STEM_NOT, "groothandel in medische hulpmiddelen",
+	"werkte bij een groothandel in medische hulpmiddelen"},
+    {STEM_NOT, "medische hulpmiddelenfabriek*", "werkte bij een medische hulpmiddelenfabriek*"},
     {STEM_NOT, "plantenziekte*", "cursus plantenziekten"},
     {STEM_NOT, "revalidatiecentrum", "stage bij het revalidatiecentrum"},
     /* religion and belief */
@@ -243,6 +289,8 @@ const struct stem stems[] = {
     {DETECT_OTHER_SPECIAL, "hindoe*", NULL},
     {DETECT_OTHER_SPECIAL, "boeddhis*", NULL},
     {DETECT_OTHER_SPECIAL, "jood", NULL},
+    {DETECT_OTHER_SPECIAL, "joden", NULL},
+    {DETECT_OTHER_SPECIAL, "jodin*", NULL},
     {DETECT_OTHER_SPECIAL, "joods*", NULL},
     {DETECT_OTHER_SPECIAL, "jodendom", NULL},
     {DETECT_OTHER_SPECIAL, "jehova*", NULL},
@@ -285,14 +333,33 @@ const struct stem stems[] = {
     {DETECT_OTHER_SPECIAL, "vakbond*", NULL},
     {DETECT_OTHER_SPECIAL, "vakvereniging*", NULL},
     {DETECT_OTHER_SPECIAL, "vakbeweging", NULL},
+    {DETECT_OTHER_SPECIAL, "lid fnv", NULL},
+    {DETECT_OTHER_SPECIAL, "lid cnv", NULL},
     {DETECT_OTHER_SPECIAL, "lid van fnv", NULL},
     {DETECT_OTHER_SPECIAL, "lid van de fnv", NULL},
     {DETECT_OTHER_SPECIAL, "lid van cnv", NULL},
     {DETECT_OTHER_SPECIAL, "lid van het cnv", NULL},
     {DETECT_OTHER_SPECIAL, "fnv lid*", NULL},
     {DETECT_OTHER_SPECIAL, "cnv lid*", NULL},
+    PARTY("pvv"),
+    PARTY("vvd"),
+    PARTY("cda"),
+    PARTY("sp"),
+    PARTY("pvda"),
+    PARTY("groenlinks"),
+    PARTY("sgp"),
+    PARTY("fvd"),
+    PARTY("nsc"),
+    PARTY("bbb"),
+    PARTY("christenunie"),
+    PARTY("d"),
+    {DETECT_OTHER_SPECIAL, "stemt denk", NULL},
+    {DETECT_OTHER_SPECIAL, "stemt op denk", NULL},
+    {DETECT_OTHER_SPECIAL, "stemt volt", NULL},
+    {DETECT_OTHER_SPECIAL, "stemt op volt", NULL},
     /* origin, orientation, body data */
     {DETECT_OTHER_SPECIAL, "afkomst", NULL},
+    {DETECT_OTHER_SPECIAL, "komaf", NULL},
     {DETECT_OTHER_SPECIAL, "etnisch*", NULL},
     {DETECT_OTHER_SPECIAL, "etnicit*", NULL},
     {DETECT_OTHER_SPECIAL, "huidskleur*", NULL},
@@ -307,6 +374,10 @@ const struct stem stems[] = {
     {DETECT_OTHER_SPECIAL, "biseks*", NULL},
     {DETECT_OTHER_SPECIAL, "transgender*", NULL},
     {DETECT_OTHER_SPECIAL, "transseks*", NULL},
+    {DETECT_OTHER_SPECIAL, "transvrouw*", NULL},
+    {DETECT_OTHER_SPECIAL, "transman", NULL},
+    {DETECT_OTHER_SPECIAL, "transmannen", NULL},
+    {DETECT_OTHER_SPECIAL, "gay", NULL},
     {DETECT_OTHER_SPECIAL, "geslachtsverander*", NULL},
     {DETECT_OTHER_SPECIAL, "genderdysfor*", NULL},
     {DETECT_OTHER_SPECIAL, "geaardheid", NULL},
@@ -318,6 +389,20 @@ const struct stem stems[] = {
     {DETECT_OTHER_SPECIAL, "dna onderzoek*", NULL},
     {DETECT_OTHER_SPECIAL, "vingerafdruk*", NULL},
     /* cancels */
+    SCHOOL("christelijke"),
+    SCHOOL("katholieke"),
+    SCHOOL("islamitische"),
+    SCHOOL("protestantse"),
+    SCHOOL("gereformeerde"),
+    SCHOOL("joodse"),
+    SCHOOL("evangelische"),
+    SCHOOL("hindoeistische"),
+    {STEM_NOT, "joods historisch museum", "bezoekt het Joods Historisch Museum"},
+    {STEM_NOT, "joods museum", "een rondleiding in het Joods Museum"},
+    {STEM_NOT, "ras van de hond*", "het ras van de honden maakt niet uit"},
+    {STEM_NOT, "ras van het dier", "afhankelijk van het ras van het dier"},
+    {STEM_NOT, "goede komaf", "meubels van goede komaf"},
+    {STEM_NOT, "eenvoudige komaf", "een man van eenvoudige komaf"},
     {STEM_NOT, "wit geloof", "het onderdeel wit geloof"},
     {STEM_NOT, "ik geloof", "ja ik geloof dat het lukt"},
     {STEM_NOT, "geloof ik", "dat gaat geloof ik goed"},
@@ -325,13 +410,13 @@ const struct stem stems[] = {
     {STEM_NOT, "geloof in zichzelf", "heeft weer geloof in zichzelf"},
     {STEM_NOT, "vertrouwen en geloof in", "vertrouwen en geloof in de toekomst"},
     /* criminal */
-    {DETECT_CRIMINAL, "detentie*", NULL},
-    {DETECT_CRIMINAL, "gedetineer*", NULL},
+    {DETECT_CRIMINAL, "*detentie*", "zat in vreemdelingendetentie"},
+    {DETECT_CRIMINAL, "*gedetineer*", "een exgedetineerde"},
     {DETECT_CRIMINAL, "gevangenis*", NULL},
     {DETECT_CRIMINAL, "gevangenschap", NULL},
     {DETECT_CRIMINAL, "gevangen gezeten", NULL},
     {DETECT_CRIMINAL, "jeugdgevangenis*", NULL},
-    {DETECT_CRIMINAL, "reclasser*", NULL},
+    {DETECT_CRIMINAL, "*reclasser*", "loopt bij de jeugdreclassering"},
     {DETECT_CRIMINAL, "veroorde*", NULL},
     {DETECT_CRIMINAL, "strafblad*", NULL},
     {DETECT_CRIMINAL, "strafza*", NULL},
@@ -355,10 +440,15 @@ const struct stem stems[] = {
     {DETECT_CRIMINAL, "jeugdstraf*", NULL},
     {DETECT_CRIMINAL, "voorwaardelijke straf*", NULL},
     {DETECT_CRIMINAL, "enkelband*", NULL},
-    {DETECT_CRIMINAL, "diefstal*", NULL},
-    {DETECT_CRIMINAL, "inbraak*", NULL},
-    {DETECT_CRIMINAL, "inbraken", NULL},
-    {DETECT_CRIMINAL, "mishandel*", NULL},
+    {DETECT_CRIMINAL, "*diefstal*", "een winkeldiefstal"},
+    {DETECT_CRIMINAL, "*inbraak*", "na een woninginbraak"},
+    {DETECT_CRIMINAL, "*inbraken", "enkele woninginbraken"},
+    {DETECT_CRIMINAL, "*mishandel*", "wegens kindermishandeling"},
+    {DETECT_CRIMINAL, "*delinquent*", "een zedendelinquent"},
+    {DETECT_CRIMINAL, "vastgezeten", NULL},
+    {DETECT_CRIMINAL, "vast gezeten", NULL},
+    {DETECT_CRIMINAL, "zat vast", NULL},
+    {DETECT_CRIMINAL, "gezeten in de cel", NULL},
     {DETECT_CRIMINAL, "huiselijk geweld", NULL},
     {DETECT_CRIMINAL, "in aanraking met de politie", NULL},
     {DETECT_CRIMINAL, "in aanraking met politie", NULL},
@@ -404,6 +494,17 @@ const struct stem stems[] = {
     {DETECT_CRIMINAL, "halt straf*", NULL},
     /* cancels */
     {STEM_NOT, "fraude preventie*", "cursus fraude preventie"},
+    {STEM_NOT, "geen vog nodig", "voor deze baan is geen VOG nodig"},
+    {STEM_NOT, "geen vog vereist", "voor deze baan is geen VOG vereist"},
+    {STEM_NOT, "geen vog verplicht", "voor deze baan is geen VOG verplicht"},
+    {STEM_NOT, "geen vog gevraagd", "voor deze baan is geen VOG gevraagd"},
+    {STEM_NOT, "geen vog aangevraagd", "voor deze baan is geen VOG aangevraagd"},
+    {STEM_NOT, "inbraakpreventie*", "folder over inbraakpreventie"},
+    {STEM_NOT, "inbraakalarm*", "monteert inbraakalarmen"},
+    {STEM_NOT, "inbraakbeveilig*", "monteur inbraakbeveiliging"},
+    {STEM_NOT, "diefstalpreventie*", "training diefstalpreventie"},
+    {STEM_NOT, "zat vast in het verkeer", "hij zat vast in het verkeer"},
+    {STEM_NOT, "zat vast in de file", "zij zat vast in de file"},
     {STEM_NOT, "ministerie van justitie*",
 	"solliciteert bij het ministerie van justitie en veiligheid"},
     {STEM_NOT, "justitie en veiligheid", "een baan bij justitie en veiligheid"},
@@ -430,6 +531,14 @@ const char *const stem_misses[] = {
     "Kan goed tegen stress en werkdruk",
     "Zoekt een baan als hartelijke gastvrouw",
     "Heeft een rijbewijs B en een eigen fiets",
+    "Dit add-on pakket past bij hem",
+    "Zijn ass. manager was er niet bij",
+    "Kantoor aan de Gevangenisweg in Vught",
+    "De zaak zit op Kankerpad 12",
+    "Een VOG is nodig voor deze functie en is aangevraagd",
+    "De werkgever heeft een positieve VOG ontvangen",
+    "Hij stemt zijn werk af op dat van anderen",
+    "Zij is lid van de ondernemingsraad",
     NULL,
 };
 /* clang-format on */

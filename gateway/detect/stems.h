@@ -16,7 +16,8 @@ enum { STEM_NOT = DETECT_KINDS };
 
 /*
  * One row. In the pattern, "word" is a whole word, "stem*" the beginning of one, "*stem*" anywhere
- * in one; a space stands for whatever is between two words. `hit` is a text in which the row fires
+ * in one; a space stands for whatever is between two words; a pattern in capitals is found only in
+ * capitals (ADD). `hit` is a text in which the row fires
  * (for STEM_NOT: in which nothing does), or NULL where the pattern without stars will do.
  */
 struct stem {

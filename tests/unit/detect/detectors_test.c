@@ -99,6 +99,18 @@ static void stems_in_any_dress(void **state)
 		check(texts[i], DETECT_BIT(DETECT_HEALTH), DETECT_BIT(DETECT_HEALTH));
 }
 
+/* What may be a street or a plan counts, unless it is written as the name of a place. */
+static void not_every_path_is_a_street(void **state)
+{
+	(void)state;
+	unsigned special = DETECT_BIT(DETECT_HEALTH) | DETECT_BIT(DETECT_CRIMINAL);
+	check("zit in een kankerzorgpad", DETECT_BIT(DETECT_HEALTH), special);
+	check("volgt het gevangenispad", DETECT_BIT(DETECT_CRIMINAL), special);
+	check("KANKERZORGPAD", DETECT_BIT(DETECT_HEALTH), special);
+	check("woont Gevangenispad 12", 0, special);
+	check("krijgt geen VOG", DETECT_BIT(DETECT_CRIMINAL), special);
+}
+
 /* Quotes, bullets, arrows and icons touch what people write; none of them is a letter. */
 static void signs_are_no_letters(void **state)
 {
@@ -167,6 +179,7 @@ int main(void)
 	    cmocka_unit_test(every_stem_hits),
 	    cmocka_unit_test(no_stem_in_ordinary_text),
 	    cmocka_unit_test(stems_in_any_dress),
+	    cmocka_unit_test(not_every_path_is_a_street),
 	    cmocka_unit_test(signs_are_no_letters),
 	    cmocka_unit_test(bsn_over_the_range),
 	    cmocka_unit_test(certainty_grows_with_context),
