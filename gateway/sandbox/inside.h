@@ -19,6 +19,9 @@ struct worker_side {
 _Noreturn void worker_child(
     pid_t parent, int fd, worker_fn fn, void *arg, const struct worker_limits *limits, size_t room);
 
+/* Write to fd, in place of an answer, that the call fails with code and why. */
+void worker_refuse(int fd, int code, const char *why);
+
 /* Take the child's answer: 1 when there was one, its code in *ret_code; 0 when the child ended
  * without one; GW_ELIMIT when time is over. */
 int worker_take(struct worker_side *run, struct buf *out, int *ret_code, struct errinfo *ei);

@@ -68,9 +68,11 @@ static int run_task(void *arg, struct buf *out, struct errinfo *ei)
 static _Noreturn void raise_child(pid_t parent, int fd, const struct request *q)
 {
 	struct task t = {.fn = q->fn, .n = q->n};
-	char *in = malloc(q->n + 1);
-	if (!in)
-		_exit(1);
+	char *in = q->n < SIZE_MAX ? malloc(q->n + 1) : NULL;
+	if (!in) {
+		worker_refuse(fd, GW_EIO, "no memory for what is to be parsed");
+		_exit(0);
+	}
 	for (size_t at = 0; at < q->n;) {
 		ssize_t k = read(fd, in + at, q->n - at);
 		if (k == 0 || (k < 0 && errno != EINTR))
@@ -109,8 +111,11 @@ static _Noreturn void tend(int socket)
 	(void)dup2(null, STDIN_FILENO);
 	(void)dup2(null, STDOUT_FILENO);
 	while (take(socket, &q, &fd)) {
-		if (fd >= 0 && fork() == 0)
+		pid_t pid = fd >= 0 ? fork() : 0;
+		if (fd >= 0 && pid == 0)
 			raise_child(self, fd, &q);
+		if (pid < 0)
+			worker_refuse(fd, GW_EIO, "no process for a parser");
 		file_close_p(&fd);
 	}
 	_exit(0);
@@ -164,18 +169,18 @@ static void ask(struct request *q, int *ret_fd)
 		(void)close(line[0]);
 }
 
-/* The child reads all of its input before anything else, so this ends, or the child has. */
-static bool feed(int fd, const void *in, size_t n)
+/* The child reads all of its input before anything else, so this ends, or the child has; then there
+ * may be an answer that says why. */
+static void feed(int fd, const void *in, size_t n)
 {
 	const char *s = in;
 	while (n) {
 		ssize_t k = send(fd, s, n, MSG_NOSIGNAL);
 		if (k < 0 && errno != EINTR)
-			return false;
+			return;
 		s += k > 0 ? k : 0;
 		n -= k > 0 ? (size_t)k : 0;
 	}
-	return true;
 }
 
 int worker_run_on(worker_bytes_fn fn, const void *in, size_t n, const struct worker_limits *limits,
@@ -191,7 +196,8 @@ int worker_run_on(worker_bytes_fn fn, const void *in, size_t n, const struct wor
 		struct task t = {fn, in, n};
 		return worker_run(run_task, &t, limits, out, ei);
 	}
-	int r = feed(side.fd, in, n) ? worker_take(&side, out, &code, ei) : 0;
+	feed(side.fd, in, n);
+	int r = worker_take(&side, out, &code, ei);
 	file_close_p(
 	    &side.fd); /* a child that still writes ends by it, one that computes by its limit */
 	return r > 0 ? code : worker_no_answer(r, l, ei);

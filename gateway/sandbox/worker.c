@@ -30,18 +30,26 @@ struct frame {
 	uint64_t result;
 };
 
-static void send_all(int fd, const void *p, size_t n)
+static int send_all(int fd, const void *p, size_t n)
 {
 	const char *s = p;
 	while (n) {
 		ssize_t k = write(fd, s, n);
 		if (k < 0 && errno != EINTR)
-			_exit(1);
+			return -1;
 		if (k > 0) {
 			s += k;
 			n -= (size_t)k;
 		}
 	}
+	return 0;
+}
+
+void worker_refuse(int fd, int code, const char *why)
+{
+	struct frame f = {.magic = FRAME_MAGIC, .code = code, .message = (uint32_t)strlen(why)};
+	if (send_all(fd, &f, sizeof f) == 0)
+		(void)send_all(fd, why, f.message);
 }
 
 _Noreturn void worker_child(
@@ -59,9 +67,9 @@ _Noreturn void worker_child(
 	    .located = ei.located,
 	    .message = (uint32_t)strlen(ei.msg),
 	    .result = r == 0 ? out.len : 0};
-	send_all(fd, &f, sizeof f);
-	send_all(fd, ei.msg, f.message);
-	send_all(fd, out.data, (size_t)f.result);
+	if (send_all(fd, &f, sizeof f) < 0 || send_all(fd, ei.msg, f.message) < 0 ||
+	    send_all(fd, out.data, (size_t)f.result) < 0)
+		_exit(1);
 	_exit(0);
 }
 

@@ -65,7 +65,7 @@ typedef int (*worker_bytes_fn)(const void *in, size_t n, struct buf *out, struct
 int worker_nursery(struct errinfo *ei) GW_MUST_USE;
 
 /* As worker_run for fn(in, n, …): by the nursery when there is one, else by a fork of this process.
- */
+ * GW_EIO also when the nursery can make no process or has no memory for the input. */
 int worker_run_on(worker_bytes_fn fn, const void *in, size_t n, const struct worker_limits *limits,
     struct buf *out, struct errinfo *ei) GW_MUST_USE;
 

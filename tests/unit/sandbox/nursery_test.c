@@ -4,8 +4,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +18,12 @@
 #include "sandbox/worker.h"
 
 enum { BIG = 5 << 20 };
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SANITIZED = 1 };
+#else
+enum { SANITIZED = 0 };
+#endif
 
 static int turn(const void *in, size_t n, struct buf *out, struct errinfo *ei)
 {
@@ -124,6 +132,73 @@ static void time_is_limited(void **state)
 	assert_int_equal(worker_run_on(sleeps, "", 0, &limits, &out, NULL), GW_ELIMIT);
 }
 
+/* The only child of this process. */
+static pid_t only_child(void)
+{
+	char path[64];
+	int pid = 0;
+	(void)snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+	FILE *f = fopen(path, "r");
+	if (!f)
+		return 0;
+	if (fscanf(f, "%d", &pid) != 1)
+		pid = 0;
+	(void)fclose(f);
+	return pid;
+}
+
+/* In a process of its own, whose nursery may fork no more; limits do not bind root. */
+static int without_processes(void)
+{
+	const struct rlimit none = {0, 0};
+	struct buf out = BUF_INIT(16);
+	struct errinfo ei = ERRINFO_INIT;
+	char *in = calloc(1, BIG);
+	if (!in || (geteuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0)))
+		return 2;
+	if (worker_nursery(&ei) < 0 || prlimit(only_child(), RLIMIT_NPROC, &none, NULL) < 0)
+		return 3;
+	for (int i = 0; i < 2; i++) /* a little input, and more than the socket holds */
+		if (worker_run_on(turn, in, i ? BIG : 3, NULL, &out, &ei) != GW_EIO ||
+		    strcmp(ei.msg, "no process for a parser") != 0)
+			return 4;
+	free(in);
+	return 0;
+}
+
+/* The same with no memory for the input. */
+static int without_memory(void)
+{
+	struct buf out = BUF_INIT(16);
+	struct errinfo ei = ERRINFO_INIT;
+	const struct rlimit small = {BIG, BIG};
+	char *in = calloc(1, BIG);
+	if (!in || worker_nursery(&ei) < 0 || prlimit(only_child(), RLIMIT_AS, &small, NULL) < 0)
+		return 3;
+	if (worker_run_on(turn, in, BIG, NULL, &out, &ei) != GW_EIO || !strstr(ei.msg, "no memory"))
+		return 4;
+	free(in);
+	return 0;
+}
+
+static int apart(int (*fn)(void))
+{
+	int status;
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(fn());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}
+
+static void a_machine_that_is_full_is_no_fault_of_the_input(void **state)
+{
+	(void)state;
+	assert_int_equal(apart(without_processes), 0);
+	if (!SANITIZED)
+		assert_int_equal(apart(without_memory), 0);
+}
+
 static void *many(void *arg)
 {
 	int *bad = arg;
@@ -156,6 +231,7 @@ static int set_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_machine_that_is_full_is_no_fault_of_the_input),
 	    cmocka_unit_test(both_ways), /* by a fork of this process */
 	    cmocka_unit_test(begins),
 	    cmocka_unit_test(both_ways),
