@@ -11,7 +11,8 @@
 #include "base/str.h"
 #include "sandbox/worker.h"
 
-const struct attach_limits ATTACH_LIMITS = {.bytes = 25 << 20, .side = 20000, .pixels = 50000000};
+const struct attach_limits ATTACH_LIMITS = {
+    .bytes = 25 << 20, .side = 20000, .pixels = 50000000, .seconds = 30};
 
 const char *const attach_format_words[ATTACH_FORMATS] = {
     [ATTACH_UNKNOWN] = "unknown",
@@ -68,6 +69,7 @@ static const char *reason_of(int code)
 	case 0:
 		return "";
 	case GW_ELIMIT:
+	case GW_ENOMEM: /* of what the worker may have */
 		return "too_large";
 	case GW_ESUPPORT:
 		return "no_cleaner";
@@ -211,7 +213,9 @@ static int run(const struct job *job, struct errinfo *ei)
 	struct buf in GW_CLEANUP(buf_release) = BUF_INIT(size);
 	if (!buf_room(&in, size) || write_job(job, &in) < 0)
 		return err_set(ei, GW_ENOMEM, "no memory for pictures");
-	int r = worker_run_on(clean_fn, in.data, in.len, NULL, &all, ei);
+	struct worker_limits limits = WORKER_LIMITS;
+	limits.wall_s = job->limits->seconds;
+	int r = worker_run_on(clean_fn, in.data, in.len, &limits, &all, ei);
 	return r < 0 ? r : share_out(job, &all);
 }
 
@@ -232,8 +236,8 @@ int attach_clean_all(
 		const struct job single = {&job.items[i], 1, job.limits};
 		buf_release(&job.items[i]->out);
 		int one = run(&single, ei);
-		if (one == GW_EFORMAT || one == GW_ELIMIT)
-			settle(job.items[i], one, reason_of(one));
+		if (one == GW_EFORMAT || one == GW_ELIMIT) /* results have room: it was the time */
+			settle(job.items[i], one, one == GW_ELIMIT ? "timeout" : reason_of(one));
 		else if (one < 0)
 			r = one;
 	}
@@ -260,8 +264,10 @@ int attach_clean(const void *p, size_t n, enum attach_format declared,
 	else if (item.code == GW_ESUPPORT)
 		r = err_set(
 		    ei, item.code, "no_cleaner: this format cannot be cleaned in this build");
-	else if (item.code == GW_ELIMIT)
-		r = err_set(ei, item.code, "the picture is too large");
+	else if (str_eq(item.reason, "timeout"))
+		r = err_set(ei, item.code, "timeout: cleaning the picture took too long");
+	else if (str_eq(item.reason, "too_large"))
+		r = err_set(ei, GW_ELIMIT, "the picture is too large");
 	else
 		r = err_set(ei, item.code, "the picture is damaged");
 	attach_release(&item, 1);

@@ -35,9 +35,10 @@ enum attach_format attach_format(const void *p, size_t n);
 enum attach_format attach_format_of_ext(const char *ext);
 
 struct attach_limits {
-	size_t bytes;  /* of one file, in and out: 25 MiB */
-	size_t side;   /* pixels in a row or column: 20,000 */
-	size_t pixels; /* in all: 50 million */
+	size_t bytes;     /* of one file, in and out: 25 MiB */
+	size_t side;      /* pixels in a row or column: 20,000 */
+	size_t pixels;    /* in all: 50 million */
+	unsigned seconds; /* by the wall clock, for one call of the worker: 30 */
 };
 
 extern const struct attach_limits ATTACH_LIMITS;
@@ -57,9 +58,9 @@ struct attach_item {
  *
  * Each item gets its own code and reason: GW_ESUPPORT "no_cleaner" for a format without a cleaner,
  * GW_EFORMAT "wrong_format" when the first bytes do not say what was declared, "broken" for a
- * picture that cannot be read, GW_ELIMIT "too_large". One bad item never spoils another. Returns 0,
- * or GW_ESUPPORT or GW_EIO when no worker could run (no item has a result then). limits may be NULL
- * for ATTACH_LIMITS.
+ * picture that cannot be read, GW_ELIMIT "too_large" or "timeout", GW_ENOMEM "too_large". One bad
+ * item never spoils another. Returns 0, or GW_ESUPPORT or GW_EIO when no worker could run (no item
+ * has a result then). limits may be NULL for ATTACH_LIMITS.
  */
 int attach_clean_all(struct attach_item *items, size_t n, const struct attach_limits *limits,
     struct errinfo *ei) GW_MUST_USE;
