@@ -41,29 +41,18 @@ static int check_type(const struct cli *cli, struct errinfo *ei)
 	    near ? ", did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
-/* What the extension of path declares; GW_ESUPPORT for one that no cleaner knows. */
-static int declared(const char *path, enum attach_format *ret_format, struct errinfo *ei)
-{
-	const char *dot = strrchr(file_base(path), '.');
-	*ret_format = dot ? attach_format_of_ext(dot + 1) : ATTACH_UNKNOWN;
-	if (dot && *ret_format == ATTACH_UNKNOWN)
-		return err_set(
-		    ei, GW_ESUPPORT, "no_cleaner: no format with this extension can leave");
-	return 0;
-}
-
 static int clean(const struct cli *cli, struct job *job, struct errinfo *ei)
 {
 	const char *path = cli_operand(cli, 0);
-	enum attach_format said;
+	const char *dot = strrchr(file_base(path), '.');
 	int r = check_type(cli, ei);
 	if (r < 0 || (r = file_read(path, ATTACH_LIMITS.bytes, &job->in, ei)) < 0)
 		return r;
 	if (!worker_has_landlock())
 		cli_warn("this kernel has no landlock: pictures are parsed behind seccomp alone");
 	job->format = attach_format(job->in.data, job->in.len);
-	if ((r = declared(path, &said, ei)) == 0)
-		r = attach_clean(job->in.data, job->in.len, said, NULL, &job->out, ei);
+	r = attach_clean(
+	    job->in.data, job->in.len, attach_declared(dot ? dot + 1 : ""), NULL, &job->out, ei);
 	return r < 0 ? err_prefix(ei, r, path) : 0;
 }
 

@@ -63,6 +63,12 @@ enum attach_format attach_format_of_ext(const char *ext)
 	return ATTACH_UNKNOWN;
 }
 
+enum attach_format attach_declared(const char *ext)
+{
+	enum attach_format f = attach_format_of_ext(ext);
+	return f == ATTACH_UNKNOWN && *ext ? ATTACH_FOREIGN : f;
+}
+
 static const char *reason_of(int code)
 {
 	switch (code) {

@@ -19,7 +19,14 @@
 #include "base/defs.h"
 #include "base/err.h"
 
-enum attach_format { ATTACH_UNKNOWN, ATTACH_PDF, ATTACH_DOCX, ATTACH_JPEG, ATTACH_PNG };
+enum attach_format {
+	ATTACH_UNKNOWN,
+	ATTACH_PDF,
+	ATTACH_DOCX,
+	ATTACH_JPEG,
+	ATTACH_PNG,
+	ATTACH_FOREIGN /* only as what is declared: by an extension of no format here */
+};
 enum { ATTACH_FORMATS = ATTACH_PNG + 1 };
 
 /* The word for a format ("jpeg"), all words in the order of the enum, and its file extension
@@ -34,6 +41,10 @@ enum attach_format attach_format(const void *p, size_t n);
 /* What an extension without point says ("JPG", "jpeg" → ATTACH_JPEG). */
 enum attach_format attach_format_of_ext(const char *ext);
 
+/* What a file declares by its extension: "" leaves it to the first bytes (ATTACH_UNKNOWN); one that
+ * no format has (ATTACH_FOREIGN) agrees with no first bytes. */
+enum attach_format attach_declared(const char *ext);
+
 struct attach_limits {
 	size_t bytes;     /* of one file, in and out: 25 MiB */
 	size_t side;      /* pixels in a row or column: 20,000 */
@@ -47,7 +58,7 @@ extern const struct attach_limits ATTACH_LIMITS;
 struct attach_item {
 	const void *p; /* in: the file, borrowed */
 	size_t n;
-	enum attach_format declared; /* in: by its extension; ATTACH_UNKNOWN: by its first bytes */
+	enum attach_format declared; /* in: see attach_declared */
 	int code;                    /* out: 0, or why it stays behind */
 	const char *reason;          /* out: a fixed word, "" for 0 (see attach_clean_all) */
 	struct buf out;              /* out: the clean file; the caller releases it */

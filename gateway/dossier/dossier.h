@@ -45,7 +45,7 @@ struct consent {
 /* A file that `attachments` names. Its name may be personal: it is not kept. */
 struct dossier_file {
 	const char *type; /* one of LIST_ATTACHMENTS or LIST_NEVER; "other" when it was neither */
-	char ext[8];      /* lower case, without the point; "" when it has none or a longer one */
+	char ext[8];      /* lower case, without the point; "" for none; a longer one is cut */
 	bool loaded;      /* bytes are there (not so when only the text was parsed) */
 	struct buf bytes; /* may be given away by the user: leave a released buf behind */
 };

@@ -163,9 +163,9 @@ static const char *attachment_type(const struct catalogue *c, const char *type)
 static void set_ext(struct dossier_file *f, const char *name)
 {
 	const char *slash = strrchr(name, '/'), *dot = strrchr(slash ? slash : name, '.');
-	if (!dot || strlen(dot + 1) >= sizeof f->ext)
+	if (!dot)
 		return;
-	for (size_t i = 0; dot[i + 1]; i++) {
+	for (size_t i = 0; dot[i + 1] && i + 1 < sizeof f->ext; i++) {
 		char ch = dot[i + 1];
 		f->ext[i] = ch >= 'A' && ch <= 'Z' ? (char)(ch - 'A' + 'a') : ch;
 	}

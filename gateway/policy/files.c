@@ -83,7 +83,7 @@ int run_files(struct run *run, struct policy_outcome *o)
 		struct attach_item *item = &items[n++];
 		item->p = d->files[i].bytes.data;
 		item->n = d->files[i].bytes.len;
-		item->declared = attach_format_of_ext(d->files[i].ext);
+		item->declared = attach_declared(d->files[i].ext);
 	}
 	if (n)
 		r = attach_clean_all(items, n, NULL, run->ei);

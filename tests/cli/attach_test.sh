@@ -61,6 +61,10 @@ cp photo.jpg photo.png
 $handover attach check photo.png 2>err; rc=$?
 is "the first bytes must be those of the extension" \
 	"3 handover: photo.png: its first bytes are not those of the format it is said to be" "$rc $(cat err)"
+cp plain.jpg plain.jpg_old
+$handover attach check plain.jpg_old 2>err; rc=$?
+is "an extension of no format is not passed over" \
+	"3 handover: plain.jpg_old: its first bytes are not those of the format it is said to be" "$rc $(cat err)"
 head -c 100 scan.png >cut.png
 $handover attach check cut.png 2>err; rc=$?
 is "a cut picture is refused" "3 handover: cut.png: the picture is damaged" "$rc $(cat err)"

@@ -358,6 +358,10 @@ static void the_first_bytes_must_agree_with_the_extension(void **state)
 	refused(&jpeg, ATTACH_PNG, GW_EFORMAT, "wrong_format");
 	refused(&jpeg, ATTACH_PDF, GW_EFORMAT, "wrong_format");
 	refused(&exe, ATTACH_JPEG, GW_EFORMAT, "wrong_format");
+	refused(&jpeg, attach_declared("exe"), GW_EFORMAT, "wrong_format");
+	refused(&exe, attach_declared("exe"), GW_EFORMAT, "wrong_format");
+	assert_int_equal(attach_declared(""), ATTACH_UNKNOWN);
+	assert_int_equal(attach_declared("JPEG"), ATTACH_JPEG);
 	refused(&pdf, ATTACH_PDF, GW_ESUPPORT, "no_cleaner");
 	refused(&docx, ATTACH_DOCX, GW_ESUPPORT, "no_cleaner");
 	refused(&exe, ATTACH_UNKNOWN, GW_ESUPPORT, "no_cleaner");

@@ -310,8 +310,8 @@ static void attach(struct dossier *d, size_t i, const char *ext, const void *p, 
 static void attachments_leave_clean_and_numbered(void **state)
 {
 	(void)state;
-	static const char *const reasons[] = {
-	    "type_not_allowed", "format_not_allowed", "broken", "limit_attachments"};
+	static const char *const reasons[] = {"type_not_allowed", "format_not_allowed", "broken",
+	    "limit_attachments", "wrong_format"};
 	struct policy *p GW_CLEANUP(policy_free_p) =
 	    load_with(MUNICIPALITY, "attachments: 25", "attachments: 2");
 	struct policy_context ctx = context(p);
@@ -320,14 +320,15 @@ static void attachments_leave_clean_and_numbered(void **state)
 	struct dossier *d GW_CLEANUP(dossier_free_p) = dossier(
 	    "{'attachments':[{'type':'cv','file':'a'},{'type':'diploma','file':'b'},"
 	    "{'type':'diploma','file':'c'},{'type':'diploma','file':'d'},{'type':'certificate','file':"
-	    "'e'},{'type':'certificate','file':'f'}]}");
-	assert_int_equal(d->n_files, 6);
+	    "'e'},{'type':'certificate','file':'f'},{'type':'diploma','file':'g.scan'}]}");
+	assert_int_equal(d->n_files, 7);
 	attach(d, 0, "png", png, sizeof png - 1);
 	attach(d, 1, "pdf", "%PDF-1.4", 8);
 	attach(d, 2, "png", png, 20);
 	attach(d, 3, "png", png, sizeof png - 1);
 	attach(d, 4, "png", png, sizeof png - 1);
 	attach(d, 5, "png", png, sizeof png - 1);
+	attach(d, 6, "scan", png, sizeof png - 1);
 	test_code(policy_apply(p, &ctx, d, NULL, &o, &ei), 0, &ei);
 	assert_int_equal(o.files_n, 2);
 	assert_string_equal(o.files[0].name, "diploma-1.png");
