@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "base/str.h"
 #include "base/version.h"
+#include "sandbox/worker.h"
 #include "tools/clidoc.h"
 
 enum { MOST_VALUES = 8192 };
@@ -364,7 +365,10 @@ int cli_main(int argc, char **argv, const struct cli_command *const *commands)
 	}
 	help_is_an_option(argc, argv);
 	struct cli cli = {.operands = str_alloc((size_t)(argc + 1) * sizeof *cli.operands)};
-	int r = run(&cli, argc, argv, commands), f = cli_finish();
+	int r = run(&cli, argc, argv, commands);
+	if (worker_lacked_landlock())
+		cli_warn("this kernel has no landlock: files were parsed behind seccomp alone");
+	int f = cli_finish();
 	free(cli.operands);
 	free(cli.given);
 	free(cli.home_made);

@@ -9,7 +9,6 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "dossier/catalogue.h"
-#include "sandbox/worker.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
 
@@ -48,8 +47,6 @@ static int clean(const struct cli *cli, struct job *job, struct errinfo *ei)
 	int r = check_type(cli, ei);
 	if (r < 0 || (r = file_read(path, ATTACH_LIMITS.bytes, &job->in, ei)) < 0)
 		return r;
-	if (!worker_has_landlock())
-		cli_warn("this kernel has no landlock: pictures are parsed behind seccomp alone");
 	job->format = attach_format(job->in.data, job->in.len);
 	r = attach_clean(
 	    job->in.data, job->in.len, attach_declared(dot ? dot + 1 : ""), NULL, &job->out, ei);

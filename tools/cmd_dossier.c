@@ -5,7 +5,6 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "dossier/dossier.h"
-#include "sandbox/worker.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
 
@@ -148,8 +147,6 @@ static int run_check(struct cli *cli)
 	int worst = 0, r = find_catalogue(cli, &own, &c, &ei);
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
-	if (!worker_has_landlock())
-		cli_warn("this kernel has no landlock: archives are parsed behind seccomp alone");
 	for (int i = 0; i < cli_count(cli); i++) {
 		int code = check_one(cli, c, cli_operand(cli, i));
 		worst = code > worst ? code : worst;

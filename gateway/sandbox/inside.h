@@ -15,6 +15,9 @@ struct worker_side {
 	int64_t deadline; /* clock_mono */
 };
 
+/* A child is asked for: see worker_lacked_landlock. */
+void worker_note(void);
+
 /* In the child: confine, run fn(arg), write the answer to fd, end. `parent` must be the parent. */
 _Noreturn void worker_child(
     pid_t parent, int fd, worker_fn fn, void *arg, const struct worker_limits *limits, size_t room);

@@ -196,6 +196,7 @@ int worker_run_on(worker_bytes_fn fn, const void *in, size_t n, const struct wor
 		struct task t = {fn, in, n};
 		return worker_run(run_task, &t, limits, out, ei);
 	}
+	worker_note();
 	feed(side.fd, in, n);
 	int r = worker_take(&side, out, &code, ei);
 	file_close_p(

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -193,6 +194,7 @@ int worker_run(worker_fn fn, void *arg, const struct worker_limits *limits, stru
 	if (!limits)
 		limits = &WORKER_LIMITS;
 	int r = confine_prepare(ei);
+	worker_note();
 	if (r < 0 || (r = start(&run, fn, arg, limits, out->max - out->len, ei)) < 0)
 		return r;
 	r = worker_take(&run, out, &code, ei);
@@ -239,7 +241,14 @@ int worker_available(struct errinfo *ei)
 	return tried_code < 0 ? err_set(ei, tried_code, "%s", tried_error.msg) : 0;
 }
 
-bool worker_has_landlock(void)
+static atomic_bool ran;
+
+void worker_note(void)
 {
-	return confine_has_landlock();
+	atomic_store(&ran, true);
+}
+
+bool worker_lacked_landlock(void)
+{
+	return atomic_load(&ran) && !confine_has_landlock();
 }

@@ -8,8 +8,8 @@
  * process, no executable memory. What the parser returns comes back through the pipe and is
  * checked for size. Works for root and for an ordinary user, and may be called from many threads.
  *
- * Without seccomp nothing is parsed (GW_ESUPPORT). Without landlock (older kernels) the worker goes
- * on, seccomp alone already refuses every open; worker_has_landlock tells, for one warning.
+ * Without seccomp nothing is parsed (GW_EIO). Without landlock (older kernels) the worker goes on,
+ * seccomp alone already refuses every open; worker_lacked_landlock tells, for one warning.
  */
 #ifndef GW_SANDBOX_WORKER_H
 #define GW_SANDBOX_WORKER_H
@@ -72,7 +72,8 @@ int worker_run_on(worker_bytes_fn fn, const void *in, size_t n, const struct wor
 /* 0 when a child can be confined here, else GW_ESUPPORT with the reason. Tried once, then known. */
 int worker_available(struct errinfo *ei) GW_MUST_USE;
 
-/* True when the kernel offers landlock as well; false is worth one warning, not a refusal. */
-bool worker_has_landlock(void);
+/* True when something has been parsed in this process so far and the kernel has no landlock: worth
+ * one warning, not a refusal. */
+bool worker_lacked_landlock(void);
 
 #endif
