@@ -70,7 +70,7 @@ struct attach_item {
  * Each item gets its own code and reason: GW_ESUPPORT "no_cleaner" for a format without a cleaner,
  * GW_EFORMAT "wrong_format" when the first bytes do not say what was declared, "broken" for a
  * picture that cannot be read, GW_ELIMIT "too_large" or "timeout", GW_ENOMEM "too_large". One bad
- * item never spoils another. Returns 0, or GW_ESUPPORT or GW_EIO when no worker could run (no item
+ * item never spoils another. Returns 0, or GW_EIO when no worker could run (no item
  * has a result then). limits may be NULL for ATTACH_LIMITS.
  */
 int attach_clean_all(struct attach_item *items, size_t n, const struct attach_limits *limits,

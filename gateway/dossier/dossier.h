@@ -94,7 +94,7 @@ struct dossier {
  *
  * limits may be NULL for DOSSIER_LIMITS. GW_EFORMAT: wrong types (file:line:col in YAML, the field
  * path in JSON; never the value), broken or hostile archives, links, devices, missing attachments;
- * GW_ELIMIT: past a limit; GW_ENOENT, GW_EIO; GW_ESUPPORT: archives cannot be parsed safely here
+ * GW_ELIMIT: past a limit; GW_ENOENT; GW_EIO, also when archives cannot be parsed safely here
  * (sandbox/worker.h). The caller frees it.
  */
 int dossier_read(const char *path, const struct catalogue *c, const struct dossier_limits *limits,

@@ -26,7 +26,7 @@ struct unpacked {
 
 /*
  * Unpack the archive of n bytes at p. `file` stands in messages; no member is named there, only its
- * number. GW_EFORMAT, GW_ELIMIT, GW_ESUPPORT; the caller releases *ret_u.
+ * number. GW_EFORMAT, GW_ELIMIT, GW_EIO; the caller releases *ret_u.
  */
 int unpack(const char *file, const void *p, size_t n, const struct dossier_limits *limits,
     struct unpacked *ret_u, struct errinfo *ei) GW_MUST_USE;

@@ -30,7 +30,7 @@ struct run {
 /* records.c: fill run->rules[].record for the rules that filter records. */
 void run_records(struct run *run);
 
-/* files.c: clean and number the attachments that may go. GW_ESUPPORT, GW_EIO: no worker. */
+/* files.c: clean and number the attachments that may go. GW_EIO: no worker. */
 int run_files(struct run *run, struct policy_outcome *o) GW_MUST_USE;
 
 /* walk.c: all values of one field, in the order of the dossier. */

@@ -86,7 +86,7 @@ static void prepare(void)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	if (!ctx || make_filter(ctx) < 0 || export_filter(ctx) < 0)
-		filter_code = err_set(&filter_error, GW_ESUPPORT,
+		filter_code = err_set(&filter_error, GW_EIO,
 		    "no filter for system calls could be made here, so nothing is parsed");
 	if (ctx)
 		seccomp_release(ctx);
@@ -215,13 +215,13 @@ int confine_enter(int *fd, const struct worker_limits *limits, struct errinfo *e
 	plain_signals();
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (keep_only(fd) < 0)
-		return err_sys(ei, GW_ESUPPORT, "the parser's descriptors could not be closed");
+		return err_sys(ei, GW_EIO, "the parser's descriptors could not be closed");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || deny_by_landlock() < 0)
-		return err_sys(ei, GW_ESUPPORT, "the parser could not be kept from files");
+		return err_sys(ei, GW_EIO, "the parser could not be kept from files");
 	if (take_limits(limits, all, data) < 0)
-		return err_sys(ei, GW_ESUPPORT, "the parser could not be limited");
+		return err_sys(ei, GW_EIO, "the parser could not be limited");
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) < 0)
 		return err_sys(
-		    ei, GW_ESUPPORT, "without seccomp nothing is parsed, and it is not there");
+		    ei, GW_EIO, "without seccomp nothing is parsed, and it is not there");
 	return 0;
 }

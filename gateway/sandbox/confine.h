@@ -15,12 +15,12 @@
 #include "base/err.h"
 #include "sandbox/worker.h"
 
-/* Make the filter, in the parent and once; GW_ESUPPORT when the system has no seccomp. */
+/* Make the filter, in the parent and once; GW_EIO when the system has no seccomp. */
 int confine_prepare(struct errinfo *ei) GW_MUST_USE;
 
 /*
  * In the child, after confine_prepare: forget keys, keep only *fd (moved to another number), and
- * lock the door. GW_ESUPPORT: the process is not confined and must not parse.
+ * lock the door. GW_EIO: the process is not confined and must not parse.
  */
 int confine_enter(int *fd, const struct worker_limits *limits, struct errinfo *ei) GW_MUST_USE;
 

@@ -43,9 +43,8 @@ typedef int (*worker_fn)(void *arg, struct buf *out, struct errinfo *ei);
  *
  * Returns what fn returned, with its message. Also: GW_EFORMAT when the child crashed or ran out of
  * memory or processor time, GW_ELIMIT when the time by the wall clock was over or the result does
- * not fit out; GW_ESUPPORT when this system cannot confine it (fn did not run); GW_EIO when no
- * process or pipe could be made. On any error out is unchanged. limits may be NULL for
- * WORKER_LIMITS.
+ * not fit out; GW_EIO when this system cannot confine it (fn did not run) or no process or pipe
+ * could be made. On any error out is unchanged. limits may be NULL for WORKER_LIMITS.
  */
 int worker_run(worker_fn fn, void *arg, const struct worker_limits *limits, struct buf *out,
     struct errinfo *ei) GW_MUST_USE;
@@ -60,7 +59,7 @@ typedef int (*worker_bytes_fn)(const void *in, size_t n, struct buf *out, struct
  * worker_nursery(ei): fork, now, a small process without keys, from which worker_run_on takes its
  * children from then on. To be called at the start of a long run, before keys and threads are
  * there: a fork of the large process that comes of it costs more than most parsing. It ends with
- * this process. A second call does nothing. GW_EIO; GW_ESUPPORT as worker_run.
+ * this process. A second call does nothing. GW_EIO as worker_run.
  */
 int worker_nursery(struct errinfo *ei) GW_MUST_USE;
 
@@ -69,7 +68,7 @@ int worker_nursery(struct errinfo *ei) GW_MUST_USE;
 int worker_run_on(worker_bytes_fn fn, const void *in, size_t n, const struct worker_limits *limits,
     struct buf *out, struct errinfo *ei) GW_MUST_USE;
 
-/* 0 when a child can be confined here, else GW_ESUPPORT with the reason. Tried once, then known. */
+/* 0 when a child can be confined here, else GW_EIO with the reason. Tried once, then known. */
 int worker_available(struct errinfo *ei) GW_MUST_USE;
 
 /* True when something has been parsed in this process so far and the kernel has no landlock: worth
