@@ -121,25 +121,30 @@ static unsigned mod97(unsigned rest, char c)
 size_t number_iban(
     const struct scan *s, size_t at, size_t *ret_from, enum detect_certainty *ret_certainty)
 {
-	enum { MOST_LENGTH = 34 };
+	enum { MOST_LENGTH = 34, MOST_GAP = 5 };
 	char c[MOST_LENGTH] = {0};
-	size_t n = 0, i = at, end = 0;
+	size_t n = 0, i = at, end = 0, digits = 0;
+	bool parted = false; /* NL 91 ABNA …: words pass as well, unless most of it are digits */
 	static const char *const glued[] = {"iban", NULL};
-	static const char between[5] = {' ', '.', '-', '\n', NORMAL_JOIN};
+	static const char between[] = {' ', '.', '-', '/', '_', ',', '\n', NORMAL_JOIN};
 	if (scan_near(s, at, at + 4, glued))
 		i = at += 4;
 	size_t length = at + 2 < s->n ? iban_length(s->p + at) : 0;
 	while (length && n < length && i < s->n) {
 		size_t gap = i;
-		while (gap < s->n && gap - i < 3 && n > 3 && memchr(between, s->p[gap], 5))
+		while (gap < s->n && gap - i < MOST_GAP && n > 1 && n != 3 &&
+		    memchr(between, s->p[gap], sizeof between))
 			gap++;
+		parted |= n == 2 && gap > i;
 		i = gap;
 		if (i >= s->n || !scan_is_alnum(s->p[i]) || (unsigned char)s->p[i] >= 0x80)
 			return 0;
+		digits += scan_is_digit(s->p[i]);
 		c[n++] = s->p[i++];
 		end = i;
 	}
-	if (length == 0 || n < length || scan_is_digit(scan_at(s, end)))
+	if (length == 0 || n < length || scan_is_digit(scan_at(s, end)) ||
+	    (parted && digits * 2 < n))
 		return 0;
 	unsigned rest = 0;
 	for (size_t k = 4; k < n + 4; k++)

@@ -208,9 +208,11 @@ static size_t take_word(struct scan *s, const struct stem_automaton *a, size_t f
 /* Ask all who look at the word [from, to). */
 static void ask_word(struct scan *s, size_t from, size_t to)
 {
-	if (scan_is_digit(scan_at(s, to)) && to - from >= 2)
+	size_t n = to - from, next = to;
+	while (n == 2 && next - to < 2 && scan_at(s, next) && strchr(" .-/_,\n", s->p[next]))
+		next++;
+	if (n >= 2 && scan_is_digit(scan_at(s, next)))
 		ask(s, AT_CODE, from);
-	size_t n = to - from;
 	if ((n == 2 && begins(s, from, to, "at")) ||
 	    (n == 12 && begins(s, from, to, "apenstaartje")) ||
 	    (n == 11 && begins(s, from, to, "apestaartje")))

@@ -18,7 +18,7 @@
 
 /* Where in the text a detector is asked. */
 enum trigger {
-	AT_CODE,   /* two letters at the start of a word, a digit right behind them */
+	AT_CODE,   /* two letters at the start of a word, a digit behind the word */
 	AT_KNOWN,  /* a letter or digit, nothing of the sort before it */
 	AT_MAIL,   /* '@', an opening bracket, or the word at or apenstaartje */
 	AT_NUMBER, /* the first digit of a group */
