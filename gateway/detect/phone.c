@@ -34,7 +34,7 @@ static const char areas4[] =
 
 static bool is_gap(char c)
 {
-	return c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '/' || c == '\n';
+	return c && strchr(" -.()[]/_\n", c);
 }
 
 static void collect(const struct scan *s, size_t at, struct digits *g)
@@ -47,6 +47,8 @@ static void collect(const struct scan *s, size_t at, struct digits *g)
 		g->group[g->n] = group;
 		g->last[g->n++] = !scan_is_digit(scan_at(s, i));
 		size_t gap = i;
+		if (group == 0 && g->n <= 4 && scan_at(s, i) == ',') /* 06,12345678 */
+			gap++;
 		while (gap - i < MOST_GAP && is_gap(scan_at(s, gap))) {
 			lines += s->p[gap] == '\n';
 			gap++;
@@ -147,7 +149,7 @@ struct before {
 static struct before look_back(const struct scan *s, size_t at)
 {
 	struct before b = {.n = 0};
-	if (at < 2 || !strchr("-./: ", s->p[at - 1]))
+	if (at < 2 || !strchr("-./:_ ", s->p[at - 1]))
 		return b;
 	b.mark = s->p[at - 1];
 	for (b.from = at - 1; b.from > 0 && b.n < 5 && scan_is_digit(s->p[b.from - 1]); b.n++)
@@ -253,19 +255,49 @@ static size_t abroad(const struct digits *g, size_t skip, enum detect_certainty 
 	return end >= k + (skip ? 9 : 8) ? end : 0;
 }
 
+/* True when a word that ends at `at` may be written against a number: tel06, mobiel06. */
+static bool is_glued_word(const struct scan *s, size_t at)
+{
+	static const char *const words[] = {"tel", "telefoon", "telnr", "telefoonnr", "nr",
+	    "nummer", "telefoonnummer", "telnummer", "bel", "mob", "mobiel", "gsm", "fax", "app",
+	    "whatsapp", "sms", "op", NULL};
+	size_t from = at;
+	while (from > 0 && at - from < 16 && scan_is_letter(s->p[from - 1]))
+		from--;
+	for (const char *const *w = words; *w; w++) {
+		size_t n = 0;
+		while ((*w)[n] && scan_lower(scan_at(s, from + n)) == (*w)[n])
+			n++;
+		if (!(*w)[n] && from + n == at)
+			return from == 0 || !scan_is_alnum(s->p[from - 1]);
+	}
+	return false;
+}
+
+/* Where what belongs to the number in front of its first digit begins: + 31, (06), [06]. */
+static size_t front(const struct scan *s, size_t at, bool *ret_plus)
+{
+	size_t from = at;
+	if (from > 1 && s->p[from - 1] == ' ' && s->p[from - 2] == '+')
+		from -= 2;
+	else if (from > 0 && s->p[from - 1] == '+')
+		from--;
+	*ret_plus = from < at;
+	if (from > 0 && (s->p[from - 1] == '(' || s->p[from - 1] == '['))
+		from--;
+	return from;
+}
+
 size_t phone_find(
     const struct scan *s, size_t at, size_t *ret_from, enum detect_certainty *ret_certainty)
 {
 	struct digits g;
-	size_t from = at, k = 0;
+	size_t k = 0;
+	bool plus;
 	if (s->claimed > at)
 		return 0;
-	bool plus = from > 0 && s->p[from - 1] == '+';
-	if (plus)
-		from--;
-	if (from > 0 && s->p[from - 1] == '(')
-		from--;
-	if (from > 0 && scan_is_alnum(s->p[from - 1]) && !plus)
+	size_t from = front(s, at, &plus);
+	if (from > 0 && scan_is_alnum(s->p[from - 1]) && !plus && !is_glued_word(s, from))
 		return 0;
 	collect(s, at, &g);
 	*ret_certainty = DETECT_HIGH;
