@@ -6,7 +6,7 @@
 #include "detect/normal.h"
 #include "detect/scan.h"
 
-enum { MOST_LOCAL = 64, MOST_LABELS = 8, MOST_LABEL = 63 };
+enum { MOST_LOCAL = 320, MOST_LABELS = 8, MOST_LABEL = 63 };
 
 static bool is_local(char c)
 {
@@ -14,10 +14,10 @@ static bool is_local(char c)
 }
 
 /* The start of the part before the sign at `at`, one space between allowed; `at` when none. */
-static size_t local_start(const struct scan *s, size_t at, bool space)
+static size_t local_start(const struct scan *s, size_t at, bool dot)
 {
 	size_t end = at, i;
-	if (space && end > 0 && s->p[end - 1] == ' ')
+	if (end > 0 && s->p[end - 1] == ' ')
 		end--;
 	i = end;
 	while (i > 0 && end - i < MOST_LOCAL && is_local(s->p[i - 1]))
@@ -26,7 +26,7 @@ static size_t local_start(const struct scan *s, size_t at, bool space)
 		i++;
 	while (i < end && ((unsigned char)s->p[i] & 0xc0) == 0x80) /* the window cut a character */
 		i++;
-	return i < end && s->p[end - 1] != '.' ? i : at;
+	return i < end && (dot || s->p[end - 1] != '.') ? i : at;
 }
 
 /* The end of a label at i, or i. It has letters, digits and hyphens, not at its ends. */
@@ -41,12 +41,23 @@ static size_t label_end(const struct scan *s, size_t i)
 	return scan_is_alnum(scan_at(s, i)) ? k : i;
 }
 
+/* The position behind at most two blanks at i, of which one may be a line end. */
 static size_t spaces(const struct scan *s, size_t i)
 {
-	size_t k = i;
-	while (k - i < 2 && scan_at(s, k) == ' ')
+	size_t k = i, lines = 0;
+	while (k - i < 2 && (scan_at(s, k) == ' ' || (scan_at(s, k) == '\n' && lines++ == 0)))
 		k++;
 	return k;
+}
+
+static bool opens(char c)
+{
+	return c == '(' || c == '[' || c == '{' || c == '<';
+}
+
+static bool closes(char c)
+{
+	return c == ')' || c == ']' || c == '}' || c == '>';
 }
 
 /* The position behind a spelled dot at i (" punt ", "(dot)", "[.]"), or 0. */
@@ -54,7 +65,7 @@ static size_t spelled_dot(const struct scan *s, size_t i)
 {
 	static const char *const words[] = {"punt", "dot", "."};
 	size_t k = spaces(s, i);
-	bool open = scan_at(s, k) == '(' || scan_at(s, k) == '[' || scan_at(s, k) == '{';
+	bool open = opens(scan_at(s, k));
 	size_t w = open ? k + 1 : k;
 	for (size_t j = 0; j < GW_LENGTH(words); j++) {
 		size_t m = 0, n = strlen(words[j]);
@@ -63,7 +74,7 @@ static size_t spelled_dot(const struct scan *s, size_t i)
 		if (m < n)
 			continue;
 		char close = scan_at(s, w + n);
-		if (open && (close == ')' || close == ']' || close == '}'))
+		if (open && closes(close))
 			return spaces(s, w + n + 1);
 		if (!open && words[j][0] != '.' && k > i && close == ' ')
 			return spaces(s, w + n);
@@ -93,6 +104,8 @@ static size_t domain_end(const struct scan *s, size_t i, bool *ret_words)
 		if (k > 0 && (has_letters_only(s, from, end) || end - from > 4))
 			good = end;
 		behind = scan_at(s, end) == '.' ? end + 1 : 0;
+		if (behind && good == 0 && scan_at(s, behind) == '\n')
+			behind++;
 		if (!behind && (behind = spelled_dot(s, end)))
 			*ret_words = true;
 		if (!behind)
@@ -102,12 +115,14 @@ static size_t domain_end(const struct scan *s, size_t i, bool *ret_words)
 	return good;
 }
 
-/* The end of a spelled sign at `at`: (at), [at], at, apenstaartje; 0 when it is none. */
+/* The end of a sign at `at`: @, (at), <at>, at, _at_, apenstaartje; 0 when it is none. */
 static size_t sign_end(const struct scan *s, size_t at, bool *ret_bare)
 {
-	static const char *const words[] = {"apenstaartje", "apestaartje", "at", "@"};
+	enum { BARE = 4 };
+	static const char *const words[] = {
+	    "apenstaartje", "apestaartje", "apenstaart", "apestaart", "at", "@"};
 	char c = s->p[at];
-	bool open = c == '(' || c == '[' || c == '{';
+	bool open = opens(c);
 	size_t i = open ? spaces(s, at + 1) : at;
 	*ret_bare = false;
 	if (c == '@')
@@ -119,12 +134,13 @@ static size_t sign_end(const struct scan *s, size_t at, bool *ret_bare)
 		if (m < n)
 			continue;
 		if (!open) {
-			*ret_bare = j == 2;
-			return i + n;
+			*ret_bare = j == BARE;
+			bool joined = at > 0 && (s->p[at - 1] == '_' || s->p[at - 1] == '-') &&
+			    scan_at(s, i + n) == s->p[at - 1];
+			return i + n + joined;
 		}
 		size_t k = spaces(s, i + n);
-		char close = scan_at(s, k);
-		return close == ')' || close == ']' || close == '}' ? k + 1 : 0;
+		return closes(scan_at(s, k)) ? k + 1 : 0;
 	}
 	return 0;
 }
@@ -143,6 +159,29 @@ static bool is_usual_end(const struct scan *s, size_t to)
 	return false;
 }
 
+/* Go back from `from` over parts with a spelled dot behind them: jan punt de punt vries. */
+static size_t spelled_start(const struct scan *s, size_t from)
+{
+	static const char *const dots[] = {" punt ", " dot ", "(punt)", "(dot)"};
+	enum { MOST_PARTS = 6 };
+	for (size_t k = 0, d = 0; k < MOST_PARTS; k++) {
+		for (d = 0; d < GW_LENGTH(dots); d++) {
+			size_t n = strlen(dots[d]), m = 0;
+			while (from > n && m < n && scan_lower(s->p[from - n + m]) == dots[d][m])
+				m++;
+			if (m == n)
+				break;
+		}
+		if (d == GW_LENGTH(dots))
+			break;
+		size_t end = from - strlen(dots[d]), start = local_start(s, end, false);
+		if (start == end)
+			break;
+		from = start;
+	}
+	return from;
+}
+
 size_t mail_find(
     const struct scan *s, size_t at, size_t *ret_from, enum detect_certainty *ret_certainty)
 {
@@ -150,11 +189,11 @@ size_t mail_find(
 	size_t behind = sign_end(s, at, &bare);
 	if (behind == 0)
 		return 0;
-	size_t from = local_start(s, at, true);
+	size_t from = local_start(s, at, s->p[at] == '@');
 	size_t end = from < at ? domain_end(s, spaces(s, behind), &words) : 0;
 	if (end == 0 || (bare && !words && !is_usual_end(s, end)))
 		return 0;
-	*ret_from = from;
+	*ret_from = bare || words ? spelled_start(s, from) : from;
 	*ret_certainty = bare ? DETECT_MIDDLE : DETECT_HIGH;
 	return end;
 }

@@ -214,8 +214,8 @@ static void ask_word(struct scan *s, size_t from, size_t to)
 	if (n >= 2 && scan_is_digit(scan_at(s, next)))
 		ask(s, AT_CODE, from);
 	if ((n == 2 && begins(s, from, to, "at")) ||
-	    (n == 12 && begins(s, from, to, "apenstaartje")) ||
-	    (n == 11 && begins(s, from, to, "apestaartje")))
+	    (n >= 9 && n <= 12 &&
+		(begins(s, from, to, "apenstaart") || begins(s, from, to, "apestaart"))))
 		ask(s, AT_MAIL, from);
 }
 
@@ -248,7 +248,7 @@ static void pass(struct scan *s)
 		} else if (alnum) {
 			i = take_digits(s, i);
 		} else {
-			if (c == '@' || c == '(' || c == '[' || c == '{')
+			if (c == '@' || c == '(' || c == '[' || c == '{' || c == '<')
 				ask(s, AT_MAIL, i);
 			i++;
 		}

@@ -29,6 +29,10 @@ static void masks_join(void **state)
 	    {"e\u0301\u00ad 0612345678\u00ad e\u0301", "e\u0301\u00ad " M " e\u0301", 1},
 	    {"NL91 ABNA 0417 1643 00;a@b.nl", M ";" M, 2},
 	    {"\ufb01 jan@voorbeeld.nl \ufb01", "\ufb01 " M " \ufb01", 1},
+	    {"mail jan punt de punt vries at voorbeeld punt nl", "mail " M, 1},
+	    {"a.lange.naam.van.meer.dan.vierenzestig.tekens.die.nog.veel.verder.gaat.dan.dat@voorbeeld.nl",
+		M, 1},
+	    {"mail jan@voorbeeld.nl.\nDaarna", "mail " M ".\nDaarna", 1},
 	};
 	for (size_t i = 0; i < GW_LENGTH(rows); i++) {
 		struct buf out GW_CLEANUP(buf_release) = BUF_INIT(4096);
