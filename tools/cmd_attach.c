@@ -72,7 +72,7 @@ static int run_check(struct cli *cli)
 		return 0;
 	}
 	json_t *line = json_object();
-	jx_set(line, "file", json_string_nocheck(cli_operand(cli, 0)));
+	jx_set(line, "file", jx_text(cli_operand(cli, 0)));
 	jx_set(line, "format", json_string(attach_format_name(job.format)));
 	jx_set(line, "bytes", json_integer((json_int_t)job.in.len));
 	jx_set(line, "clean_bytes", json_integer((json_int_t)job.out.len));

@@ -70,7 +70,7 @@ static int print(const struct cli *cli, const char *path, const struct detect_fi
 	}
 	json_t *line = json_object();
 	if (named)
-		jx_set(line, "file", json_string_nocheck(path));
+		jx_set(line, "file", jx_text(path));
 	jx_set(line, "offset", json_integer((json_int_t)f->offset));
 	jx_set(line, "length", json_integer((json_int_t)f->length));
 	jx_set(line, "kind", json_string(kind));

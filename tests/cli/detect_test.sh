@@ -12,7 +12,7 @@ is() { # WHAT EXPECTED GOT
 		printf '# expected: %s\n# got: %s\n' "${2//$'\n'/$'\n# '}" "${3//$'\n'/$'\n# '}"
 	fi
 }
-echo "1..14"
+echo "1..15"
 printf 'Café: bel 06-12345678, bsn 1234.56.782.\nmail naam (at) voorbeeld punt nl\n' >"$work/a"
 printf 'niets\n' >"$work/b"
 printf 'x\xff\n' >"$work/bad"
@@ -35,6 +35,10 @@ is "json, one object a line" '{"offset":11,"length":11,"kind":"phone","certainty
 out=$($handover detect --json "$work/b" "$work/a" | tail -1)
 is "json names the file when there are several" \
 	"{\"file\":\"$work/a\",\"offset\":46,\"length\":27,\"kind\":\"email\",\"certainty\":\"high\",\"verdict\":\"mask\"}" "$out"
+cp "$work/a" "$work/"$'n\xe9'
+out=$($handover detect --json "$work/b" "$work/"$'n\xe9' | tail -1)
+is "a file name that is not UTF-8 hides no finding" \
+	"{\"file\":\"$work/n?\",\"offset\":46,\"length\":27,\"kind\":\"email\",\"certainty\":\"high\",\"verdict\":\"mask\"}" "$out"
 out=$($handover detect "$work/b"); rc=$?
 is "nothing found prints nothing" "0 " "$rc $out"
 out=$($handover detect --profile "$work/p.yaml:los" "$work/a" | cut -d' ' -f4 | xargs)
