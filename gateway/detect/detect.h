@@ -100,7 +100,9 @@ int detect_known_person(struct detect_known *known, const char *given, const cha
 
 /*
  * Add the persons named in a short free text (partner, emergency contact, representative, coach):
- * its capitalised words, or all its words when it has no capital, without titles and the like.
+ * its capitalised words, or all its words when it has no capital, without titles and the like and
+ * without words of offices (team, inkomen, UWV). The name of a month or a very short word counts
+ * only with a capital and beside another part.
  */
 int detect_known_name(struct detect_known *known, const char *text) GW_MUST_USE;
 

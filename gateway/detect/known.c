@@ -13,9 +13,9 @@
 
 enum { MOST_WORDS = 1000, MOST_NUMBERS = 64, MOST_LENGTH = 64, SLOTS = 4096 };
 
-/* What a word is worth. STRONG counts alone; COMMON with a capital or beside another part; WEAK
- * only takes part in what others make. */
-enum worth { NOTHING = 0, WEAK = 1, COMMON = 2, STRONG = 3 };
+/* What a word is worth. STRONG counts alone; COMMON with a capital or beside another part; SHY with
+ * both; WEAK only takes part in what others make. */
+enum worth { NOTHING = 0, WEAK, SHY, COMMON, STRONG };
 
 struct detect_known {
 	struct known_word {
@@ -229,8 +229,10 @@ int detect_known_name(struct detect_known *known, const char *text)
 		const struct name_part *w = &p.part[i];
 		if (name_is_particle(w->text, w->n))
 			r = add_word(known, w->text, w->n, WEAK);
-		else if ((w->capital || !capitals) && !name_is_title(w->text, w->n))
-			r = add_word(known, w->text, w->n, worth_of(w));
+		else if ((w->capital || !capitals) && !name_is_title(w->text, w->n) &&
+		    !name_is_office(w->text, w->n))
+			r = add_word(
+			    known, w->text, w->n, name_is_shy(w->text, w->n) ? SHY : worth_of(w));
 	}
 	return r;
 }
@@ -385,8 +387,9 @@ static void part(struct scan *s, size_t from, size_t to)
 		worth = WEAK;
 	if (worth == NOTHING)
 		return;
-	bool hit =
-	    worth == STRONG || (worth == COMMON && (is_capital(s->p[from]) || is_beside(s, from)));
+	bool capital = is_capital(s->p[from]), beside = is_beside(s, from);
+	bool hit = worth == STRONG || (worth == COMMON && (capital || beside)) ||
+	    (worth == SHY && capital && beside);
 	chain(s, from, to, hit, worth == STRONG);
 }
 

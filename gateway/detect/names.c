@@ -25,6 +25,20 @@ static const char titles[] =
     "postcode en of met via geen niet onbekend bv nv stichting vereniging gemeente werk "
     "nederland noodnummer noodcontact gehuwd samenwonend gescheiden ";
 
+static const char offices[] =
+    " team teams werk inkomen gemeente gemeenten afdeling dienst sociale sociaal zaken zorg wijkteam "
+    "wijk bureau instelling organisatie bedrijf school opleiding cursus kantoor balie loket regio "
+    "provincie rijk overheid ministerie rechtbank politie justitie reclassering ziekenhuis huisarts "
+    "praktijk kliniek jeugd jeugdzorg onderwijs inburgering participatie uitkering schuldhulp "
+    "schuldhulpverlening budget budgetbeheer maatschappelijk maatschappelijke ondersteuning "
+    "begeleiding vluchtelingenwerk project traject uwv svb ggz ggd wmo cak duo ind coa igm isd "
+    "wsw wajong bbl mbo hbo roc cwi idu vng ";
+
+static const char shy[] =
+    " januari februari maart april mei juni juli augustus september oktober november december jan "
+    "feb mrt apr jun jul aug sep sept okt nov dec al an as do da du ei en er ga ge go ik in is ja je "
+    "la me na nu of om op se so ta te ton uw we ze zo ";
+
 static const char ordinary[] =
     " als alle ander andere april augustus been bent daar dan dat deze die dit doch doen dorp dus een "
     "eens eer eerst en er gaan gaat ge geen geweest haar had heb hebben heeft hem het hier hij hoe "
@@ -78,6 +92,16 @@ bool name_is_particle(const char *text, size_t n)
 bool name_is_title(const char *text, size_t n)
 {
 	return is_in(titles, text, n);
+}
+
+bool name_is_office(const char *text, size_t n)
+{
+	return is_in(offices, text, n);
+}
+
+bool name_is_shy(const char *text, size_t n)
+{
+	return is_in(shy, text, n);
 }
 
 bool name_is_ordinary(const char *text, size_t n)

@@ -32,4 +32,11 @@ bool name_is_particle(const char *text, size_t n);
 bool name_is_title(const char *text, size_t n);
 bool name_is_ordinary(const char *text, size_t n);
 
+/* True for months and the shortest of words, which a free text about somebody may hold as such. */
+bool name_is_shy(const char *text, size_t n);
+
+/* True for a word of offices and what they do, and for an abbreviation of one: no part of a name in
+ * a free text about somebody. */
+bool name_is_office(const char *text, size_t n);
+
 #endif

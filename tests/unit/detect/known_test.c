@@ -103,6 +103,12 @@ static void third_parties_by_text(void **state)
 	masks_to(k, "buurvrouw Maria en mevr. M. Smulders", "buurvrouw " M " en mevr. " M);
 	masks_to(k, "tel. bekend", "tel. bekend");
 	masks_to(k, "Erik Willemsen", M);
+	assert_int_equal(detect_known_name(k, "Klantmanager Team Werk en Inkomen, UWV"), 0);
+	assert_int_equal(detect_known_name(k, "Mei Ling Ja"), 0);
+	masks_to(k, "het team Werk en Inkomen van het UWV", "het team Werk en Inkomen van het UWV");
+	masks_to(k, "Zijn inkomen stopt. Team A belt.", "Zijn inkomen stopt. Team A belt.");
+	masks_to(k, "Mei was druk. Op 1 mei Ling gebeld", "Mei was druk. Op 1 " M " gebeld");
+	masks_to(k, "met Mei Ling en mevr. Ling Ja", "met " M " en mevr. " M);
 	assert_int_equal(detect_known_name(k, "\xff"), GW_EFORMAT);
 }
 
