@@ -13,7 +13,7 @@ is() { # WHAT EXPECTED GOT
 	fi
 }
 skip() { ((n++)); echo "ok $n - $1 # SKIP $2"; }
-echo "1..20"
+echo "1..21"
 cp tests/cli/attach/scan.png tests/cli/attach/photo.jpg "$work"
 cd "$work" || exit 1
 
