@@ -3,7 +3,7 @@
 # ledger told, and nothing written. Hostile packages are made with stock tools alone.
 set -u
 . tests/cli/lib.sh
-plan 147
+plan 152
 world
 dossier een
 seal_one() { must at outgoing seal --policy overdracht-einde-contract --to $SUCCESSOR --json "$@" "$W/d/een"; jq -r .file "$W/must"; }

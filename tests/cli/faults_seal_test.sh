@@ -3,7 +3,7 @@
 # exit code, the ledger told where there is one to tell, and no partial output.
 set -u
 . tests/cli/lib.sh
-plan 99
+plan 101
 world
 dossier een
 EEN=$W/d/een

@@ -3,7 +3,7 @@
 set -u
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
-plan 33
+plan 37
 must "$CERTS/make-pki" "$W/pki"
 KEEPER=$(pin_of "Registry keeper" keeper)
 new_home incoming $SUCCESSOR "Nieuw Werk" --role provider

@@ -2,7 +2,7 @@
 # seal and open on real homes: what goes, what comes, what three ledgers say, what stock tools see.
 set -u
 . tests/cli/lib.sh
-plan 86
+plan 88
 world
 dossier een
 EEN="$W/d/een"
