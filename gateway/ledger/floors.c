@@ -40,20 +40,43 @@ static int read_floor(
 	return r < 0 ? r : 0;
 }
 
-static int write_floor(
-    struct ledger *l, enum sql which, const char *key, int64_t v, struct errinfo *ei)
+/* The package kept under a case's key; "" when there is none. */
+static int read_package(
+    struct ledger *l, const char *key, char ret_package[ID_TEXT], struct errinfo *ei)
+{
+	size_t n = 0;
+	sqlite3_stmt *s = ledger_sql(l, SQL_SEQ_PACKAGE, ei);
+	if (!s)
+		return GW_ELEDGER;
+	sql_text(s, 1, key);
+	int r = sql_step(s, ei);
+	const void *p = r > 0 ? sql_col(s, 0, &n) : NULL;
+	ret_package[0] = '\0';
+	if (p && n == ID_TEXT - 1) {
+		memcpy(ret_package, p, n);
+		ret_package[n] = '\0';
+	}
+	(void)sqlite3_reset(s);
+	return r < 0 ? r : 0;
+}
+
+/* package: for SQL_SET_SEQ, or NULL. */
+static int write_floor(struct ledger *l, enum sql which, const char *key, int64_t v,
+    const char *package, struct errinfo *ei)
 {
 	sqlite3_stmt *s = ledger_sql(l, which, ei);
 	if (!s)
 		return GW_ELEDGER;
 	sql_text(s, 1, key);
 	sql_int(s, 2, v);
+	if (package)
+		sql_text(s, 3, package);
 	return sql_do(s, ei);
 }
 
 /* Raise a number in one transaction: to `want`, or by one when want is 0. GW_EREFUSED leaves it. */
 static int raise_floor(struct ledger *l, enum sql get, enum sql set, const char *key, int64_t want,
-    int64_t *ret_v, struct errinfo *ei)
+    const char *package, int64_t *ret_v, struct errinfo *ei)
 {
 	int64_t have = 0;
 	if (l->flags & LEDGER_READ)
@@ -67,8 +90,8 @@ static int raise_floor(struct ledger *l, enum sql get, enum sql set, const char 
 	int64_t next = want ? want : have + 1;
 	if (r == 0 && next < have)
 		r = GW_EREFUSED;
-	if (r == 0 && next > have)
-		r = write_floor(l, set, key, next, ei);
+	if (r == 0 && (next > have || package))
+		r = write_floor(l, set, key, next, package, ei);
 	if (r == 0)
 		r = do_sql(l, SQL_COMMIT, ei);
 	if (r < 0 && !sqlite3_get_autocommit(l->db))
@@ -93,27 +116,36 @@ static int older(int64_t version, int64_t have, struct errinfo *ei)
 	    version, have);
 }
 
-int ledger_seq_check(
-    struct ledger *l, const char *sender, const char *case_id, int64_t seq, struct errinfo *ei)
+int ledger_seq_check(struct ledger *l, const char *sender, const char *case_id, int64_t seq,
+    const char *package, struct errinfo *ei)
 {
 	int64_t have = 0;
-	char key[HASH_HEX];
+	char key[HASH_HEX], held[ID_TEXT] = "";
 	case_key(l, sender, case_id, key);
 	(void)pthread_mutex_lock(&l->write);
 	int r = read_floor(l, SQL_SEQ, key, &have, ei);
+	if (r == 0)
+		r = read_package(l, key, held, ei);
 	(void)pthread_mutex_unlock(&l->write);
-	return r < 0 ? r : seq < have ? lower_seq(seq, have, ei) : 0;
+	if (r < 0)
+		return r;
+	if (seq < have)
+		return lower_seq(seq, have, ei);
+	if (seq == have && package && *held && !str_eq(held, package))
+		return err_set(ei, GW_EREFUSED,
+		    "this case already has another package with sequence number %" PRId64, seq);
+	return 0;
 }
 
-int ledger_seq_set(
-    struct ledger *l, const char *sender, const char *case_id, int64_t seq, struct errinfo *ei)
+int ledger_seq_set(struct ledger *l, const char *sender, const char *case_id, int64_t seq,
+    const char *package, struct errinfo *ei)
 {
 	int64_t have = 0;
 	if (seq < 1)
 		return err_set(ei, GW_EUSAGE, "a sequence number is at least 1");
 	char key[HASH_HEX];
 	case_key(l, sender, case_id, key);
-	int r = raise_floor(l, SQL_SEQ, SQL_SET_SEQ, key, seq, &have, ei);
+	int r = raise_floor(l, SQL_SEQ, SQL_SET_SEQ, key, seq, package, &have, ei);
 	return r == GW_EREFUSED ? lower_seq(seq, have, ei) : r;
 }
 
@@ -123,9 +155,20 @@ int ledger_seq_next(
 	int64_t v = 0;
 	char key[HASH_HEX];
 	case_key(l, sender, case_id, key);
-	int r = raise_floor(l, SQL_SEQ, SQL_SET_SEQ, key, 0, &v, ei);
+	int r = raise_floor(l, SQL_SEQ, SQL_SET_SEQ, key, 0, NULL, &v, ei);
 	if (r == 0)
 		*ret_seq = v;
+	return r;
+}
+
+int ledger_seq_package(struct ledger *l, const char *sender, const char *case_id,
+    char ret_package[ID_TEXT], struct errinfo *ei)
+{
+	char key[HASH_HEX];
+	case_key(l, sender, case_id, key);
+	(void)pthread_mutex_lock(&l->write);
+	int r = read_package(l, key, ret_package, ei);
+	(void)pthread_mutex_unlock(&l->write);
 	return r;
 }
 
@@ -160,6 +203,6 @@ int ledger_policy_floor(struct ledger *l, const char *policy_id, int64_t version
 	own.out = LEDGER_OK;
 	r = ledger_append(l, &own, NULL, NULL, ei);
 	if (r == 0)
-		r = raise_floor(l, SQL_FLOOR, SQL_SET_FLOOR, policy_id, version, &have, ei);
+		r = raise_floor(l, SQL_FLOOR, SQL_SET_FLOOR, policy_id, version, NULL, &have, ei);
 	return r == GW_EREFUSED ? older(version, have, ei) : r;
 }

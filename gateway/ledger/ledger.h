@@ -150,14 +150,18 @@ int ledger_size(struct ledger *l, uint64_t *ret_size, struct errinfo *ei) GW_MUS
  * Numbers that a shred leaves: the highest seq per sender and case, and the highest version of each
  * policy that was ever loaded. Durable on return. GW_ELEDGER.
  *
- * ledger_seq_check: GW_EREFUSED when seq is lower than the highest. ledger_seq_set: raise it (a
- * lower one is GW_EREFUSED, an equal one fine). ledger_seq_next: raise by one in one step and give
- * the new number, 1 for a new case: two seals at once never share one.
+ * ledger_seq_check: GW_EREFUSED when seq is lower than the highest, or equal to it while another
+ * package has it. ledger_seq_set: raise it (a lower one is GW_EREFUSED, an equal one fine) and keep
+ * which package has it; package may be NULL in both. ledger_seq_next: raise by one in one step and
+ * give the new number, 1 for a new case: two seals at once never share one. ledger_seq_package: the
+ * package kept last, "" when there is none.
  */
 int ledger_seq_check(struct ledger *l, const char *sender, const char *case_id, int64_t seq,
-    struct errinfo *ei) GW_MUST_USE;
+    const char *package, struct errinfo *ei) GW_MUST_USE;
 int ledger_seq_set(struct ledger *l, const char *sender, const char *case_id, int64_t seq,
-    struct errinfo *ei) GW_MUST_USE;
+    const char *package, struct errinfo *ei) GW_MUST_USE;
+int ledger_seq_package(struct ledger *l, const char *sender, const char *case_id,
+    char ret_package[ID_TEXT], struct errinfo *ei) GW_MUST_USE;
 int ledger_seq_next(struct ledger *l, const char *sender, const char *case_id, int64_t *ret_seq,
     struct errinfo *ei) GW_MUST_USE;
 

@@ -20,7 +20,10 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_LEAVES] = "SELECT leaf FROM record WHERE idx >= ?1 AND idx < ?2 ORDER BY idx",
     [SQL_NODES] = "SELECT hash FROM node WHERE level = ?3 AND idx >= ?1 AND idx < ?2 ORDER BY idx",
     [SQL_SEQ] = "SELECT seq FROM seq WHERE of = ?1",
-    [SQL_SET_SEQ] = "INSERT OR REPLACE INTO seq (of, seq) VALUES (?1, ?2)",
+    [SQL_SET_SEQ] =
+	"INSERT INTO seq (of, seq, package) VALUES (?1, ?2, ?3) ON CONFLICT (of) DO UPDATE "
+	"SET seq = ?2, package = coalesce(?3, package)",
+    [SQL_SEQ_PACKAGE] = "SELECT package FROM seq WHERE of = ?1",
     [SQL_FLOOR] = "SELECT version FROM floor WHERE policy = ?1",
     [SQL_SHREDS] = "SELECT rows FROM shred",
     [SQL_SET_FLOOR] = "INSERT OR REPLACE INTO floor (policy, version) VALUES (?1, ?2)",
@@ -44,7 +47,7 @@ static const char LEDGER[] =
 
 static const char AROUND[] =
     "CREATE TABLE earlier (epoch INTEGER PRIMARY KEY, origin TEXT NOT NULL);"
-    "CREATE TABLE seq (of TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE seq (of TEXT PRIMARY KEY, seq INTEGER NOT NULL, package TEXT) WITHOUT ROWID;"
     "CREATE TABLE floor (policy TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE shred (sp TEXT PRIMARY KEY, tr TEXT NOT NULL, t INTEGER NOT NULL,"
     " rows BLOB NOT NULL, details BLOB NOT NULL) WITHOUT ROWID;";

@@ -227,7 +227,7 @@ static int unfold(struct opening *o, struct errinfo *ei)
 	if (e < 0)
 		return e;
 	count_fields(o);
-	e = ledger_seq_set(o->env->ledger, n->sender.oin, n->case_id, n->seq, ei);
+	e = ledger_seq_set(o->env->ledger, n->sender.oin, n->case_id, n->seq, n->package, ei);
 	if (e == 0)
 		e = partial_commit(&o->partial, o->into, path, ei);
 	if (e < 0)

@@ -231,7 +231,8 @@ int open_check(const struct transfer_env *env, const struct package_reader *r,
 		e = err_set(
 		    ei, GW_EREFUSED, "the package has expired: ask its sender for a new one");
 	if (e == 0)
-		e = ledger_seq_check(env->ledger, n->sender.oin, n->case_id, n->seq, ei);
+		e = ledger_seq_check(
+		    env->ledger, n->sender.oin, n->case_id, n->seq, n->package, ei);
 	if (e == 0)
 		e = check_slip(env, r, n, fd, path, now, ei);
 	if (e == 0)

@@ -131,35 +131,10 @@ static void note_parties(struct note *n, const struct grounds *g)
 		copy(n->keys[n->n_keys++], HASH_HEX, g->keys.recovery[i]->recipient_sha256);
 }
 
-static int compare_slip(const json_t *slip, const struct note *n, int64_t *best, char *package)
+/* What the last package of a case to this recipient is kept under: '/' is in no case's name. */
+static char *last_of(const struct note *n)
 {
-	json_int_t seq = 0;
-	const char *id = jx_str(slip, "package");
-	if (!str_eq(jx_str(slip, "case"), n->case_id) ||
-	    !str_eq(jx_str(slip, "recipient"), n->recipient.oin) || !id || !id_is_v4(id) ||
-	    jx_int(slip, "seq", 1, INT32_MAX, &seq) < 0 || seq >= n->seq || seq <= *best)
-		return 0;
-	*best = seq;
-	memcpy(package, id, ID_TEXT);
-	return 1;
-}
-
-/* The package before this one in its case, as far as its slip still lies in the folder. */
-static void note_supersedes(struct note *n, const char *dir)
-{
-	struct file_list l = {0};
-	int64_t best = 0;
-	if (n->seq <= 1 || file_list(dir, ".slip.json", &l, NULL) < 0)
-		return;
-	for (size_t i = 0; i < l.n; i++) {
-		char *path GW_CLEANUP(str_free_p) = file_join(dir, l.names[i]);
-		struct buf b GW_CLEANUP(buf_release) = BUF_INIT(SLIP_MAX);
-		json_t *slip GW_CLEANUP(jx_release) = NULL;
-		if (file_read(path, SLIP_MAX, &b, NULL) == 0 &&
-		    jx_parse("slip", b.data, b.len, &JX_SMALL, &slip, NULL) == 0)
-			(void)compare_slip(slip, n, &best, n->supersedes);
-	}
-	file_list_release(&l);
+	return str_printf("%s/%s", n->case_id, n->recipient.oin);
 }
 
 static int note_case(struct sealing *s, struct errinfo *ei)
@@ -170,13 +145,22 @@ static int note_case(struct sealing *s, struct errinfo *ei)
 	if (!given) {
 		id_v4(n->case_id);
 		n->seq = 1;
-		return ledger_seq_set(l, n->sender.oin, n->case_id, 1, ei);
+		return ledger_seq_set(l, n->sender.oin, n->case_id, 1, NULL, ei);
 	}
 	copy(n->case_id, sizeof n->case_id, given);
+	char *last GW_CLEANUP(str_free_p) = last_of(n);
 	int e = ledger_seq_next(l, n->sender.oin, n->case_id, &n->seq, ei);
-	if (e == 0)
-		note_supersedes(n, s->run->out);
-	return e;
+	return e < 0 ? e : ledger_seq_package(l, n->sender.oin, last, n->supersedes, ei);
+}
+
+/* A given case goes on: the next package of it supersedes this one. */
+static int keep_case(struct sealing *s, struct errinfo *ei)
+{
+	const struct note *n = &s->note;
+	if (!s->run->request->case_id)
+		return 0;
+	char *last GW_CLEANUP(str_free_p) = last_of(n);
+	return ledger_seq_set(s->run->env->ledger, n->sender.oin, last, n->seq, n->package, ei);
 }
 
 static int compose(struct sealing *s, struct errinfo *ei)
@@ -286,6 +270,8 @@ static int write_files(struct sealing *s, struct errinfo *ei)
 		e = write_package(s, r.file[RESULT_PACKAGE].fd, ei);
 	if (e == 0)
 		e = write_slip(s, &r, ei);
+	if (e == 0) /* before the names appear: what stands there is never unknown to its case */
+		e = keep_case(s, ei);
 	if (e < 0)
 		return e;
 	char *path = str_dup(r.file[RESULT_PACKAGE].path);

@@ -3,7 +3,7 @@
 # ledger told, and nothing written. Hostile packages are made with stock tools alone.
 set -u
 . tests/cli/lib.sh
-plan 152
+plan 159
 world
 dossier een
 seal_one() { must at outgoing seal --policy overdracht-einde-contract --to $SUCCESSOR --json "$@" "$W/d/een"; jq -r .file "$W/must"; }
@@ -228,6 +228,18 @@ content "a larger file than the policy lets go"
 said "more megabytes"
 with_cv %PDF-1.7 100 && sum_up && sign && pack
 expect 0 "… which as a small one passes" at incoming open --into "$W/cv" "$W/evil.tar.age"
+
+# ---- the number of another package
+CASE=$(cat /proc/sys/kernel/random/uuid)
+rm -rf "$W/twin" && cp -a "$W/outgoing" "$W/twin"
+expect 0 "a case" at outgoing seal --policy overdracht-einde-contract --to $SUCCESSOR --case "$CASE" --json "$W/d/een"
+FIRST=$(jq -r .file "$W/out")
+expect 0 "and from a copy of the home the same case again" at twin seal --policy overdracht-einde-contract --to $SUCCESSOR --case "$CASE" --json "$W/d/een"
+SECOND=$(jq -r .file "$W/out")
+expect 0 "the one opens" at incoming open --into "$W/twice" "$FIRST"
+refused 4 "the other with the same number does not" "$SECOND"
+said "another package with sequence number 1"
+expect 0 "the same package again does" at incoming open --into "$W/again" "$FIRST"
 
 # ---- where it goes
 mkdir -p "$W/mine/.partial-photos" "$W/mine/.partial-11111111-1111-4111-8111-111111111111" && echo x >"$W/mine/.partial-photos/a"

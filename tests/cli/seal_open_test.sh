@@ -2,7 +2,7 @@
 # seal and open on real homes: what goes, what comes, what three ledgers say, what stock tools see.
 set -u
 . tests/cli/lib.sh
-plan 88
+plan 91
 world
 dossier een
 EEN="$W/d/een"
@@ -106,6 +106,11 @@ expect 0 "the newer one opens" at incoming open --json --into "$W/case" "$S2"
 [ "$(jq -r .supersedes "$W/case/$(jq -r .package "$W/out")/handover.json")" = "$I1" ]
 ok "it says which package it supersedes"
 expect 4 "the older one is refused now" at incoming open --into "$W/case" "$S1"
+I2=$(jq -r .package "$W/case/"*/handover.json | grep -v "$I1" | head -1)
+expect 0 "and on, into another folder" at outgoing seal --policy overdracht-einde-contract --to $SUCCESSOR --out "$W/elsewhere" --case $CASE --json "$EEN"
+C3=$(jq -r .file "$W/out") I3=$(jq -r .package "$W/out")
+expect 0 "which opens" at incoming open --into "$W/case3" "$C3"
+[ -n "$I2" ] && [ "$(jq -r .supersedes "$W/case3/$I3/handover.json")" = "$I2" ]; ok "and supersedes the one before all the same"
 expect 2 "a case has one dossier" to_successor --case $CASE "$EEN" "$EEN"
 expect 2 "a BSN is no case" to_successor --case 123456782 "$EEN"
 

@@ -221,11 +221,11 @@ static void numbers_only_rise(void **state)
 	assert_int_equal(v, 1);
 	assert_int_equal(ledger_seq_next(l, OWN, "case-1", &v, NULL), 0);
 	assert_int_equal(v, 2);
-	assert_int_equal(ledger_seq_set(l, PEER, "case-1", 7, NULL), 0);
-	assert_int_equal(ledger_seq_set(l, PEER, "case-1", 7, NULL), 0);
-	assert_int_equal(ledger_seq_check(l, PEER, "case-1", 6, NULL), GW_EREFUSED);
-	assert_int_equal(ledger_seq_set(l, PEER, "case-1", 6, NULL), GW_EREFUSED);
-	assert_int_equal(ledger_seq_check(l, PEER, "case-2", 1, NULL), 0);
+	assert_int_equal(ledger_seq_set(l, PEER, "case-1", 7, NULL, NULL), 0);
+	assert_int_equal(ledger_seq_set(l, PEER, "case-1", 7, NULL, NULL), 0);
+	assert_int_equal(ledger_seq_check(l, PEER, "case-1", 6, NULL, NULL), GW_EREFUSED);
+	assert_int_equal(ledger_seq_set(l, PEER, "case-1", 6, NULL, NULL), GW_EREFUSED);
+	assert_int_equal(ledger_seq_check(l, PEER, "case-2", 1, NULL, NULL), 0);
 	const struct ledger_record r = {.actor = {.k = "svc"}, .pol = {.id = "p"}};
 	assert_int_equal(ledger_policy_check(l, "p", 999, NULL), 0);
 	assert_int_equal(ledger_policy_floor(l, "p", 3, &r, NULL), 0);
@@ -239,7 +239,7 @@ static void numbers_only_rise(void **state)
 	assert_int_equal(ledger_policy_floor(l, "p", 4, &r, NULL), 0);
 	assert_int_equal(ledger_size(l, &after, NULL), 0);
 	assert_int_equal(after, before + 1); /* policy.load, of what was new */
-	assert_int_equal(ledger_seq_check(l, PEER, "case-1", 6, NULL), GW_EREFUSED);
+	assert_int_equal(ledger_seq_check(l, PEER, "case-1", 6, NULL, NULL), GW_EREFUSED);
 	ledger_close(l);
 	fixture_end(&f);
 }

@@ -201,7 +201,7 @@ static void a_shred_leaves_nothing(void **state)
 	uint8_t wrapped[72];
 	fixture_make(&f);
 	struct ledger *l = fixture_open(&f);
-	assert_int_equal(ledger_seq_set(l, PEER, "CANARY-CASE", 4, NULL), 0);
+	assert_int_equal(ledger_seq_set(l, PEER, "CANARY-CASE", 4, NULL, NULL), 0);
 	record(l, (struct subject_id[]){JAN, JAN_V}, 2, "transfer.seal", NULL, NULL);
 	read_row(f.paths.subjects_db, wrapped);
 	assert_true(anywhere(f.dir, wrapped, sizeof wrapped));
@@ -220,7 +220,7 @@ static void a_shred_leaves_nothing(void **state)
 	assert_int_equal(ledger_verify(l, &expect, &found, &ei), 0);
 	assert_int_equal(found.erased, 2);
 	assert_int_equal(found.open_intents, 0);
-	assert_int_equal(ledger_seq_check(l, PEER, "CANARY-CASE", 3, NULL), GW_EREFUSED);
+	assert_int_equal(ledger_seq_check(l, PEER, "CANARY-CASE", 3, NULL, NULL), GW_EREFUSED);
 	ledger_close(l);
 	fixture_end(&f);
 }
