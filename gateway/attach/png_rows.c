@@ -235,7 +235,7 @@ static int finish_row(struct png_rows *r)
 
 int png_rows_take(struct png_rows *r, const uint8_t *p, size_t n)
 {
-	uint8_t surplus;
+	uint8_t surplus = 0;
 	int z = Z_OK;
 	r->in.next_in = (uint8_t *)(uintptr_t)p;
 	r->in.avail_in = (uInt)n;
