@@ -183,7 +183,7 @@ static int note_colours(struct png_rows *r)
 	unsigned depth = r->shape.depth, mask = (1U << depth) - 1;
 	for (uint32_t x = 0; x < r->columns; x++) {
 		size_t bit = (size_t)x * depth;
-		unsigned i = r->clean[bit / 8] >> (8 - depth - bit % 8) & mask;
+		unsigned i = (unsigned)r->clean[bit / 8] >> (8 - depth - bit % 8) & mask;
 		if (i >= r->shape.colours)
 			return GW_EFORMAT;
 		r->used[i] = true;

@@ -314,7 +314,7 @@ size_t known_number(struct scan *s, size_t at)
 /* What the word [from, to) of s is worth, read without line breaks; genitive s forgiven. */
 static enum worth look(const struct scan *s, size_t from, size_t to)
 {
-	char text[MOST_LENGTH + 1];
+	char text[MOST_LENGTH + 1] = {0};
 	uint32_t h = HASH_START, before = HASH_START;
 	size_t n = 0;
 	for (size_t i = from; i < to && n < sizeof text; i++) {

@@ -75,7 +75,7 @@ static bool good_link(const char *v)
  * nobody is told where a reader came from. */
 static int attribute(struct scan *s, struct errinfo *ei)
 {
-	char name[NAME], value[VALUE];
+	char name[NAME] = "", value[VALUE] = "";
 	size_t n = 0;
 	if (!take_name(s, name) || !among(name, attributes, GW_LENGTH(attributes)))
 		return refuse(ei, "an attribute that it may not have");

@@ -199,8 +199,10 @@ static int apply_acceptances(
 	const json_t *list = json_object_get(b->content, "acceptances");
 	size_t n = json_array_size(list);
 	int code = 0;
-	for (size_t i = 0; code == 0 && i < 2 * n; i++)
-		code = apply_acceptance(dir, r, b, json_array_get(list, i % n), i < n, ei);
+	for (size_t i = 0; code == 0 && i < n; i++)
+		code = apply_acceptance(dir, r, b, json_array_get(list, i), true, ei);
+	for (size_t i = 0; code == 0 && i < n; i++)
+		code = apply_acceptance(dir, r, b, json_array_get(list, i), false, ei);
 	return code;
 }
 

@@ -131,7 +131,8 @@ int store_put(const char *dir, const char *name, const struct buf *b, struct err
 	char *path GW_CLEANUP(str_free_p) = file_join(dir, name);
 	struct buf there GW_CLEANUP(buf_release) = BUF_INIT(REGISTRY_FILE_MAX);
 	int r = file_read(path, REGISTRY_FILE_MAX, &there, NULL);
-	if (r == 0 && there.len == b->len && (!b->len || memcmp(there.data, b->data, b->len) == 0))
+	bool same = r == 0 && there.len == b->len;
+	if (same && (!there.data || !b->data || memcmp(there.data, b->data, b->len) == 0))
 		return 0;
 	return file_write(path, b->data ? b->data : "", b->len, 0644, FILE_REPLACE, ei);
 }
