@@ -72,6 +72,10 @@ static size_t thread_count(const struct seal_run *run)
 				     : (size_t)(cores > 0 ? cores : 1) * THREADS_PER_CORE;
 	if (n > THREADS_MAX)
 		n = THREADS_MAX;
+#ifdef __SANITIZE_ADDRESS__
+	n = 1; /* archives are parsed in a fork, and the sanitizer's locks do not survive one from
+	          threads */
+#endif
 	return n < run->request->n ? n : run->request->n;
 }
 
