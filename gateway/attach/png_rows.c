@@ -121,7 +121,7 @@ static uint8_t guess(unsigned f, const uint8_t *p, const uint8_t *above, size_t 
 }
 
 /* Put the row p of n bytes under filter f into out; how large what is left of it is. */
-static uint64_t apply_filter(
+static inline __attribute__((always_inline)) uint64_t filter_row(
     unsigned f, const uint8_t *p, const uint8_t *above, size_t n, size_t step, uint8_t *out)
 {
 	uint64_t sum = 0;
@@ -132,6 +132,24 @@ static uint64_t apply_filter(
 		sum += v < 128 ? v : 256U - v;
 	}
 	return sum;
+}
+
+/* As filter_row, made once for each filter: which one it is is not asked for every byte. */
+static uint64_t apply_filter(
+    unsigned f, const uint8_t *p, const uint8_t *above, size_t n, size_t step, uint8_t *out)
+{
+	switch (f) {
+	case 1:
+		return filter_row(1, p, above, n, step, out);
+	case 2:
+		return filter_row(2, p, above, n, step, out);
+	case 3:
+		return filter_row(3, p, above, n, step, out);
+	case 4:
+		return filter_row(4, p, above, n, step, out);
+	default:
+		return filter_row(0, p, above, n, step, out);
+	}
 }
 
 /* Write r->clean under the filter that leaves least of it. */
