@@ -165,6 +165,7 @@ static int clean_fn(const void *in, size_t in_n, struct buf *out, struct errinfo
 	struct intro intro;
 	const char *s = in, *end = s + in_n;
 	(void)ei;
+	(void)!buf_room(out, in_n); /* mostly enough, and never taken twice */
 	memcpy(&intro, s, sizeof intro);
 	s += sizeof intro;
 	for (size_t i = 0; i < intro.n; i++) {

@@ -6,7 +6,8 @@
 
 #include "base/err.h"
 
-enum { FILTERS = 5, LEVEL = 6, FAST_LEVEL = 1, FAST_FROM = 128 << 20 };
+enum { FILTERS = 5, AS_BEFORE = 8, LEVEL = 6, FAST_LEVEL = 1, FAST_FROM = 128 << 20 };
+enum { TRIAL = 32 << 10, STRETCH = 1 << 20 };
 
 /* Adam7: the first column and row of each pass, and the steps between. */
 static const uint8_t x0[] = {0, 4, 0, 2, 0, 1, 0}, y0[] = {0, 0, 4, 0, 2, 0, 1};
@@ -56,6 +57,7 @@ static void begin_pass(struct png_rows *r, unsigned from)
 		r->bytes = row_bytes(s, r->columns);
 		memset(r->before, 0, r->bytes);
 		memset(r->clean_before, 0, r->bytes);
+		r->same_left = 0;
 		return;
 	}
 	r->whole = true;
@@ -68,16 +70,16 @@ int png_rows_init(struct png_rows *r, const struct png_shape *shape, struct buf 
 	r->step = shape->channels * shape->depth / 8;
 	if (r->step == 0)
 		r->step = 1;
-	r->memory = calloc(6, most);
+	r->memory = calloc(5, most);
 	r->in_open = r->memory && inflateInit(&r->in) == Z_OK;
-	bool filters = shape->depth >= 8 && shape->colour != PNG_PALETTE;
-	int level = most * shape->height > FAST_FROM ? FAST_LEVEL : LEVEL;
+	r->filters = shape->depth >= 8 && shape->colour != PNG_PALETTE;
+	r->level = most * shape->height > FAST_FROM ? FAST_LEVEL : LEVEL;
 	r->out_open = r->in_open &&
-	    deflateInit2(&r->out, level, Z_DEFLATED, MAX_WBITS, MAX_MEM_LEVEL - 1,
-		filters ? Z_FILTERED : Z_DEFAULT_STRATEGY) == Z_OK;
+	    deflateInit2(&r->out, r->level, Z_DEFLATED, MAX_WBITS, MAX_MEM_LEVEL - 1,
+		r->filters ? Z_FILTERED : Z_DEFAULT_STRATEGY) == Z_OK;
 	if (!r->out_open)
 		return GW_ENOMEM;
-	uint8_t **rows[] = {&r->row, &r->before, &r->clean, &r->clean_before, &r->best, &r->trial};
+	uint8_t **rows[] = {&r->row, &r->before, &r->clean, &r->clean_before, &r->out_row};
 	for (size_t i = 0; i < GW_LENGTH(rows); i++)
 		*rows[i] = r->memory + i * most;
 	r->out.next_out = r->chunk;
@@ -96,25 +98,26 @@ void png_rows_release(struct png_rows *r)
 	*r = (struct png_rows){.memory = NULL};
 }
 
+/* The one of a, b, c nearest to a + b - c; the order of the choices lets them be made by cmov. */
 static uint8_t paeth(int a, int b, int c)
 {
-	int p = a + b - c, pa = abs(p - a), pb = abs(p - b), pc = abs(p - c);
-	return (uint8_t)(pa <= pb && pa <= pc ? a : pb <= pc ? b : c);
+	int pa = abs(b - c), pb = abs(a - c), pc = abs(a + b - 2 * c);
+	int near = pb < pa ? b : a, least = pb < pa ? pb : pa;
+	return (uint8_t)(pc < least ? c : near);
 }
 
-/* What filter f says of byte i of a row, from the bytes before it and the row above. */
-static uint8_t guess(unsigned f, const uint8_t *p, const uint8_t *above, size_t i, size_t step)
+/* What filter f says of a byte, from the one to its left, above it, and above to its left. */
+static inline __attribute__((always_inline)) uint8_t guess(unsigned f, int a, int b, int c)
 {
-	uint8_t a = i >= step ? p[i - step] : 0, c = i >= step ? above[i - step] : 0;
 	switch (f) {
 	case 1:
-		return a;
+		return (uint8_t)a;
 	case 2:
-		return above[i];
+		return (uint8_t)b;
 	case 3:
-		return (uint8_t)((a + above[i]) / 2);
+		return (uint8_t)((a + b) / 2);
 	case 4:
-		return paeth(a, above[i], c);
+		return paeth(a, b, c);
 	default:
 		return 0;
 	}
@@ -125,17 +128,28 @@ static inline __attribute__((always_inline)) uint64_t filter_row(
     unsigned f, const uint8_t *p, const uint8_t *above, size_t n, size_t step, uint8_t *out)
 {
 	uint64_t sum = 0;
-	out[0] = (uint8_t)f;
-	for (size_t i = 0; i < n; i++) {
-		uint8_t v = (uint8_t)(p[i] - guess(f, p, above, i, step));
-		out[i + 1] = v;
-		sum += v < 128 ? v : 256U - v;
-	}
+	*out++ = (uint8_t)f;
+	for (size_t i = 0; i < step && i < n; i++)
+		out[i] = (uint8_t)(p[i] - guess(f, 0, above[i], 0));
+	for (size_t i = step; i < n; i++)
+		out[i] = (uint8_t)(p[i] - guess(f, p[i - step], above[i], above[i - step]));
+	for (size_t i = 0; i < n; i++)
+		sum += (unsigned)abs((int8_t)out[i]);
 	return sum;
 }
 
-/* As filter_row, made once for each filter: which one it is is not asked for every byte. */
-static uint64_t apply_filter(
+/* The other way: make row p of n bytes, which is under filter f, what it was. */
+static inline __attribute__((always_inline)) void unfilter_row(
+    unsigned f, uint8_t *p, const uint8_t *above, size_t n, size_t step)
+{
+	for (size_t i = 0; i < n; i++) {
+		int a = i < step ? 0 : p[i - step], c = i < step ? 0 : above[i - step];
+		p[i] = (uint8_t)(p[i] + guess(f, a, above[i], c));
+	}
+}
+
+/* Both, made once for each filter: which one it is is not asked for every byte. */
+static uint64_t filter(
     unsigned f, const uint8_t *p, const uint8_t *above, size_t n, size_t step, uint8_t *out)
 {
 	switch (f) {
@@ -152,33 +166,53 @@ static uint64_t apply_filter(
 	}
 }
 
-/* Write r->clean under the filter that leaves least of it. */
-static void choose_filter(struct png_rows *r)
+static int unfilter(unsigned f, uint8_t *p, const uint8_t *above, size_t n, size_t step)
 {
-	const struct png_shape *s = &r->shape;
-	uint64_t least = apply_filter(0, r->clean, r->clean_before, r->bytes, r->step, r->best);
-	if (s->depth < 8 || s->colour == PNG_PALETTE)
-		return;
-	for (unsigned f = 1; f < FILTERS; f++) {
-		uint64_t sum =
-		    apply_filter(f, r->clean, r->clean_before, r->bytes, r->step, r->trial);
-		if (sum >= least)
-			continue;
-		least = sum;
-		uint8_t *swap = r->best;
-		r->best = r->trial;
-		r->trial = swap;
+	switch (f) {
+	case 0:
+		return 0;
+	case 1:
+		unfilter_row(1, p, above, n, step);
+		return 0;
+	case 2:
+		unfilter_row(2, p, above, n, step);
+		return 0;
+	case 3:
+		unfilter_row(3, p, above, n, step);
+		return 0;
+	case 4:
+		unfilter_row(4, p, above, n, step);
+		return 0;
+	default:
+		return GW_EFORMAT;
 	}
 }
 
-/* Pack n bytes at p; with finish, end the data. */
-static int pack(struct png_rows *r, const uint8_t *p, size_t n, bool finish)
+/*
+ * Write r->clean under the filter that leaves least of it. All are tried on the first of AS_BEFORE
+ * rows; the others take the same, as rows are much like those above them.
+ */
+static void write_row(struct png_rows *r)
 {
-	int z = Z_OK;
+	uint64_t least = UINT64_MAX;
+	for (unsigned f = 0; r->filters && r->same_left == 0 && f < FILTERS; f++) {
+		uint64_t sum = filter(f, r->clean, r->clean_before, r->bytes, r->step, r->out_row);
+		if (sum < least) {
+			least = sum;
+			r->filter = f;
+		}
+	}
+	r->same_left = (r->same_left + AS_BEFORE - 1) % AS_BEFORE;
+	(void)filter(r->filter, r->clean, r->clean_before, r->bytes, r->step, r->out_row);
+}
+
+/* Pack n bytes at p, with flush as deflate takes it. */
+static int pack(struct png_rows *r, const uint8_t *p, size_t n, int flush)
+{
 	r->out.next_in = (uint8_t *)(uintptr_t)p;
 	r->out.avail_in = (uInt)n;
 	for (;;) {
-		z = deflate(&r->out, finish ? Z_FINISH : Z_NO_FLUSH);
+		int z = deflate(&r->out, flush);
 		bool full = r->out.avail_out == 0, end = z == Z_STREAM_END;
 		if (z == Z_STREAM_ERROR)
 			return GW_EFAIL;
@@ -190,9 +224,33 @@ static int pack(struct png_rows *r, const uint8_t *p, size_t n, bool finish)
 			r->out.next_out = r->chunk;
 			r->out.avail_out = sizeof r->chunk;
 		}
-		if (end || (!finish && !full))
+		if (end || (flush != Z_FINISH && !full))
 			return 0;
 	}
+}
+
+/*
+ * Noise does not pack, and to find that out at every byte is most of the work: when the first TRIAL
+ * bytes of a STRETCH give less than a sixteenth, the rest of it is stored as it is.
+ */
+static int judge_packing(struct png_rows *r)
+{
+	uLong in = r->out.total_in - r->mark_in;
+	bool tried = !r->tried && in >= TRIAL, over = in >= STRETCH;
+	if (!tried && !over)
+		return 0;
+	int e = pack(r, r->row, 0, Z_BLOCK); /* what is in the works counts, and has its room */
+	uLong out = r->out.total_out - r->mark_out;
+	int level = tried && !over && out > in - in / 16 ? 0 : r->level;
+	if (e == 0 &&
+	    deflateParams(&r->out, level, r->filters ? Z_FILTERED : Z_DEFAULT_STRATEGY) != Z_OK)
+		return GW_EFAIL;
+	r->tried = !over;
+	if (over) {
+		r->mark_in = r->out.total_in;
+		r->mark_out = r->out.total_out;
+	}
+	return e;
 }
 
 /* Note the colours of the palette that r->clean has; GW_EFORMAT for one that is not there. */
@@ -227,25 +285,22 @@ static void wipe_unseen(struct png_rows *r)
 /* A row has come: check it and write it anew. */
 static int finish_row(struct png_rows *r)
 {
-	unsigned f = r->row[0];
 	uint8_t *p = r->row + 1, *swap = r->clean_before;
-	int e = 0;
-	if (f >= FILTERS)
-		return GW_EFORMAT;
-	for (size_t i = 0; f && i < r->bytes; i++)
-		p[i] = (uint8_t)(p[i] + guess(f, p, r->before, i, r->step));
+	int e = unfilter(r->row[0], p, r->before, r->bytes, r->step);
 	memcpy(r->before, p, r->bytes);
 	memcpy(r->clean, p, r->bytes);
-	if (r->shape.colour == PNG_PALETTE)
+	if (e == 0 && r->shape.colour == PNG_PALETTE)
 		e = note_colours(r);
 	if (e < 0)
 		return e;
 	wipe_unseen(r);
-	choose_filter(r);
+	write_row(r);
 	r->clean_before = r->clean;
 	r->clean = swap;
 	r->filled = 0;
-	e = pack(r, r->best, r->bytes + 1, false);
+	e = pack(r, r->out_row, r->bytes + 1, Z_NO_FLUSH);
+	if (e == 0)
+		e = judge_packing(r);
 	if (e == 0 && --r->rows_left == 0)
 		begin_pass(r, r->pass + 1);
 	return e;
@@ -284,5 +339,5 @@ int png_rows_end(struct png_rows *r)
 {
 	if (!r->whole || !r->ended)
 		return GW_EFORMAT;
-	return pack(r, r->row, 0, true);
+	return pack(r, r->row, 0, Z_FINISH);
 }

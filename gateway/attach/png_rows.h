@@ -36,11 +36,16 @@ struct png_rows {
 	size_t filled;      /* bytes of the row at hand, with its filter */
 	bool whole, ended;  /* all rows came; the compressed data ended */
 	bool used[256];     /* colours of the palette that a pixel has */
-	uint8_t *memory;    /* of the six rows below */
-	uint8_t *row, *before, *clean, *clean_before, *best,
-	    *trial; /* row, best, trial: filter first */
+	bool filters;       /* of use for pixels of this kind */
+	unsigned filter;    /* of the rows at hand, and how many more keep it */
+	unsigned same_left;
+	uint8_t *memory;                                        /* of the five rows below */
+	uint8_t *row, *before, *clean, *clean_before, *out_row; /* row, out_row: filter first */
 	z_stream in, out;
 	bool in_open, out_open;
+	int level;               /* of packing */
+	bool tried;              /* whether the stretch at hand packs is known */
+	uLong mark_in, mark_out; /* where it began */
 	uint8_t chunk[32 << 10];
 	struct buf *to;
 };

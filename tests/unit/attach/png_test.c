@@ -148,12 +148,69 @@ static void a_png_does_not_grow(void **state)
 	assert_true(out.len < in.len + in.len / 20);
 }
 
+/* The rows of a clean PNG of 8 bits and one sample, as its IDAT and the specification have them. */
+static void unpack(const struct buf *png, uint8_t *rows, size_t width, size_t height)
+{
+	struct buf data GW_CLEANUP(buf_release) = BUF_INIT(ROOM);
+	uLongf n = (uLongf)((width + 1) * height);
+	const uint8_t *p = (const uint8_t *)png->data + 8,
+		      *end = (const uint8_t *)png->data + png->len;
+	for (size_t size; p + 12 <= end; p += size + 12) {
+		size = (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
+		if (memcmp(p + 4, "IDAT", 4) == 0)
+			add(&data, p + 8, size);
+	}
+	assert_int_equal(uncompress(rows, &n, (const uint8_t *)data.data, data.len), Z_OK);
+	assert_int_equal(n, (width + 1) * height);
+	for (size_t y = 0; y < height; y++) {
+		uint8_t *row = rows + y * (width + 1) + 1;
+		for (size_t x = 0; x < width; x++) {
+			int a = x ? row[x - 1] : 0, b = y ? row[x - width - 1] : 0;
+			int c = x && y ? row[x - width - 2] : 0, q = a + b - c;
+			int to_a = abs(q - a), to_b = abs(q - b), to_c = abs(q - c);
+			int paeth = to_a <= to_b && to_a <= to_c ? a : to_b <= to_c ? b : c;
+			const int guess[] = {0, a, b, (a + b) / 2, paeth};
+			assert_true(row[-1] < GW_LENGTH(guess));
+			row[x] = (uint8_t)(row[x] + guess[row[-1]]);
+		}
+		row[-1] = 0;
+	}
+}
+
+/* Noise is stored, what comes before and behind it is packed, and all of it is the same picture. */
+static void noise_and_what_packs(void **state)
+{
+	(void)state;
+	enum { WIDTH = 1000, HEIGHT = 3500, NOISE = 1200, BEHIND = 2400 };
+	static uint8_t rows[HEIGHT * (WIDTH + 1)], back[HEIGHT * (WIDTH + 1)];
+	struct buf in GW_CLEANUP(buf_release) = BUF_INIT(2 * ROOM);
+	struct buf out GW_CLEANUP(buf_release) = BUF_INIT(2 * ROOM);
+	uint32_t random = 1;
+	for (size_t y = 0; y < HEIGHT; y++)
+		for (size_t x = 0; x < WIDTH; x++) {
+			random = random * 1664525 + 1013904223;
+			rows[y * (WIDTH + 1) + 1 + x] =
+			    (uint8_t)(y < NOISE || y >= BEHIND ? x / 9 + y / 2 : random >> 24);
+		}
+	const struct made m = {WIDTH, HEIGHT, 8, 0, .rows = rows, .rows_n = sizeof rows};
+	make(&in, &m);
+	assert_int_equal(attach_clean(in.data, in.len, ATTACH_PNG, NULL, &out, NULL), 0);
+	unpack(&out, back, WIDTH, HEIGHT);
+	assert_memory_equal(rows, back, sizeof rows);
+	assert_in_range(out.len, WIDTH * (BEHIND - NOISE), WIDTH * (BEHIND - NOISE + 1200));
+	buf_clear(&in); /* once more: now the rows come under filters */
+	assert_int_equal(attach_clean(out.data, out.len, ATTACH_PNG, NULL, &in, NULL), 0);
+	assert_int_equal(in.len, out.len);
+	assert_memory_equal(in.data, out.data, out.len);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(nothing_hides),
 	    cmocka_unit_test(what_there_is_not_is_refused),
 	    cmocka_unit_test(a_png_does_not_grow),
+	    cmocka_unit_test(noise_and_what_packs),
 	};
 	return cmocka_run_group_tests_name("attach/png", tests, NULL, NULL);
 }
