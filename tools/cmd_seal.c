@@ -69,15 +69,15 @@ static int seal(struct cli *cli, struct home *home)
 }
 
 /*
- * Many dossiers: parsers come from a small process, forked now, and memory that one dossier gave
- * back is kept for the next. Without the first, parsing is slower or says itself why it cannot be.
+ * Many dossiers: memory that one gave back is kept for the next, and parsers come from a small
+ * process, forked now. Without the second, parsing is slower or says itself why it cannot be.
  */
 static void prepare_bulk(void)
 {
 	enum { KEEP = 32 << 20 };
-	(void)!worker_nursery(NULL);
 	(void)mallopt(M_MMAP_THRESHOLD, KEEP);
 	(void)mallopt(M_TRIM_THRESHOLD, 2 * KEEP);
+	(void)!worker_nursery(NULL); /* its children inherit both */
 }
 
 static int run(struct cli *cli)

@@ -31,11 +31,17 @@ static int open_failed(const char *path, struct errinfo *ei)
 
 int file_read_fd(int fd, size_t max, struct buf *out, struct errinfo *ei)
 {
-	size_t start = out->len;
+	size_t start = out->len, expected = 0;
+	struct stat st;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
+		expected = (size_t)st.st_size;
 	for (;;) {
 		size_t got = out->len - start, want = 65536;
 		if (got > max)
 			break;
+		if (got <= expected &&
+		    expected) /* all of it at once, and one more to see its end */
+			want = expected - got + 1;
 		if (want > max - got + 1)
 			want = max - got + 1; /* one more than allowed, to see that there is more */
 		if (want > out->max - out->len)
@@ -70,9 +76,6 @@ static int read_open(int fd, const char *path, size_t max, struct buf *out, stru
 		return err_set(ei, GW_EIO, "'%s' is not a regular file", path);
 	if (st.st_size > 0 && (size_t)st.st_size > max)
 		return err_set(ei, GW_ELIMIT, "'%s' has more than %zu bytes", path, max);
-	/* room for all of it at once; when there is none, reading says so */
-	if (st.st_size > 0)
-		(void)!buf_room(out, (size_t)st.st_size + 1);
 	int r = file_read_fd(fd, max, out, ei);
 	return r < 0 ? err_prefix(ei, r, path) : 0;
 }

@@ -106,8 +106,9 @@ static _Noreturn void tend(int socket)
 	int fd, null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	pid_t self = getpid();
 	secret_forget_all();
-	(void)signal(SIGCHLD, SIG_IGN); /* nobody waits for the children: their line tells */
-	(void)signal(SIGINT, SIG_IGN);  /* of the terminal: meant for the one that asked */
+	(void)prctl(PR_SET_NAME, "parser"); /* as ps shows it */
+	(void)signal(SIGCHLD, SIG_IGN);     /* nobody waits for the children: their line tells */
+	(void)signal(SIGINT, SIG_IGN);      /* of the terminal: meant for the one that asked */
 	(void)dup2(null, STDIN_FILENO);
 	(void)dup2(null, STDOUT_FILENO);
 	while (take(socket, &q, &fd)) {

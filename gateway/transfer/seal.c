@@ -14,7 +14,7 @@
 #include "transfer/seal_one.h"
 
 /* Most of an item's time goes into waiting for the disk: more threads than processors pay. */
-enum { THREADS_PER_CORE = 6, THREADS_MAX = 16, CHECKPOINT_MAX = 4096 };
+enum { THREADS_PER_CORE = 4, THREADS_MAX = 16, CHECKPOINT_MAX = 4096 };
 
 struct queue {
 	struct seal_run *run;
