@@ -306,7 +306,7 @@ static int expect(struct reading *r)
 
 static int read_head(struct reading *r)
 {
-	struct http_text l, authority;
+	struct http_text l, authority = {NULL, 0};
 	int e = request_line(r, &authority);
 	if (e < 0)
 		return e;
