@@ -35,19 +35,20 @@ static size_t span(const char *p, size_t n, unsigned kind)
 	return i;
 }
 
-static int hex(char c)
+/* The value of a hex digit; 16 for anything else. */
+static unsigned hex(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0'
-	    : c >= 'a' && c <= 'f'  ? c - 'a' + 10
-	    : c >= 'A' && c <= 'F'  ? c - 'A' + 10
-				    : -1;
+	return c >= '0' && c <= '9' ? (unsigned)(c - '0')
+	    : c >= 'a' && c <= 'f'  ? (unsigned)(c - 'a') + 10
+	    : c >= 'A' && c <= 'F'  ? (unsigned)(c - 'A') + 10
+				    : 16;
 }
 
 /* True when every % begins a triplet. */
 static bool percents(struct http_text t)
 {
 	for (size_t i = 0; i < t.n; i++)
-		if (t.p[i] == '%' && (t.n - i < 3 || hex(t.p[i + 1]) < 0 || hex(t.p[i + 2]) < 0))
+		if (t.p[i] == '%' && (t.n - i < 3 || hex(t.p[i + 1]) > 15 || hex(t.p[i + 2]) > 15))
 			return false;
 	return true;
 }
@@ -283,7 +284,7 @@ static int connection(struct reading *r)
 		struct http_text v = r->h.fields[i].value;
 		if (!http_is_nocase(r->h.fields[i].name, "connection"))
 			continue;
-		while (v.n > 0) {
+		while (v.p && v.n > 0) {
 			size_t k = span(v.p, v.n, TOKEN);
 			if (http_is_nocase((struct http_text){v.p, k}, "close"))
 				r->h.close = true;

@@ -56,7 +56,7 @@ int http_range(const struct http_head *h, uint64_t size, const char *etag, struc
 	return 0;
 }
 
-bool http_none_match(const struct http_head *h, const char *etag)
+bool http_none_match(const struct http_head *h, const char *own)
 {
 	struct http_text v = http_field(h, "if-none-match");
 	if (!v.p)
@@ -64,9 +64,9 @@ bool http_none_match(const struct http_head *h, const char *etag)
 	if (http_is(v, "*"))
 		return true;
 	/* a list of tags; weak comparison, so W/ before ours does not matter */
-	size_t k = strlen(etag);
+	size_t k = strlen(own);
 	for (size_t i = 0; i + k <= v.n; i++)
-		if (memcmp(v.p + i, etag, k) == 0)
+		if (memcmp(v.p + i, own, k) == 0)
 			return true;
 	return false;
 }
