@@ -8,7 +8,7 @@ export HANDOVER_HOME=$work/nothing
 # documents about one candidate; the catalogue and report policies are other documents
 mapfile -t all < <(grep -lE '^policy: ' policies/*.yaml)
 n=0 out= rc=0
-echo "1..$((${#all[@]} * 11 + 6))"
+echo "1..$((${#all[@]} * 12 + 6))"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $(head -c 2000 <<<"$out")"; fi
@@ -81,6 +81,10 @@ for p in "${all[@]}"; do
 	page=$(cat "policies/docs/$id.md")
 	out=$page; is "$id: for whom, on what ground, how long, and what to look at" \
 		eval 'has "## Voor wie en wanneer" && has "## Grondslag" && has "## Bewaren" && has "## Controleer voor u tekent" && has "AVG 6 lid 1"'
+	# 28 dagen, 6 weken, 1 jaar: the terms of the policy, in the words of `show`
+	out=$("$handover" policy show "$p" | sed -n 's/^bewaren: //p' | grep -oE '[0-9]+ (dag|dagen|week|weken|maand|maanden|jaar)|wist nooit' | sed 's/wist nooit/wist niet/' |
+		while read -r term; do sed -n '/^## Bewaren/,/^## Controleer/p' "policies/docs/$id.md" | paste -sd' ' | grep -qF "$term" || echo "$term"; done)
+	is "$id: with the terms of the policy" test -z "$out"
 	out=$(wc -l <"policies/docs/$id.md"); is "$id: on one page, that the list of policies leads to" \
 		eval 'test "$out" -le 70 && grep -qF "(docs/$id.md)" policies/README.md'
 	as_of=$(sed -n 's/^as_of: //p' "policies/tests/$id.test.yaml")
