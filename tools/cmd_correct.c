@@ -181,6 +181,14 @@ static int print_all(const struct cli *cli, const struct correct *c)
 
 /* ---- the run ---- */
 
+static int64_t packages(const struct correct *c)
+{
+	int64_t n = 0;
+	for (size_t i = 0; i < correct_count(c); i++)
+		n += (int64_t)json_array_size(correct_at(c, i).received);
+	return n;
+}
+
 /* Looking up who received what is recorded before any of it is acted upon or shown. */
 static int act(struct cli *cli, struct home *h, struct correct *c, bool rehearsal, int *ret_worst,
     struct errinfo *ei)
@@ -191,7 +199,7 @@ static int act(struct cli *cli, struct home *h, struct correct *c, bool rehearsa
 	int e = correct_known(c) ? correct_subject(c, &s, ei) : 0;
 	rec.subj = s;
 	rec.obj.k = "record";
-	rec.obj.n = (int64_t)correct_count(c);
+	rec.obj.n = packages(c);
 	if (e == 0)
 		e = reading_begin(h, &rec, &reading, ei);
 	if (e < 0)

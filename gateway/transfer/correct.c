@@ -103,22 +103,38 @@ static size_t add_ids(const struct correct *c, const struct dossier_subject *ids
 	return n;
 }
 
-/* By the identifiers of both dossiers: one of them may be what is corrected. */
+/* The identifiers of both dossiers: one of them may be what is corrected. */
+struct ids {
+	struct dossier_subject now, before; /* what list borrows from */
+	struct subject_id list[IDS];
+	size_t n;
+};
+
+static void ids_release(struct ids *ids)
+{
+	dossier_subject_release(&ids->now);
+	dossier_subject_release(&ids->before);
+}
+
+static void ids_of(const struct correct *c, struct ids *ret)
+{
+	dossier_subject(c->dossier, &ret->now);
+	ret->n = add_ids(c, &ret->now, ret->list, 0);
+	if (c->old) {
+		dossier_subject(c->old, &ret->before);
+		ret->n = add_ids(c, &ret->before, ret->list, ret->n);
+	}
+}
+
 static int find_received(struct correct *c, struct errinfo *ei)
 {
-	struct dossier_subject now GW_CLEANUP(dossier_subject_release) = {0};
-	struct dossier_subject before GW_CLEANUP(dossier_subject_release) = {0};
-	struct subject_id list[IDS];
-	dossier_subject(c->dossier, &now);
-	if (c->old)
-		dossier_subject(c->old, &before);
-	size_t n = add_ids(c, &now, list, 0);
-	n = add_ids(c, &before, list, n);
-	if (!n)
+	struct ids ids GW_CLEANUP(ids_release) = {0};
+	ids_of(c, &ids);
+	if (!ids.n)
 		return err_set(ei, GW_EREFUSED,
 		    "the dossier has no identifier (person.bsn, person.v_number or "
 		    "person.client_number): the ledger cannot tell who received it");
-	return received_load(c->env->ledger, list, n, &c->received, ei);
+	return received_load(c->env->ledger, ids.list, ids.n, &c->received, ei);
 }
 
 /* A row for each recipient, in the order of their first packages. */
@@ -189,14 +205,9 @@ bool correct_identifier(const struct correct *c)
 
 int correct_subject(const struct correct *c, struct ledger_subject **ret_s, struct errinfo *ei)
 {
-	struct act nobody = {0};
-	struct seal_run run = {.env = c->env};
-	struct sealing s = {.run = &run, .act = &nobody, .dossier = c->dossier};
-	if (!c->received.known)
-		return err_set(ei, GW_ECONFLICT, "the ledger does not know this person");
-	int e = seal_subject(&s, ei);
-	*ret_s = s.subject;
-	return e;
+	struct ids ids GW_CLEANUP(ids_release) = {0};
+	ids_of(c, &ids);
+	return ledger_subject_known(c->env->ledger, ids.list, ids.n, ret_s, ei);
 }
 
 const json_t *correct_fields(const struct correct *c)

@@ -84,7 +84,7 @@ void correct_free_p(struct correct **c);
 bool correct_known(const struct correct *c);
 bool correct_identifier(const struct correct *c);
 
-/* The person, for the record of having looked; GW_ECONFLICT when unknown. The caller frees it. */
+/* The person, for the record of having looked; GW_ENOENT when unknown. The caller frees it. */
 int correct_subject(const struct correct *c, struct ledger_subject **ret_s, struct errinfo *ei)
     GW_MUST_USE;
 

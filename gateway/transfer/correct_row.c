@@ -280,11 +280,7 @@ static char *file_of(const struct row *r, const struct correct_common *c, const 
 	return NULL;
 }
 
-/*
- * Was this very correction sealed before? By a run that ended: it is the newest word on the fields.
- * By one that was cut off: the package lies there, whole, or it never appeared.
- */
-static void find_told(struct row *r, const struct correct_common *c, const struct sent *last)
+void row_find_told(struct row *r, const struct correct_common *c, const struct sent *last)
 {
 	const struct sent *told = str_eq(last->mark, r->mark) ? last : NULL;
 	for (size_t i = 0; i < c->received->n; i++) {
@@ -321,7 +317,7 @@ static int plan(
 		return e;
 	e = compose(r, c, ei);
 	if (e == 0)
-		find_told(r, c, last);
+		row_find_told(r, c, last);
 	return e;
 }
 

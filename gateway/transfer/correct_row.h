@@ -44,4 +44,12 @@ struct row {
 void row_plan(struct row *r, const struct correct_common *c);
 void row_release(struct row *r);
 
+/*
+ * Was this very correction (r->mark) sealed before? `newest` is the last word on its fields. By a
+ * run that ended: it is that one. By a run that was cut off later than that: its package lies in
+ * the folder or the outbox, whole, and counts; or it is not there (any more): then r->cut_off names
+ * it, for a person to judge. Sets r->result to CORRECT_TOLD or CORRECT_READY.
+ */
+void row_find_told(struct row *r, const struct correct_common *c, const struct sent *newest);
+
 #endif
