@@ -197,7 +197,7 @@ static int decide(struct row *r, const struct correct_common *c, const struct se
 	if (e == 0)
 		e = grounds_find(&r->run.grounds, r->request.contract, c->dossier->contract,
 		    c->dossier->programme, date_of(c->now), ctx, &contract, ei);
-	if (e < 0)
+	if (e != 0)
 		return e;
 	(void)snprintf(r->s.note.contract, sizeof r->s.note.contract, "%s", contract->id);
 	(void)snprintf(
