@@ -8,6 +8,7 @@ struct cli_command;
 
 extern const struct cli_command cmd_age;
 extern const struct cli_command cmd_attach;
+extern const struct cli_command cmd_correct;
 extern const struct cli_command cmd_detect;
 extern const struct cli_command cmd_dossier;
 extern const struct cli_command cmd_init;

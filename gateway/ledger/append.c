@@ -54,6 +54,14 @@ void ledger_actor(struct ledger *l, const char *account, char out[19])
 	str_hex(mac, 8, out + 2);
 }
 
+void ledger_mark(const struct ledger *l, const void *p, size_t n, char out[HASH_HEX])
+{
+	static const char what[] = "mark"; /* with its NUL */
+	uint8_t mac[HASH_BYTES];
+	hash_hmac(l->blind, KEY_BYTES, what, sizeof what, p, n, mac);
+	str_hex(mac, sizeof mac, out);
+}
+
 /* A record with its bytes, ready to be queued. */
 struct prepared {
 	struct buf bytes, detail;

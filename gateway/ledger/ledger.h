@@ -131,6 +131,10 @@ void ledger_object_id(char out[LEDGER_OBJECT_ID]);
  * stable here, and telling nothing without blind.key. */
 void ledger_actor(struct ledger *l, const char *account, char out[19]);
 
+/* A mark of the n bytes at p for a detail, HMAC(blind.key, "mark" 00 || p) in hex: by it the same
+ * bytes are known again here, and tell nothing without blind.key. */
+void ledger_mark(const struct ledger *l, const void *p, size_t n, char out[HASH_HEX]);
+
 /* Append the signed checkpoint of the log as it stands to note, and publish it as the checkpoint
  * file. */
 int ledger_checkpoint(struct ledger *l, struct buf *note, struct errinfo *ei) GW_MUST_USE;

@@ -147,10 +147,35 @@ static int link_durably(struct ledger *l, const char (*canonical)[SUBJECT_CANONI
 	return r;
 }
 
-int ledger_subject(struct ledger *l, const struct subject_id *ids, size_t n,
+/* The rows of the canonical ids, as a caller of this file wants them; *ret_used is the one that
+ * records are committed to. With l->subject held. */
+typedef int (*find_rows)(struct ledger *l, const char (*canonical)[SUBJECT_CANONICAL], size_t n,
+    struct subject_rows *rows, size_t *ret_used, struct errinfo *ei);
+
+static int find_linked(struct ledger *l, const char (*canonical)[SUBJECT_CANONICAL], size_t n,
+    struct subject_rows *rows, size_t *ret_used, struct errinfo *ei)
+{
+	*ret_used = 0;
+	return link_durably(l, canonical, n, rows, ei);
+}
+
+static int find_known(struct ledger *l, const char (*canonical)[SUBJECT_CANONICAL], size_t n,
+    struct subject_rows *rows, size_t *ret_used, struct errinfo *ei)
+{
+	for (size_t i = 0; i < n; i++) {
+		int r = subject_rows_find(l, &canonical[i], 1, rows, ei);
+		*ret_used = i;
+		if (r < 0 || rows->n)
+			return r;
+	}
+	return err_set(ei, GW_ENOENT, "nobody is known here by that identifier");
+}
+
+static int make(struct ledger *l, const struct subject_id *ids, size_t n, find_rows find,
     struct ledger_subject **ret_s, struct errinfo *ei)
 {
 	char canonical[SUBJECT_IDS][SUBJECT_CANONICAL];
+	size_t used = 0;
 	int r = n && n <= SUBJECT_IDS
 	    ? 0
 	    : err_set(ei, GW_EUSAGE, "a person needs 1 to %d identifiers", SUBJECT_IDS);
@@ -163,17 +188,29 @@ int ledger_subject(struct ledger *l, const struct subject_id *ids, size_t n,
 		r = err_set(ei, GW_ENOMEM, "no locked memory left for keys");
 	if (r == 0) {
 		(void)pthread_mutex_lock(&l->subject);
-		r = link_durably(l, (const char(*)[SUBJECT_CANONICAL])canonical, n, rows, ei);
+		r = find(l, (const char(*)[SUBJECT_CANONICAL])canonical, n, rows, &used, ei);
 		(void)pthread_mutex_unlock(&l->subject);
 	}
 	if (r == 0) {
-		s->type = ids[0].type;
+		s->type = ids[used].type;
 		memcpy(s->row, rows->row[0].id, SUBJECT_ROW);
 		memcpy(s->secret->key, rows->row[0].key, KEY_BYTES);
-		memcpy(s->secret->canonical, canonical[0], SUBJECT_CANONICAL);
+		memcpy(s->secret->canonical, canonical[used], SUBJECT_CANONICAL);
 		*ret_s = s;
 		s = NULL;
 	}
 	sodium_memzero(canonical, sizeof canonical);
 	return r;
+}
+
+int ledger_subject(struct ledger *l, const struct subject_id *ids, size_t n,
+    struct ledger_subject **ret_s, struct errinfo *ei)
+{
+	return make(l, ids, n, find_linked, ret_s, ei);
+}
+
+int ledger_subject_known(struct ledger *l, const struct subject_id *ids, size_t n,
+    struct ledger_subject **ret_s, struct errinfo *ei)
+{
+	return make(l, ids, n, find_known, ret_s, ei);
 }

@@ -58,6 +58,13 @@ struct ledger_subject; /* a subject in memory: its key lies in locked memory */
 int ledger_subject(struct ledger *l, const struct subject_id *ids, size_t n,
     struct ledger_subject **ret_s, struct errinfo *ei) GW_MUST_USE;
 
+/*
+ * ledger_subject_known(l, ids, n, ret, ei): the subject that the first known one of ids[0..n) leads
+ * to, committed to by that one; nothing is made and no alias is given. GW_ENOENT: none is known.
+ */
+int ledger_subject_known(struct ledger *l, const struct subject_id *ids, size_t n,
+    struct ledger_subject **ret_s, struct errinfo *ei) GW_MUST_USE;
+
 void ledger_subject_free(struct ledger_subject *s);
 void ledger_subject_free_p(struct ledger_subject **s);
 

@@ -263,6 +263,8 @@ static void cover(struct page *p, const struct note *note)
 	fact_day(p, page_say(p, "Te openen tot en met", "To be opened by"), note->expires);
 	fact(p, page_say(p, "Zaak", "Case"), note->case_id);
 	fact(p, page_say(p, "Pakket", "Package"), note->package);
+	if (note->supersedes[0])
+		fact(p, page_say(p, "Volgt op pakket", "Follows package"), note->supersedes);
 	page_raw(p, "</table>\n");
 }
 
@@ -293,8 +295,8 @@ static void facts(struct page *p, const json_t *dossier)
 	const char *name;
 	json_t *v;
 	json_object_foreach ((json_t *)(uintptr_t)dossier, name, v)
-		if (!str_eq(name, "catalogue") && !str_eq(name, "attachments") &&
-		    (json_is_object(v) || json_is_array(v)))
+		if (!str_eq(name, "catalogue") && !str_eq(name, "corrects") &&
+		    !str_eq(name, "attachments") && (json_is_object(v) || json_is_array(v)))
 			group(p, name, v, 2);
 	attachments(p, json_object_get(dossier, "attachments"));
 }
@@ -311,7 +313,9 @@ int html_write(const struct note *note, const json_t *dossier, const struct cata
     enum html_language language, struct buf *out, struct errinfo *ei)
 {
 	struct page p = {.out = out, .catalogue = catalogue, .language = language};
-	const char *title = page_say(&p, "Overdrachtsdossier", "Handover dossier");
+	const json_t *corrects = json_object_get(dossier, "corrects");
+	const char *title = corrects ? page_say(&p, "Correctiebericht", "Correction notice")
+				     : page_say(&p, "Overdrachtsdossier", "Handover dossier");
 	char package[16];
 	page_raw(&p, "<!DOCTYPE html>\n<html lang=\"");
 	page_raw(&p, page_say(&p, "nl", "en"));
@@ -328,6 +332,8 @@ int html_write(const struct note *note, const json_t *dossier, const struct cata
 	page_raw(&p, title);
 	page_raw(&p, "</h1>\n");
 	cover(&p, note);
+	if (corrects)
+		page_correction(&p, note, dossier, corrects);
 	facts(&p, dossier);
 	page_policy(&p, note->report);
 	page_raw(&p, "</main>\n</body>\n</html>\n");

@@ -42,4 +42,9 @@ void page_value(struct page *p, const char *path, const json_t *v);
  */
 void page_policy(struct page *p, const json_t *report);
 
+/* Which fields (paths, `corrects`) are corrected or removed, and in which package; their values
+ * stand with the other facts. */
+void page_correction(
+    struct page *p, const struct note *note, const json_t *dossier, const json_t *corrects);
+
 #endif

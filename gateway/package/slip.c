@@ -29,6 +29,8 @@ json_t *slip_members(const struct note *note, const struct slip_facts *facts)
 	jx_set(o, "package", json_string(note->package));
 	jx_set(o, "case", json_string(note->case_id));
 	jx_set(o, "seq", json_integer(note->seq));
+	if (note->supersedes[0])
+		jx_set(o, "supersedes", json_string(note->supersedes));
 	jx_set(o, "sender", json_string(note->sender.oin));
 	jx_set(o, "recipient", json_string(note->recipient.oin));
 	jx_set(o, "ciphertext", json_string(facts->sha256));
@@ -54,6 +56,12 @@ int slip_sign(const struct note *note, const struct slip_facts *facts, const str
 	    own, json, p7s, ei);
 }
 
+static int differs(const char *name, struct errinfo *ei)
+{
+	return err_set(
+	    ei, GW_EAUTH, "the slip beside the package does not belong to it: '%s' differs", name);
+}
+
 int slip_agrees(
     const json_t *body, const struct note *note, const struct slip_facts *facts, struct errinfo *ei)
 {
@@ -62,8 +70,9 @@ int slip_agrees(
 	json_t *value;
 	json_object_foreach (own, name, value)
 		if (!json_equal(value, json_object_get(body, name)))
-			return err_set(ei, GW_EAUTH,
-			    "the slip beside the package does not belong to it: '%s' differs",
-			    name);
-	return 0;
+			return differs(name, ei);
+	/* the one member that may be left out */
+	return json_object_get(body, "supersedes") && !note->supersedes[0]
+	    ? differs("supersedes", ei)
+	    : 0;
 }

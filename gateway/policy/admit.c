@@ -23,7 +23,8 @@ enum { LONGEST_PATH = 256, DEEPEST = 8 };
 struct admitting {
 	const struct policy *p;
 	unsigned duties;
-	size_t *seen; /* per field */
+	bool correction; /* it corrects what we received: a kept field may come coarse */
+	size_t *seen;    /* per field */
 	struct errinfo *ei;
 };
 
@@ -54,14 +55,32 @@ static bool good_plain(const struct policy_rule *r, const struct field *f, const
 	    field_type_check(f->type, s) && (f->type != FIELD_CODE || field_code_known(f, s));
 }
 
-static int admit_value(struct admitting *a, const struct field *f, const json_t *v)
+static int admit_field(struct admitting *a, const struct field *f)
 {
 	const struct policy_rule *r = a->p->decisions[f->index].rule;
 	if (!r)
 		return beyond(a, f->path, "no rule names this field");
 	if (r->only_if.duties & ~a->duties)
 		return beyond(a, f->path, "it asks for a duty that we do not have");
-	if (tagged_rule(r) ? !tagged_by(r, v) : !good_plain(r, f, v))
+	return 0;
+}
+
+static bool good_value(
+    const struct admitting *a, const struct policy_rule *r, const struct field *f, const json_t *v)
+{
+	if (tagged_rule(r))
+		return tagged_by(r, v);
+	return good_plain(r, f, v) ||
+	    (a->correction && r->as == AS_KEEP && tagged_by_some(f->type, v));
+}
+
+static int admit_value(struct admitting *a, const struct field *f, const json_t *v)
+{
+	const struct policy_rule *r = a->p->decisions[f->index].rule;
+	int e = admit_field(a, f);
+	if (e < 0)
+		return e;
+	if (!good_value(a, r, f, v))
 		return beyond(a, f->path, "the value is not what its rule gives");
 	if (r->newest && (int64_t)++a->seen[f->index] > r->newest)
 		return beyond(a, f->path, "more records than its rule lets go");
@@ -107,7 +126,9 @@ static int admit_object(
 	if (depth && !json_object_size(object))
 		return beyond(a, prefix, "an object without a value");
 	json_object_foreach ((json_t *)(uintptr_t)object, name, v) {
-		if (!depth && (str_eq(name, "catalogue") || str_eq(name, "attachments")))
+		if (!depth &&
+		    (str_eq(name, "catalogue") || str_eq(name, "corrects") ||
+			str_eq(name, "attachments")))
 			continue;
 		struct buf path GW_CLEANUP(buf_release) = BUF_INIT(LONGEST_PATH);
 		if (strchr(name, '.'))
@@ -164,6 +185,32 @@ static int admit_attachments(struct admitting *a, const json_t *list)
 	return 0;
 }
 
+/* The fields that a correction is about: each once, in the order of the catalogue. */
+static int admit_corrects(struct admitting *a, const json_t *dossier_json)
+{
+	const json_t *list = json_object_get(dossier_json, "corrects");
+	size_t from = 0;
+	if (!list)
+		return 0;
+	if (!json_is_array(list) || !json_array_size(list) ||
+	    json_object_get(dossier_json, "attachments"))
+		return beyond(a, "corrects", "fields are expected, and no attachments");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *path = json_string_value(json_array_get(list, i));
+		const struct field *f = path ? catalogue_find(a->p->catalogue, path) : NULL;
+		if (!f)
+			return not_of_catalogue(a);
+		if (f->index < from)
+			return beyond(a, f->path, "it is not corrected once, in its place");
+		from = f->index + 1;
+		int e = admit_field(a, f);
+		if (e < 0)
+			return e;
+	}
+	a->correction = true;
+	return 0;
+}
+
 int policy_admits(
     const struct policy *p, unsigned duties, const json_t *dossier_json, struct errinfo *ei)
 {
@@ -174,7 +221,9 @@ int policy_admits(
 		return err_set(ei, GW_EREFUSED, "dossier.json is not of catalogue %lld",
 		    (long long)p->catalogue_version);
 	a.seen = str_alloc((p->decisions_n + 1) * sizeof *a.seen);
-	int r = admit_object(&a, "", dossier_json, 0);
+	int r = admit_corrects(&a, dossier_json);
+	if (r == 0)
+		r = admit_object(&a, "", dossier_json, 0);
 	if (r == 0)
 		r = admit_attachments(&a, json_object_get(dossier_json, "attachments"));
 	free(a.seen);

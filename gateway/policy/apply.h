@@ -117,8 +117,9 @@ json_t *policy_travelling(const struct policy *p) GW_MUST_USE;
  *
  * Every field must be named by a rule whose duties we have (the other conditions are the sender's
  * to check), stand in its place and have the form that the rule gives it; every attachment must be
- * of an allowed type and format, under its neutral name; counts within limits and `newest`. Else
- * GW_EREFUSED, naming the field.
+ * of an allowed type and format, under its neutral name; counts within limits and `newest`. In a
+ * correction (it has `corrects`: fields that rules name) a kept field may come in any coarser form.
+ * Else GW_EREFUSED, naming the field.
  */
 int policy_admits(const struct policy *p, unsigned duties, const json_t *dossier_json,
     struct errinfo *ei) GW_MUST_USE;

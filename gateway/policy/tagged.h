@@ -10,6 +10,7 @@
 
 #include "base/defs.h"
 #include "base/json.h"
+#include "dossier/types.h"
 #include "policy/policy.h"
 
 /* True when rule's results carry a tag: all transforms but keep and scanned. */
@@ -20,5 +21,12 @@ json_t *tagged_new(const struct policy_rule *rule, json_t *v) GW_MUST_USE;
 
 /* True when value is exactly a tagged result that rule could have given. */
 bool tagged_by(const struct policy_rule *rule, const json_t *value);
+
+/* Read "keep", "age_band:5", "pseudonym:d" into as, n and domain (which points into text) of
+ * *ret_r; GW_EFORMAT. */
+int tagged_parse(const char *text, struct policy_rule *ret_r) GW_MUST_USE;
+
+/* True when value is a tagged result that a transform of fields of that type could have given. */
+bool tagged_by_some(enum field_type type, const json_t *value);
 
 #endif

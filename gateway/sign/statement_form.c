@@ -33,7 +33,7 @@ struct kind {
 	const char *name;
 	bool for_optional, act, early, first; /* early: package? slip?; first: prev? */
 	bool receipt;
-	struct member own[16]; /* ends with a NULL name */
+	struct member own[17]; /* ends with a NULL name */
 };
 
 /* clang-format off */
@@ -53,9 +53,9 @@ static const struct kind kinds[] = {
 	{"acceptance_revoked", .for_optional = true, .own = {{"acceptance", DIGEST, false, NULL},
 		{"reason", CHOICE, false, "policy_changed|contract_ended|agreement_ended|other"}}},
 	{"slip", .own = {{"package", UUID, false, NULL}, {"case", WORD, false, NULL},
-		{"seq", COUNT, false, NULL}, {"sender", OIN, false, NULL},
-		{"recipient", OIN, false, NULL}, {"ciphertext", DIGEST, false, NULL},
-		{"bytes", COUNT, false, NULL}, {"keys", DIGESTS, false, NULL},
+		{"seq", COUNT, false, NULL}, {"supersedes", UUID, true, NULL},
+		{"sender", OIN, false, NULL}, {"recipient", OIN, false, NULL},
+		{"ciphertext", DIGEST, false, NULL}, {"bytes", COUNT, false, NULL}, {"keys", DIGESTS, false, NULL},
 		{"policy", DIGEST, false, NULL}, {"catalogue", DIGEST, false, NULL},
 		{"registry", DIGEST, false, NULL}, {"contract", WORD, false, NULL},
 		{"sealed", TIME, false, NULL}, {"expires", TIME, false, NULL},

@@ -50,6 +50,7 @@ struct grounds_contract {
 
 struct grounds {
 	const struct transfer_env *env;
+	bool rehearsal; /* nothing is sealed: a policy does not count as loaded */
 	struct rules rules;
 	const struct organisation *sender, *recipient;
 	struct registry_keys keys;

@@ -124,12 +124,22 @@ static int check(struct opening *o, const char *path, struct errinfo *ei)
 
 /* ---- between intent and result ---- */
 
+static bool is_correction(const struct opening *o)
+{
+	return json_object_get(o->json, "corrects") != NULL;
+}
+
 static int parse_dossier(struct opening *o, struct errinfo *ei)
 {
 	static const struct jx_limits limits = {PACKAGE_DOSSIER_MAX, 16, 1000000};
 	const struct organisation *we = registry_organisation(o->env->registry, o->env->oin);
 	int e = jx_parse("dossier.json", o->dossier.data, o->dossier.len, &limits, &o->json, ei);
-	return e < 0 ? e : policy_admits(o->rules.policy, grounds_duties(we), o->json, ei);
+	if (e == 0)
+		e = policy_admits(o->rules.policy, grounds_duties(we), o->json, ei);
+	if (e == 0 && is_correction(o) && !package_note(o->reader)->supersedes[0])
+		return err_set(
+		    ei, GW_EREFUSED, "corrects: the package does not say which one it corrects");
+	return e;
 }
 
 static int count_value(json_t *record, const char *leaf, json_t *value, void *arg)
@@ -227,7 +237,7 @@ static int unfold(struct opening *o, struct errinfo *ei)
 	if (e < 0)
 		return e;
 	count_fields(o);
-	e = ledger_seq_set(o->env->ledger, n->sender.oin, n->case_id, n->seq, n->package, ei);
+	e = open_number(o->env, n, is_correction(o), ei);
 	if (e == 0)
 		e = partial_commit(&o->partial, o->into, path, ei);
 	if (e < 0)

@@ -215,6 +215,50 @@ static int check_rules(const struct transfer_env *env, const struct note *n, int
 	return e < 0 ? e : check_terms(n, rules, ei);
 }
 
+/* What a corrected package is kept under: '/' is in no case's name. */
+static char *corrected_key(const struct note *n, const char *package)
+{
+	return str_printf("%s/%s", n->case_id, package);
+}
+
+/* A correction of this package was opened before it was itself. */
+static int was_corrected(
+    const struct transfer_env *env, const struct note *n, bool *ret, struct errinfo *ei)
+{
+	char by[ID_TEXT];
+	char *key GW_CLEANUP(str_free_p) = corrected_key(n, n->package);
+	int e = ledger_seq_package(env->ledger, n->sender.oin, key, by, ei);
+	*ret = by[0] != '\0';
+	return e;
+}
+
+static int check_number(const struct transfer_env *env, const struct note *n, struct errinfo *ei)
+{
+	bool late = false;
+	int e = ledger_seq_check(env->ledger, n->sender.oin, n->case_id, n->seq, n->package, ei);
+	if (e != GW_EREFUSED)
+		return e;
+	int found = was_corrected(env, n, &late, ei);
+	return found < 0 ? found : late ? 0 : e;
+}
+
+int open_number(
+    const struct transfer_env *env, const struct note *n, bool correction, struct errinfo *ei)
+{
+	char last[ID_TEXT];
+	bool late = false;
+	int e = was_corrected(env, n, &late, ei);
+	if (e == 0)
+		e = ledger_seq_package(env->ledger, n->sender.oin, n->case_id, last, ei);
+	if (e == 0 && correction && !str_eq(last, n->supersedes) && !str_eq(last, n->package)) {
+		char *key GW_CLEANUP(str_free_p) = corrected_key(n, n->supersedes);
+		e = ledger_seq_set(env->ledger, n->sender.oin, key, n->seq, n->package, ei);
+	}
+	if (e < 0 || late)
+		return e;
+	return ledger_seq_set(env->ledger, n->sender.oin, n->case_id, n->seq, n->package, ei);
+}
+
 int open_check(const struct transfer_env *env, const struct package_reader *r,
     const struct cades_signer *signer, int fd, const char *path, int64_t now,
     enum open_proof *proof, struct rules *rules, struct errinfo *ei)
@@ -231,8 +275,7 @@ int open_check(const struct transfer_env *env, const struct package_reader *r,
 		e = err_set(
 		    ei, GW_EREFUSED, "the package has expired: ask its sender for a new one");
 	if (e == 0)
-		e = ledger_seq_check(
-		    env->ledger, n->sender.oin, n->case_id, n->seq, n->package, ei);
+		e = check_number(env, n, ei);
 	if (e == 0)
 		e = check_slip(env, r, n, fd, path, now, ei);
 	if (e == 0)

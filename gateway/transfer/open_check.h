@@ -29,4 +29,14 @@ int open_check(const struct transfer_env *env, const struct package_reader *r,
     const struct cades_signer *signer, int fd, const char *path, int64_t now,
     enum open_proof *proof, struct rules *rules, struct errinfo *ei) GW_MUST_USE;
 
+/*
+ * open_number(env, note, correction, ei): keep the package's number as the case's highest.
+ *
+ * What a correction supersedes may still be opened after it, when it was not before: the correction
+ * holds but some fields of it. Such a package leaves the highest number as it is. As
+ * ledger_seq_set.
+ */
+int open_number(const struct transfer_env *env, const struct note *n, bool correction,
+    struct errinfo *ei) GW_MUST_USE;
+
 #endif

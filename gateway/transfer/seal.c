@@ -104,8 +104,7 @@ static int run_threads(struct seal_run *run, struct errinfo *ei)
 	return act_stopped(told, items, run->request->dossiers, ei);
 }
 
-/* What nobody would open is not sealed: our certificate must hold and our key be the pinned one. */
-static int check_signer(const struct transfer_env *env, struct errinfo *ei)
+int seal_check_signer(const struct transfer_env *env, struct errinfo *ei)
 {
 	struct cades_signer own = {.not_after = signer_not_after(env->signer)};
 	int64_t now = clock_now();
@@ -130,7 +129,7 @@ static int set_up(struct seal_run *run, struct buf *checkpoint, struct errinfo *
 		    "no BSN");
 	int e = grounds_load(&run->grounds, run->env, q->policy, q->to, ei);
 	if (e == 0)
-		e = check_signer(run->env, ei);
+		e = seal_check_signer(run->env, ei);
 	if (e == 0)
 		e = file_mkdirs(run->out, 0700, ei);
 	if (e == 0)

@@ -16,23 +16,11 @@
 #include "package/seal.h"
 #include "package/slip.h"
 #include "policy/apply.h"
+#include "transfer/received.h"
 
 enum { HTML_MAX = 64 << 20, SLIP_MAX = 64 << 10, DETAIL_MAX = 48 << 10 };
 
-/* One dossier on its way; everything readable in it is zeroed on release. */
-struct sealing {
-	struct seal_run *run;
-	struct act *act;
-	struct dossier *dossier;
-	struct ledger_subject *subject;
-	struct policy_outcome outcome;
-	struct note note;
-	struct ledger_receipt intent;
-	struct slip_facts facts;
-	int64_t now;
-};
-
-static void sealing_release(struct sealing *s)
+void sealing_release(struct sealing *s)
 {
 	dossier_free(s->dossier);
 	ledger_subject_free(s->subject);
@@ -67,7 +55,7 @@ void seal_refuse(const struct seal_run *run, struct act *a, const struct ledger_
 }
 
 /* Everybody the dossier may be asked about under any of its identifiers, strongest first. */
-static int find_subject(struct sealing *s, struct errinfo *ei)
+int seal_subject(struct sealing *s, struct errinfo *ei)
 {
 	struct dossier_subject ids GW_CLEANUP(dossier_subject_release) = {0};
 	struct subject_id list[3];
@@ -95,7 +83,7 @@ static int decide(struct sealing *s, const char *path, struct errinfo *ei)
 	if (e == 0 && s->run->request->strict && (e = dossier_strict(s->dossier, ei)) < 0)
 		return err_prefix(ei, e, path);
 	if (e == 0)
-		e = find_subject(s, ei);
+		e = seal_subject(s, ei);
 	if (e == 0)
 		e = grounds_find(g, s->run->request->contract, s->dossier->contract,
 		    s->dossier->programme, date_of(s->now), &ctx, &contract, ei);
@@ -150,6 +138,10 @@ static int note_case(struct sealing *s, struct errinfo *ei)
 	copy(n->case_id, sizeof n->case_id, given);
 	char *last GW_CLEANUP(str_free_p) = last_of(n);
 	int e = ledger_seq_next(l, n->sender.oin, n->case_id, &n->seq, ei);
+	if (s->supersedes) {
+		copy(n->supersedes, sizeof n->supersedes, s->supersedes);
+		return e;
+	}
 	return e < 0 ? e : ledger_seq_package(l, n->sender.oin, last, n->supersedes, ei);
 }
 
@@ -314,6 +306,16 @@ static json_t *result_detail(const struct sealing *s, int code, const struct err
 	return detail;
 }
 
+/* Durable before the package is there: so that whatever becomes of it, who may have what is known.
+ */
+static json_t *intent_detail(const struct sealing *s)
+{
+	json_t *detail = act_detail(s->act, 0, NULL);
+	received_put(detail, s->narrowed ? s->narrowed : s->run->grounds.rules.policy,
+	    s->outcome.data, &s->note, s->corrects, s->mark);
+	return detail;
+}
+
 static int recorded(struct sealing *s, struct errinfo *ei)
 {
 	const char *classes[ACT_CLASSES];
@@ -323,7 +325,7 @@ static int recorded(struct sealing *s, struct errinfo *ei)
 	struct errinfo ledger = ERRINFO_INIT;
 	ledger_object_id(object);
 	struct ledger_record r = seal_record(s, object, classes, &ret);
-	json_t *detail GW_CLEANUP(jx_release) = act_detail(s->act, 0, NULL);
+	json_t *detail GW_CLEANUP(jx_release) = intent_detail(s);
 	int e = ledger_intent(s->run->env->ledger, &r, detail, &s->intent, ei);
 	if (e < 0)
 		return e;
@@ -341,6 +343,17 @@ static int recorded(struct sealing *s, struct errinfo *ei)
 	return code < 0 ? code : e;
 }
 
+void seal_decided(struct sealing *s, int code, struct errinfo *why)
+{
+	int e = code < 0 ? code : compose(s, why);
+	if (e < 0) {
+		seal_refuse(s->run, s->act, s->subject, e, why);
+		return;
+	}
+	s->act->code = recorded(s, why);
+	s->act->why = *why;
+}
+
 void seal_one(struct seal_run *run, const char *path, struct act *a)
 {
 	struct sealing s GW_CLEANUP(sealing_release) = {.run = run, .act = a, .now = clock_now()};
@@ -348,13 +361,5 @@ void seal_one(struct seal_run *run, const char *path, struct act *a)
 	a->path = path;
 	copy(a->from, sizeof a->from, run->env->oin);
 	copy(a->to, sizeof a->to, run->request->to);
-	int e = decide(&s, path, &why);
-	if (e == 0)
-		e = compose(&s, &why);
-	if (e < 0) {
-		seal_refuse(run, a, s.subject, e, &why);
-		return;
-	}
-	a->code = recorded(&s, &why);
-	a->why = why;
+	seal_decided(&s, decide(&s, path, &why), &why);
 }

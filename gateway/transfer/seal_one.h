@@ -3,8 +3,12 @@
 #ifndef GW_TRANSFER_SEAL_ONE_H
 #define GW_TRANSFER_SEAL_ONE_H
 
+#include "ledger/subject.h"
+#include "package/slip.h"
 #include "transfer/act.h"
 #include "transfer/grounds.h"
+
+struct dossier;
 
 /* What all dossiers of a run share. Read by many threads, changed by none (but see grounds_find).
  */
@@ -17,8 +21,41 @@ struct seal_run {
 	unsigned cipher_threads;
 };
 
+/* One dossier on its way; everything readable in it is zeroed on release. */
+struct sealing {
+	struct seal_run *run;
+	struct act *act;
+	struct dossier *dossier;
+	struct ledger_subject *subject;
+	struct policy_outcome outcome;
+	const struct policy *narrowed; /* what made the outcome, when not the run's policy itself */
+	const char *supersedes;        /* of a correction: the package it corrects, */
+	json_t *corrects;              /* its fields */
+	const char *mark;              /* and by what it is known again; all borrowed */
+	struct note note;
+	struct ledger_receipt intent;
+	struct slip_facts facts;
+	int64_t now;
+};
+
+void sealing_release(struct sealing *s);
+
+/* Find or make the subject of s->dossier under all its identifiers, strongest first; none: nobody.
+ */
+int seal_subject(struct sealing *s, struct errinfo *ei) GW_MUST_USE;
+
+/*
+ * The rest of a seal once it is decided: with `code` 0 the covering note, intent, package and
+ * result for s->outcome under note.contract and note.controller; else the refusal of `why`. What
+ * became of it goes into s->act.
+ */
+void seal_decided(struct sealing *s, int code, struct errinfo *why);
+
 /* Seal one dossier; what became of it goes into *a, which starts zeroed. */
 void seal_one(struct seal_run *run, const char *path, struct act *a);
+
+/* What nobody would open is not sealed: our certificate must hold and our key be the pinned one. */
+int seal_check_signer(const struct transfer_env *env, struct errinfo *ei) GW_MUST_USE;
 
 /* Record that something was refused before its intent, and keep the reason in *a. */
 void seal_refuse(const struct seal_run *run, struct act *a, const struct ledger_subject *subject,

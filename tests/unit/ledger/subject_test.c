@@ -97,6 +97,29 @@ static int keep_commit(void *ctx, const struct ledger_line *line, struct errinfo
 	return buf_add(b, c + 13, 43);
 }
 
+/* To look at somebody makes nobody, and gives nobody an alias. */
+static void looking_links_nothing(void **state)
+{
+	(void)state;
+	struct fixture f;
+	struct errinfo ei = ERRINFO_INIT;
+	struct ledger_subject *s = NULL;
+	fixture_make(&f);
+	struct ledger *l = fixture_open(&f);
+	const struct subject_id ids[] = {ELS, JAN_C};
+	assert_int_equal(ledger_subject_known(l, ids, 2, &s, &ei), GW_ENOENT);
+	assert_null(s);
+	record(l, &JAN_C, 1, "transfer.seal", "o:1", NULL);
+	assert_int_equal(ledger_subject_known(l, ids, 2, &s, &ei), 0);
+	struct ledger_record r = {.act = "audit.subject", .out = LEDGER_OK, .subj = s};
+	assert_int_equal(ledger_append(l, &r, NULL, NULL, &ei), 0);
+	ledger_subject_free(s);
+	assert_int_equal(reported(l, &JAN_C), 3);
+	assert_int_equal(reported(l, &ELS), GW_ENOENT);
+	ledger_close(l);
+	fixture_end(&f);
+}
+
 static void commitments_differ_by_record(void **state)
 {
 	(void)state;
@@ -459,6 +482,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(canonical_ids),
 	    cmocka_unit_test(any_identifier_finds_all_records),
+	    cmocka_unit_test(looking_links_nothing),
 	    cmocka_unit_test(commitments_differ_by_record),
 	    cmocka_unit_test(swapped_rows_are_found),
 	    cmocka_unit_test(a_shred_leaves_nothing),

@@ -39,6 +39,8 @@ static struct note sample(void)
 static void write_page(const char *dossier, enum html_language language, struct buf *out)
 {
 	struct note n GW_CLEANUP(note_release) = sample();
+	if (strstr(dossier, "corrects")) /* a correction always has one */
+		memcpy(n.supersedes, "2f1c1e9a-6c1b-4c58-9a44-0d2d5e6f7a99", ID_TEXT);
 	json_t *d GW_CLEANUP(jx_release) = NULL;
 	assert_int_equal(jx_parse("d", dossier, strlen(dossier), &JX_SMALL, &d, NULL), 0);
 	assert_int_equal(html_write(&n, d, catalogue_builtin(), language, out, NULL), 0);
@@ -71,6 +73,33 @@ static void values_are_text_and_nothing_else(void **state)
 	assert_false(has(&b, "http"));
 	assert_false(has(&b, "url("));
 	assert_false(has(&b, "src="));
+}
+
+static void a_correction_says_what_it_corrects(void **state)
+{
+	static const char notice[] =
+	    "{\"catalogue\":1,\"corrects\":[\"person.family_name\",\"contact.phone\"],"
+	    "\"person\":{\"family_name\":\"Jansen\"}}";
+	static const char with[] =
+	    "{\"catalogue\":1,\"corrects\":[\"person.family_name\"],"
+	    "\"person\":{\"family_name\":\"Jansen\",\"client_number\":\"K-1\"}}";
+	(void)state;
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct buf e GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct buf plain GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	write_page(notice, HTML_DUTCH, &b);
+	assert_true(has(&b, "<h1>Correctiebericht</h1>"));
+	assert_true(has(&b, "uit pakket 2f1c1e9a-6c1b-4c58-9a44-0d2d5e6f7a99"));
+	assert_true(has(&b, "<li>Persoon: Achternaam</li>"));
+	assert_true(has(&b, ": Telefoon – <strong>vervallen</strong>"));
+	assert_true(has(&b, "Jansen"));
+	assert_false(has(&b, "over wie dit gaat"));
+	write_page(with, HTML_ENGLISH, &e);
+	assert_true(has(&e, "<h1>Correction notice</h1>"));
+	assert_true(has(&e, "it tells whom this is about"));
+	write_page(dossier, HTML_DUTCH, &plain);
+	assert_false(has(&plain, "Correctie"));
+	assert_false(has(&plain, "Volgt op"));
 }
 
 static void a_coach_can_read_it(void **state)
@@ -259,6 +288,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(values_are_text_and_nothing_else),
+	    cmocka_unit_test(a_correction_says_what_it_corrects),
 	    cmocka_unit_test(a_coach_can_read_it),
 	    cmocka_unit_test(english_too),
 	    cmocka_unit_test(what_the_policy_does_is_said_as_it_is),

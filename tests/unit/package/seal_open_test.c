@@ -384,7 +384,30 @@ static void the_slip_belongs_to_its_package(void **state)
 	facts.bytes++;
 	assert_int_equal(slip_agrees(st.body, &w->note, &facts, NULL), GW_EAUTH);
 	facts.bytes--;
+	struct note other = w->note;
+	memcpy(other.supersedes, "2f1c1e9a-6c1b-4c58-9a44-0d2d5e6f7a99", ID_TEXT);
+	assert_int_equal(slip_agrees(st.body, &other, &facts, NULL), GW_EAUTH);
 	facts.tag_manifest[0] = facts.tag_manifest[0] == 'a' ? 'b' : 'a';
+	assert_int_equal(slip_agrees(st.body, &w->note, &facts, NULL), GW_EAUTH);
+}
+
+/* Who holds a slip sees without a key which package it supersedes. */
+static void a_slip_says_what_is_superseded(void **state)
+{
+	const struct world *w = *state;
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(65536);
+	struct buf p7s GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
+	struct statement st GW_CLEANUP(statement_release) = {0};
+	struct slip_facts facts;
+	struct note note = w->note;
+	int fd GW_CLEANUP(file_close_p) = sealed(w, &facts);
+	memcpy(note.supersedes, "2f1c1e9a-6c1b-4c58-9a44-0d2d5e6f7a99", ID_TEXT);
+	assert_int_equal(slip_sign(&note, &facts, w->signer, &text, &p7s, NULL), 0);
+	assert_int_equal(statement_verify("slip", text.data, text.len, p7s.data, p7s.len, "slip",
+			     w->trust, PKI_NOW, PKI_NOW, &st, NULL),
+	    0);
+	assert_string_equal(jx_str(st.body, "supersedes"), note.supersedes);
+	assert_int_equal(slip_agrees(st.body, &note, &facts, NULL), 0);
 	assert_int_equal(slip_agrees(st.body, &w->note, &facts, NULL), GW_EAUTH);
 }
 
@@ -403,6 +426,7 @@ int main(void)
 	    cmocka_unit_test(every_changed_file_is_noticed),
 	    cmocka_unit_test(another_folder_name_is_noticed),
 	    cmocka_unit_test(the_slip_belongs_to_its_package),
+	    cmocka_unit_test(a_slip_says_what_is_superseded),
 	};
 	return cmocka_run_group_tests_name("package/seal_open", tests, set_up, tear_down);
 }

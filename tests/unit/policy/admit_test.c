@@ -108,11 +108,47 @@ static void a_file_is_of_its_format_and_size(void **state)
 	assert_int_equal(file(p, "%PDF-1.7", 100, 5000001), GW_EREFUSED);     /* total_mb: 5 */
 }
 
+/* A correction says what it corrects; there alone a kept field may come in a coarser form. */
+static void corrections(void **state)
+{
+	static const char *const good[] = {
+	    "{'catalogue':1,'corrects':['person.family_name'],'person':{'family_name':'Jansen'}}",
+	    "{'catalogue':1,'corrects':['person.family_name','contact.phone']}",
+	    "{'catalogue':1,'corrects':['person.family_name'],"
+	    "'person':{'family_name':{'as':'initials','v':'J.'}}}",
+	    "{'catalogue':1,'corrects':['contact.phone'],"
+	    "'contact':{'phone':{'as':'mask_last4','v':'******5678'}}}",
+	    "{'catalogue':1,'corrects':['ladder.step'],'ladder':[{'step':{'as':'present','v':true}}]}"};
+	static const char *const bad[] = {"{'catalogue':1,'corrects':[]}",
+	    "{'catalogue':1,'corrects':'person.family_name'}", "{'catalogue':1,'corrects':[1]}",
+	    "{'catalogue':1,'corrects':['person']}", "{'catalogue':1,'corrects':['person.bsn']}",
+	    "{'catalogue':1,'corrects':['contact.phone','person.family_name']}",
+	    "{'catalogue':1,'corrects':['contact.phone','contact.phone']}",
+	    "{'catalogue':1,'corrects':['contact.phone'],'attachments':[]}",
+	    "{'catalogue':1,'corrects':['person.birth_date'],'person':{'birth_date':'1988-03-02'}}",
+	    "{'catalogue':1,'corrects':['person.birth_date'],"
+	    "'person':{'birth_date':{'as':'age_band:10','v':'30-39'}}}",
+	    "{'catalogue':1,'corrects':['person.family_name'],"
+	    "'person':{'family_name':{'as':'year','v':'1988'}}}",
+	    "{'catalogue':1,'corrects':['person.family_name'],"
+	    "'person':{'family_name':{'as':'initials','v':'Jansen'}}}",
+	    "{'catalogue':1,'corrects':['plan.goal'],'plan':{'goal':{'as':'present','v':true}}}"};
+	(void)state;
+	struct policy *p GW_CLEANUP(policy_free_p) = load_file(REFERRAL);
+	struct errinfo ei = ERRINFO_INIT;
+	for (size_t i = 0; i < GW_LENGTH(good); i++)
+		test_code(admits(p, good[i], &ei), 0, &ei);
+	for (size_t i = 0; i < GW_LENGTH(bad); i++)
+		if (admits(p, bad[i], &ei) != GW_EREFUSED)
+			fail_msg("admitted: %s", bad[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_the_policy_gives_is_admitted),
 	    cmocka_unit_test(anything_beyond_is_refused),
+	    cmocka_unit_test(corrections),
 	    cmocka_unit_test(a_duty_that_we_lack_is_beyond),
 	    cmocka_unit_test(a_file_is_of_its_format_and_size),
 	};
