@@ -46,6 +46,15 @@ int policy_source_read(const struct cli *cli, const char *operand, struct policy
     struct errinfo *ei) GW_MUST_USE;
 void policy_source_release(struct policy_source *f);
 
+struct home;
+
+/*
+ * The home that knows the contracts of the policy at path: the one that the command line names if
+ * the file lies in it, the one around the file, else the one that the command line names; NULL
+ * when there is none. Its registry is read whatever its signature. The caller frees it.
+ */
+struct home *policy_home(const struct cli *cli, const char *path) GW_MUST_USE;
+
 /* A new string: the file `name` in the folder where path lies. */
 char *policy_beside(const char *path, const char *name) GW_MUST_USE;
 

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "dossier/catalogue.h"
+#include "home/home.h"
 #include "policy/words.h"
 #include "tools/cmd_policy.h"
 
@@ -14,6 +15,21 @@ char *policy_beside(const char *path, const char *name)
 {
 	const char *base = file_base(path);
 	return str_printf("%.*s%s", (int)(base - path), path, name);
+}
+
+struct home *policy_home(const struct cli *cli, const char *path)
+{
+	struct home *named GW_CLEANUP(home_free_p) = NULL;
+	struct home *h = NULL;
+	char *dir GW_CLEANUP(str_free_p) = policy_beside(path, "..");
+	char *policies GW_CLEANUP(str_free_p) = policy_beside(path, "../policies");
+	bool there = home_open(cli_home(cli), HOME_UNSIGNED, &named, NULL) == 0;
+	if (!(there && home_contains(named, path)) && file_exists(policies) &&
+	    home_open(dir, HOME_UNSIGNED, &h, NULL) == 0)
+		return h;
+	h = named;
+	named = NULL;
+	return h;
 }
 
 /* --catalogue, beside the policy, in the home, or the one compiled in. */

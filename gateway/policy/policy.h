@@ -168,9 +168,10 @@ struct policy {
 
 /*
  * An error keeps a policy from being loaded. A gap (a field that nobody decided about) does not:
- * the field stays; yet `policy check` fails, since the author is to decide. A warning is advice.
+ * the field stays; yet `policy check` fails, since the author is to decide. A warning is advice, a
+ * note says what is true today (policy/notes.h).
  */
-enum policy_severity { POLICY_WARNING, POLICY_GAP, POLICY_ERROR };
+enum policy_severity { POLICY_NOTE, POLICY_WARNING, POLICY_GAP, POLICY_ERROR };
 
 struct policy_finding {
 	enum policy_severity severity;
@@ -184,6 +185,9 @@ struct policy_findings {
 	size_t n, errors, gaps; /* errors and gaps: all of them */
 };
 
+/* Add one; the text is copied. The counts stay as they are. */
+void policy_findings_add(
+    struct policy_findings *f, enum policy_severity severity, const char *text);
 void policy_findings_release(struct policy_findings *f);
 
 /*

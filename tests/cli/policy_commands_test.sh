@@ -40,7 +40,7 @@ policy --json check "$work/beleid.yaml"; is "as JSON" gives 0 "{\"file\":\"$work
 printf 'report_policy: x\nlanguage: 1\n' >"$work/report.yaml"; policy check "$work/report.yaml"
 is "a report policy is another document" gives 3 'handles only `policy:` documents'
 printf '{"catalogue":1,\n"person":{"family_name":"Kanarie"}}' >"$work/dossier.json"; policy check "$work/dossier.json"
-is "a dossier is no policy, said in one line" test "$rc $out" = "3 $work/dossier.json:1:1: this is no policy: it has no key \"policy\""
+is "a dossier is no policy, said in one line" test "$rc $out" = "3 $work/dossier.json:1:1: this is no policy: it has no key \"policy\"; name a policy file, or write one with \`handover policy init\`"
 change 's/^policy:/polisy:/'; policy check "$work/beleid.yaml"; is "a slip in that very key is a slip" gives 3 'did you mean "policy"?'
 policy check "$work/none.yaml"; is "no such file" test $rc -eq 1
 printf 'policy: &a x\n' >"$work/anchor.yaml"; policy check "$work/anchor.yaml"
