@@ -54,8 +54,8 @@ const struct cli_command cmd_policy_fmt = {
     .run = run_fmt,
 };
 
-static const struct cli_command *const subcommands[] = {&cmd_policy_check, &cmd_policy_test,
-    &cmd_policy_show, &cmd_policy_explain, &cmd_policy_diff, &cmd_policy_coverage,
+static const struct cli_command *const subcommands[] = {&cmd_policy_init, &cmd_policy_check,
+    &cmd_policy_test, &cmd_policy_show, &cmd_policy_explain, &cmd_policy_diff, &cmd_policy_coverage,
     &cmd_policy_dry_run, &cmd_policy_fmt, &cmd_policy_sign, &cmd_policy_accept, NULL};
 
 const struct cli_command cmd_policy = {

@@ -139,16 +139,9 @@ bool load_text(struct loader *l, const struct yml *map, const char *key, char **
 	return true;
 }
 
-/* Names are what reports and file names are made of: [a-z0-9][a-z0-9_-]{0,63}. */
-static bool good_name(const char *s)
-{
-	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_-");
-	return n > 0 && n <= 64 && !s[n] && s[0] != '-' && s[0] != '_';
-}
-
 static bool check_name(struct loader *l, const struct yml *node)
 {
-	if (node->kind == YML_SCALAR && good_name(node->text))
+	if (node->kind == YML_SCALAR && policy_name(node->text))
 		return true;
 	load_say(l, POLICY_ERROR, node,
 	    "a name of lower-case letters, digits, - and _ is expected (64 at most): write one such as "

@@ -205,6 +205,9 @@ int policy_parse(const char *file, const void *p, size_t n, const struct catalog
 void policy_free(struct policy *p); /* NULL is fine */
 void policy_free_p(struct policy **p);
 
+/* True when s may be the name of a policy, a rule or a role: [a-z0-9][a-z0-9_-]{0,63}. */
+bool policy_name(const char *s);
+
 /* The decision on a field, or NULL when the catalogue has no such path. */
 const struct policy_decision *policy_decide(const struct policy *p, const char *path);
 
