@@ -43,7 +43,7 @@ static void row(struct page *p, const char *head, const char *text)
 	page_raw(p, "<tr><th scope=\"row\">");
 	capital(p, head);
 	page_raw(p, "</th><td>");
-	page_words(p, text);
+	page_text(p, text);
 	page_raw(p, "</td></tr>\n");
 }
 

@@ -10,6 +10,7 @@
 #include "dossier/dossier.h"
 #include "policy/apply.h"
 #include "policy/casetest_read.h"
+#include "policy/propose.h"
 #include "policy/run.h"
 #include "policy/words.h"
 
@@ -175,7 +176,7 @@ static int expect_count(struct trial *t, const struct yml *expect)
 static int expect_withheld(struct trial *t, const struct yml *m)
 {
 	const json_t *got = json_object_get(t->outcome.sender_report, "withheld");
-	int r = yml_closed(m, field_class_words, FIELD_CLASSES, t->ei);
+	int r = case_closed(m, field_class_words, FIELD_CLASSES, t->ei);
 	for (size_t i = 0; r == 0 && i < m->n; i++) {
 		int64_t n = 0;
 		r = yml_int(m, m->keys[i]->text, 0, 100000, &n, t->ei);
@@ -245,7 +246,7 @@ static int expect_report(struct trial *t, const struct yml *expect)
 		return 0;
 	int r = yml_map(expect, "report", &m, t->ei);
 	if (r == 0)
-		r = yml_closed(m, keys, GW_LENGTH(keys), t->ei);
+		r = case_closed(m, keys, GW_LENGTH(keys), t->ei);
 	if (r == 0)
 		r = yml_map(m, "withheld", &withheld, t->ei);
 	return r == 0 ? expect_withheld(t, withheld) : r;
@@ -271,7 +272,7 @@ static int check_expectations(struct trial *t, const struct yml *expect)
 {
 	static const char *const keys[] = {
 	    "present", "absent", "count", "blocked", "report", "rules"};
-	int r = yml_closed(expect, keys, GW_LENGTH(keys), t->ei);
+	int r = case_closed(expect, keys, GW_LENGTH(keys), t->ei);
 	if (r != 0)
 		return r;
 	if (!expect->n)
@@ -356,10 +357,13 @@ int casetest_run(const char *file, const void *bytes, size_t n, const struct pol
 	int r = yml_parse(file, bytes, n, &YML_SMALL, &root, ei);
 	if (r == 0)
 		r = run_all(root, p, &results, ei);
-	if (r < 0)
-		case_results_release(&results);
-	else
+	if (r == 0) {
 		*ret = results;
+		return 0;
+	}
+	if (ei)
+		propose_test(ei);
+	case_results_release(&results);
 	return r;
 }
 

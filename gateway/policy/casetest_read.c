@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The tests beside a policy as they are written: circumstances and dossier of each case. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "base/yaml.h"
 #include "dossier/catalogue.h"
 #include "dossier/dossier.h"
 #include "policy/casetest_read.h"
+#include "policy/propose.h"
 #include "policy/words.h"
+
+int case_closed(const struct yml *map, const char *const *keys, size_t n, struct errinfo *ei)
+{
+	int r = yml_closed(map, keys, n, ei);
+	if (r < 0 && ei && strstr(ei->msg, "unknown key"))
+		propose_keys(ei, keys, n);
+	return r;
+}
 
 static int word_bit(const struct yml *map, const char *key, const struct policy_words *words,
     unsigned *ret, struct errinfo *ei)
@@ -69,7 +79,7 @@ static int read_context(
 	unsigned programme = 0;
 	int r = yml_map(c, "context", &m, ei);
 	if (r == 0)
-		r = yml_closed(m, keys, GW_LENGTH(keys), ei);
+		r = case_closed(m, keys, GW_LENGTH(keys), ei);
 	if (r == 0)
 		r = word_bit(m, "sender", &policy_roles, &ret->ctx.sender, ei);
 	if (r == 0)
@@ -92,6 +102,24 @@ static int read_context(
 	return r;
 }
 
+/* A dossier of a test has no fields that the catalogue lacks: a slip would pass as absent. */
+static int refuse_unknown(
+    const struct policy *p, const struct yml *map, const struct dossier *d, struct errinfo *ei)
+{
+	for (size_t i = 0; i < d->n_notes; i++) {
+		if (d->notes[i].kind != DOSSIER_UNKNOWN)
+			continue;
+		const char *near = catalogue_suggest(p->catalogue, d->notes[i].path);
+		if (near)
+			return yml_err(map, ei, GW_EFORMAT,
+			    "the dossier has the unknown field \"%s\", did you mean \"%s\"?",
+			    d->notes[i].path, near);
+		return yml_err(map, ei, GW_EFORMAT,
+		    "the dossier has the unknown field \"%s\": remove it", d->notes[i].path);
+	}
+	return 0;
+}
+
 int case_read(const struct policy *p, const struct yml *c, struct date as_of,
     struct case_given *ret, struct errinfo *ei)
 {
@@ -99,7 +127,7 @@ int case_read(const struct policy *p, const struct yml *c, struct date as_of,
 	const struct yml *map = NULL;
 	ret->ctx.today = as_of;
 	ret->ctx.rehearsal = true;
-	int r = yml_closed(c, keys, GW_LENGTH(keys), ei);
+	int r = case_closed(c, keys, GW_LENGTH(keys), ei);
 	if (r == 0)
 		r = yml_text(c, "case", &ret->name, ei);
 	if (r == 0)
@@ -108,10 +136,7 @@ int case_read(const struct policy *p, const struct yml *c, struct date as_of,
 		r = yml_map(c, "dossier", &map, ei);
 	if (r == 0)
 		r = dossier_from_yml(map, p->catalogue, &ret->dossier, ei);
-	struct errinfo strict = ERRINFO_INIT;
-	if (r == 0 && dossier_strict(ret->dossier, &strict) < 0)
-		r = yml_err(map, ei, GW_EFORMAT, "%s", strict.msg);
-	return r;
+	return r < 0 ? r : refuse_unknown(p, map, ret->dossier, ei);
 }
 
 int case_list(const struct yml *root, const struct policy *p, struct date *ret_as_of,
@@ -119,12 +144,13 @@ int case_list(const struct yml *root, const struct policy *p, struct date *ret_a
 {
 	static const char *const keys[] = {"tests_for", "as_of", "cases"};
 	const char *id = NULL;
-	int r = yml_closed(root, keys, GW_LENGTH(keys), ei);
+	int r = case_closed(root, keys, GW_LENGTH(keys), ei);
 	if (r == 0)
 		r = yml_text(root, "tests_for", &id, ei);
 	if (r == 0 && !str_eq(id, p->id))
 		r = yml_err(yml_get(root, "tests_for"), ei, GW_EFORMAT,
-		    "these are tests for policy \"%.60s\", not for \"%s\"", id, p->id);
+		    "these are tests for policy \"%.60s\", not for \"%s\": write \"tests_for: %s\"",
+		    id, p->id, p->id);
 	if (r == 0)
 		r = yml_date(root, "as_of", ret_as_of, ei);
 	if (r == 0)
@@ -169,12 +195,18 @@ int casetest_find(const char *file, const void *bytes, size_t n, const struct po
 	int r = yml_parse(file, bytes, n, &YML_SMALL, &ret->root, ei);
 	if (r == 0)
 		r = case_list(ret->root, p, &as_of, &cases, ei);
-	if (r < 0)
+	for (size_t i = 0; r == 0 && i < cases->n; i++)
+		if (str_eq(case_name(cases->items[i]), name)) {
+			r = case_read(p, cases->items[i], as_of, ret, ei);
+			cases = NULL;
+			break;
+		}
+	if (r < 0) {
+		if (ei)
+			propose_test(ei);
 		return r;
-	for (size_t i = 0; i < cases->n; i++)
-		if (str_eq(case_name(cases->items[i]), name))
-			return case_read(p, cases->items[i], as_of, ret, ei);
-	return no_case(cases, file, name, ei);
+	}
+	return cases ? no_case(cases, file, name, ei) : 0;
 }
 
 void case_given_release(struct case_given *g)

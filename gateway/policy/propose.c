@@ -97,7 +97,8 @@ static void behind(struct errinfo *ei, const char *s)
 
 static bool proposes(const struct errinfo *ei)
 {
-	return strstr(ei->msg, "did you mean") || strstr(ei->msg, ": write ");
+	return strstr(ei->msg, "did you mean") || strstr(ei->msg, ": write ") ||
+	    strstr(ei->msg, ": remove ");
 }
 
 void propose_text(struct errinfo *ei, const char *text)
@@ -148,6 +149,32 @@ void propose_profile(struct errinfo *ei)
 		propose_word(ei);
 }
 
+/* The way out for the first phrase that the message has; false when it has none of them. */
+static bool by_phrase(struct errinfo *ei, const char *const ways[][2], size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strstr(ei->msg, ways[i][0])) {
+			propose_text(ei, ways[i][1]);
+			return true;
+		}
+	return false;
+}
+
+void propose_test(struct errinfo *ei)
+{
+	static const char *const ways[][2] = {
+	    {"is none of", ": write one of these words"},
+	    {"is missing", ": write it"},
+	    {"unknown", ": remove it"},
+	    {"must expect something", ": write what leaves (present) or stays (absent)"},
+	    {"at least one", ": write a case"},
+	    {"expected", ": write it that way"},
+	    {"at most", ": remove some"},
+	};
+	if (!by_phrase(ei, ways, GW_LENGTH(ways)))
+		propose_yaml(ei);
+}
+
 void propose_yaml(struct errinfo *ei)
 {
 	static const char *const ways[][2] = {
@@ -166,11 +193,8 @@ void propose_yaml(struct errinfo *ei)
 	    {"is empty", ": write a policy, `handover policy init` begins one"},
 	    {"UTF-8", ""}, /* it says how */
 	};
-	for (size_t i = 0; i < GW_LENGTH(ways); i++)
-		if (strstr(ei->msg, ways[i][0])) {
-			behind(ei, ways[i][1]);
-			return;
-		}
-	/* what the library says of broken syntax */
-	behind(ei, ": look at the quotes, brackets and indents up to here, and write them anew");
+	/* else: what the library says of broken syntax */
+	if (!by_phrase(ei, ways, GW_LENGTH(ways)))
+		propose_text(ei,
+		    ": look at the quotes, brackets and indents up to here, and write them anew");
 }

@@ -26,6 +26,9 @@ void propose_text(struct errinfo *ei, const char *text);
 /* Behind a message about a scan profile. */
 void propose_profile(struct errinfo *ei);
 
+/* Behind a message about a test file. */
+void propose_test(struct errinfo *ei);
+
 /* Behind a message of yml_parse: how to get within the subset. */
 void propose_yaml(struct errinfo *ei);
 

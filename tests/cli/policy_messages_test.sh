@@ -1,6 +1,7 @@
 #!/bin/bash
 # Every error class of a policy has its message here, word for word: tests/cli/policy_messages/*.cases. A case is one
-# change (sed -E) of good.yaml and all lines that `policy check` then prints, without the name of the file. No message
+# change (sed -E) of good.yaml and all lines that `policy check` then prints, without the name of the file; in tests.cases
+# one of good.test.yaml and what `policy test` says. No message
 # of the loader may be without a case, nor any line without a place and a proposal. UPDATE=1 writes the lines anew.
 set -u
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
@@ -19,13 +20,21 @@ awk 'BEGIN { printf "title: ["; for (i = 0; i < 50001; i++) printf "x,"; print "
 awk 'BEGIN { for (i = 0; i < 101; i++) print "  {role: r" i ", date: 2025-12-10}" (i < 100 ? "," : "]") }' >roles
 awk 'BEGIN { for (i = 0; i < 1001; i++) print "  RI-" i (i < 1000 ? "," : "]}") }' >contracts
 
-expect_good() { cp "$dir/good.yaml" p.yaml && "$handover" policy check p.yaml >/dev/null 2>got && ! [ -s got ]; }
+expect_good() {
+	"$handover" policy check "$dir/good.yaml" >/dev/null 2>got && ! [ -s got ] &&
+		"$handover" policy test --tests "$dir/good.test.yaml" "$dir/good.yaml" >got && : >got
+}
 : >want
-is "the policy that they change is good" expect_good
+is "the policy and the tests that they change are good" expect_good
 
 run_case() { # NAME: script in ./script, wanted lines in ./want
-	sed -E -f script "$dir/good.yaml" >p.yaml
-	"$handover" policy check p.yaml 2>&1 >/dev/null </dev/null | sed 's/^p\.yaml:/-> /' >got
+	if [ "$file" = tests.cases ]; then
+		sed -E -f script "$dir/good.test.yaml" >p.yaml
+		"$handover" policy test --tests p.yaml "$dir/good.yaml" 2>&1 >/dev/null </dev/null
+	else
+		sed -E -f script "$dir/good.yaml" >p.yaml
+		"$handover" policy check p.yaml 2>&1 >/dev/null </dev/null
+	fi | sed 's/^p\.yaml:/-> /' >got
 	if [ -n "${UPDATE:-}" ]; then { echo "== $1"; cat script got; } >>"new/$file"; cp got want; fi
 	is "$1" cmp -s want got
 }
@@ -52,9 +61,9 @@ is "each proposes something" cmp -s want got
 # The literal texts of the loader: their parts between % in order in some line. (What says that a document is a report
 # policy is no error of this grammar.)
 cat "$top"/gateway/policy/load.c "$top"/gateway/policy/load_header.c "$top"/gateway/policy/load_rules.c "$top"/gateway/policy/compile.c \
-	"$top"/gateway/policy/propose.c | awk -v RS='\001' '
+	"$top"/gateway/policy/propose.c "$top"/gateway/policy/casetest.c "$top"/gateway/policy/casetest_read.c | awk -v RS='\001' '
 	function known(s,    parts, k, i, rest, at, good) {
-		k = split(s, parts, /%[.0-9]*(lld|zu|s)/)
+		k = split(s, parts, /%[.0-9]*(lld|zu|d|s)/)
 		for (i = 1; i <= lines_n; i++) {
 			rest = lines[i]; good = 1
 			for (j = 1; j <= k && good; j++) {
