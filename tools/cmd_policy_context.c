@@ -130,7 +130,7 @@ static int read_words(struct policy_given *g, const struct policy *p, struct err
 static unsigned role_bits(const struct organisation *o)
 {
 	unsigned bits = 0;
-	for (size_t i = 0; i < policy_roles.n; i++)
+	for (size_t i = 0; o && i < policy_roles.n; i++)
 		if (o->roles & (unsigned)org_role_parse(policy_roles.list[i]))
 			bits |= 1U << i;
 	return bits;

@@ -121,7 +121,7 @@ int home_policies_find(const struct home_policies *l, const char *dir, const cha
 {
 	const struct home_policy_file *best = NULL;
 	int r = find_best(l, dir, id, &best, ei);
-	if (r == 0)
+	if (r == 0 && best)
 		*ret_path = str_dup(best->path);
 	return r;
 }
@@ -138,9 +138,9 @@ static int find(struct home *h, const char *id, char **ret_path, struct errinfo 
 	if (r == 0)
 		r = find_best(&l, dir, id, &best, ei);
 	/* one without a good version is told of when it is loaded, with file, line and column */
-	if (r == 0 && h->appends && best->active && best->version > 0)
+	if (r == 0 && best && h->appends && best->active && best->version > 0)
 		r = ledger_policy_check(h->ledger, id, best->version, ei);
-	if (r == 0)
+	if (r == 0 && best)
 		*ret_path = str_dup(best->path);
 	return r;
 }

@@ -166,5 +166,5 @@ sed -i 's/total_mb: 60/total_mb: 61/' "$work/f.yaml"; sign cm
 is "a changed policy keeps no signature" gives 5 "f.yaml.p7s: it signs another text of this policy: remove it and have the policy signed again"
 cp "$work/beleid.yaml" "$work/f.yaml"; rm "$work/f.yaml.p7s"; sed -i 's/^status: active/status: actief/' "$work/f.yaml"; sign fg
 is "what has errors is not signed" test $rc -eq 3 -a ! -e "$work/f.yaml.p7s"
-run "$handover" --print man:policy; is "the man page has it all" has '\fB\-\-min\-named\fR'
+run "$handover" --print man:policy; is "the man page has it all" has '\fB\-\-min-named\fR'
 run "$handover" --print bash; is "and so has the completion" has "'policy init') words='--out "
