@@ -3,7 +3,7 @@
 set -u
 # shellcheck source=tests/cli/lib.sh
 . tests/cli/lib.sh
-plan 65
+plan 72
 unsaid() { ! grep -qF -- "$1" "$W/err" "$W/out"; ok "… and does not say: $1"; }
 world
 POLICIES=$W/outgoing/policies
@@ -83,7 +83,17 @@ cp "$p.p7s" "$W/p7s"
 rm "$p.p7s"
 expect 4 "unsigned it does not run" at outgoing seal --policy overdracht-einde-contract --to $SUCCESSOR "$W/d/een"
 said "is not signed"
-cp "$W/p7s" "$p.p7s"
+cp "$p" "$W/as-it-was.yaml"
+sed -i 's/^status: active/status: draft/' "$p"; approve outgoing overdracht-einde-contract.yaml
+expect 4 "a draft does not run, whoever signed it" at outgoing seal --policy overdracht-einde-contract --to $SUCCESSOR "$W/d/een"
+said "policy 'overdracht-einde-contract' is draft: only an active policy runs"
+sed 's/until: 2030-12-31/until: 2026-01-02/' "$W/as-it-was.yaml" >"$p"; rm "$p.p7s"; approve outgoing overdracht-einde-contract.yaml
+expect 4 "nor does one that has ended" at outgoing seal --policy overdracht-einde-contract --to $SUCCESSOR "$W/d/een"
+said "is valid from 2026-01-01 until 2026-01-02 only"
+expect 0 "check says so" at outgoing policy check "$p"
+said "it has ended and no longer runs: write a higher version with a later day (note)"
+cp "$W/as-it-was.yaml" "$p" && cp "$W/p7s" "$p.p7s"
+expect 0 "as it was, it runs" at outgoing seal --policy overdracht-einde-contract --to $SUCCESSOR "$W/d/een"
 sed -i 's/^version: 3/version: 4/; s/^title: .*/title: Nieuw/' "$p"
 expect 5 "changed it does not run" at outgoing seal --policy overdracht-einde-contract --to $SUCCESSOR "$W/d/een"
 accept_it() { at incoming policy accept "$p" --from $PROVIDER --contract RI-1 --until 2029-12-31 --out "$W/${1:-new.acc}"; }
