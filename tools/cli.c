@@ -108,6 +108,21 @@ int cli_usage(const struct cli *cli, const char *fmt, ...)
 	return err_exit(GW_EUSAGE);
 }
 
+int cli_unknown_word(
+    const char *option, const char *word, const char *const *words, size_t n, struct errinfo *ei)
+{
+	struct buf all GW_CLEANUP(buf_release) = BUF_INIT(600);
+	const char *near = str_suggest(word, words, n);
+	if (near)
+		return err_set(ei, GW_EUSAGE, "--%s: unknown word '%.60s', did you mean '%s'?",
+		    option, word, near);
+	for (size_t i = 0; i < n; i++)
+		if (buf_addf(&all, "%s%s", i ? ", " : "", words[i]) < 0)
+			break;
+	return err_set(ei, GW_EUSAGE, "--%s: unknown word '%.60s', it is one of: %s", option, word,
+	    all.data ? all.data : "");
+}
+
 void cli_warn(const char *fmt, ...)
 {
 	va_list ap;

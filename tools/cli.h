@@ -66,6 +66,11 @@ int cli_fail(const struct cli *cli, int code, const struct errinfo *ei);
 /* Print a usage error (`handover seal: why`, and a pointer to --help); returns 2. */
 int cli_usage(const struct cli *cli, const char *fmt, ...) GW_PRINTF(2, 3);
 
+/* GW_EUSAGE: word is none of the n that the option takes; says which was meant, or which there are.
+ */
+int cli_unknown_word(const char *option, const char *word, const char *const *words, size_t n,
+    struct errinfo *ei) GW_MUST_USE;
+
 /* Print `handover: warning: …` on standard error. */
 void cli_warn(const char *fmt, ...) GW_PRINTF(1, 2);
 

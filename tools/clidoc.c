@@ -234,6 +234,7 @@ static const char bash_values[] =
     "\t\tcase $value in\n"
     "\t\t--language|--lang) words='nl en' ;;\n"
     "\t\t--role) words='municipality region provider language_school uwv' ;;\n"
+    "\t\t--programme) words='participatiewet wi2021 ioaw nug' ;;\n"
     "\t\t--duty) words='bsn_processing' ;;\n"
     "\t\t--reason) words='compromised superseded ceased unspecified policy_changed "
     "contract_ended agreement_ended other' ;;\n"

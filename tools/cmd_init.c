@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "home/home.h"
+#include "policy/words.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
 #include "tools/pin.h"
@@ -14,14 +15,13 @@
 enum { MOST_OFFICERS = 32 };
 
 static int read_bits(const struct cli *cli, const char *option, unsigned (*parse)(const char *),
-    unsigned *ret_bits, struct errinfo *ei)
+    const struct policy_words *words, unsigned *ret_bits, struct errinfo *ei)
 {
 	const char *word;
 	for (size_t i = 0; (word = cli_value_at(cli, option, i)); i++) {
 		unsigned bit = parse(word);
 		if (!bit)
-			return err_set(ei, GW_EUSAGE,
-			    "--%s: \"%.60s\" is none of the words (see --help)", option, word);
+			return cli_unknown_word(option, word, words->list, words->n, ei);
 		*ret_bits |= bit;
 	}
 	return 0;
@@ -41,9 +41,9 @@ static int make(const struct cli *cli, struct home_new *n, struct buf *vkey, str
 {
 	char pins[MOST_OFFICERS][SPKI_TEXT];
 	const char *officers[MOST_OFFICERS], *given;
-	int r = read_bits(cli, "role", role_bit, &n->roles, ei);
+	int r = read_bits(cli, "role", role_bit, &policy_roles, &n->roles, ei);
 	if (r == 0)
-		r = read_bits(cli, "duty", duty_bit, &n->duties, ei);
+		r = read_bits(cli, "duty", duty_bit, &policy_duties, &n->duties, ei);
 	for (size_t i = 0; r == 0 && (given = cli_value_at(cli, "officer", i)); i++) {
 		if (i == MOST_OFFICERS)
 			return err_set(ei, GW_EUSAGE, "at most %d officers", MOST_OFFICERS);

@@ -10,11 +10,13 @@
 #include "dossier/catalogue.h"
 #include "home/home.h"
 #include "ledger/ledger.h"
+#include "policy/approval.h"
 #include "policy/words.h"
 #include "registry/acceptance.h"
 #include "registry/bundle.h"
 #include "registry/edit.h"
 #include "registry/registry.h"
+#include "sign/cades.h"
 #include "sign/statement.h"
 #include "tools/cmd_policy.h"
 #include "tools/open_home.h"
@@ -126,6 +128,9 @@ static int read_terms(
 	const struct policy *p = a->source.policy;
 	if (p->status != POLICY_ACTIVE)
 		return err_set(ei, GW_EREFUSED, "policy '%s' is not active", p->id);
+	if (date_cmp(date_of(clock_now()), p->until) > 0)
+		return err_set(ei, GW_EREFUSED,
+		    "policy '%s' has ended: nothing can be sealed under it", p->id);
 	e = check_recipient(h, p, ei);
 	if (e < 0)
 		return e;
@@ -135,6 +140,55 @@ static int read_terms(
 	a->terms.policy = p->id;
 	a->terms.meaning = p->meaning;
 	a->terms.version = (int)p->version;
+	return 0;
+}
+
+/*
+ * What the sender seals runs only with the approval of the controller's officers. It may come after
+ * our acceptance, so what is missing is said; what is wrong with it is refused.
+ */
+static int look_at_approval(const struct home *h, const struct accepting *a, struct errinfo *ei)
+{
+	const struct registry *r = home_registry(h);
+	const struct organisation *o = registry_organisation(r, a->controller);
+	struct buf p7s GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
+	char *path GW_CLEANUP(str_free_p) = str_printf("%s.p7s", a->source.path);
+	int e = file_exists(path) ? file_read(path, CADES_MAX, &p7s, ei) : 0;
+	if (e < 0)
+		return e;
+	if (!o || !o->officers_n) {
+		cli_warn(
+		    "the officers of the controller %s are not known here: whether policy '%s' is "
+		    "approved can not be told",
+		    a->controller, a->source.policy->id);
+		return 0;
+	}
+	e = policy_verify_approval(a->source.policy, a->source.text.data, a->source.text.len,
+	    p7s.data, p7s.len, registry_trust(r), o, clock_now(), ei);
+	if (e == GW_EREFUSED) {
+		cli_warn("%s: until then nothing can be sealed under it", ei->msg);
+		return 0;
+	}
+	return e;
+}
+
+/* The file for the sender never takes the place of another; an earlier one of our own it does, and
+ * that is said. */
+static int look_at_out(const struct home *h, const char *path, struct errinfo *ei)
+{
+	const struct registry *r = home_registry(h);
+	struct buf old GW_CLEANUP(buf_release) = BUF_INIT(BUNDLE_MAX);
+	struct bundle b GW_CLEANUP(bundle_release) = {0};
+	int64_t now = clock_now();
+	if (!file_exists(path))
+		return 0;
+	if (file_read(path, BUNDLE_MAX, &old, NULL) < 0 ||
+	    bundle_read(path, old.data, old.len, registry_trust(r), now, &b, NULL) < 0 ||
+	    registry_signed_by(r, &b.by, home_oin(h), date_of(now), NULL) < 0)
+		return err_set(ei, GW_EEXIST,
+		    "'%s' is already there and is no such file of ours: name another with --out",
+		    path);
+	cli_warn("'%s' was there, from an acceptance before: it is replaced", path);
 	return 0;
 }
 
@@ -206,6 +260,10 @@ static int run_accept(struct cli *cli)
 	if (r == 0)
 		r = read_terms(cli, h, &a, &ei);
 	if (r == 0)
+		r = look_at_approval(h, &a, &ei);
+	if (r == 0)
+		r = look_at_out(h, out, &ei);
+	if (r == 0)
 		r = accept(h, &a, out, &ei);
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
@@ -247,7 +305,8 @@ const struct cli_command cmd_policy_accept = {
     .detail =
 	"The exact bytes of policy and catalogue are kept in registry/acceptances/; what is opened later may hold nothing beyond them. FILE goes "
 	"to the sender, who takes it in with `handover organisation import`. The registry is "
-	"then to be signed again.",
+	"then to be signed again. POLICY.p7s is looked at: what is missing in it is said, and a policy "
+	"that was changed after it was signed, or signed by a stranger, is refused (5).",
     .options = accept_options,
     .run = run_accept,
 };

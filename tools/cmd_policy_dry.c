@@ -120,8 +120,11 @@ static int dry_run_one(const struct cli *cli, const struct policy_source *f,
 		if (e)
 			return e;
 	} else if (o.sender_report) {
+		char *assumed GW_CLEANUP(str_free_p) = policy_assumed(g, HTML_ENGLISH);
 		(void)printf("%s: %s\n", path, r == 0 ? "may leave" : "refused");
 		(void)printf("  context: %s\n", context);
+		if (assumed)
+			(void)printf("  assumed: %s\n", assumed);
 		print_report(o.sender_report, r < 0);
 	}
 	return r < 0 ? cli_fail(cli, r, &ei) : 0;

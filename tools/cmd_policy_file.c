@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Reading a policy with its catalogue, and the circumstances given on the command line. */
+/* Finding and reading a policy with its catalogue, its tests and the home around it. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "dossier/catalogue.h"
-#include "policy/words.h"
+#include "home/home.h"
 #include "tools/cmd_policy.h"
 
 char *policy_beside(const char *path, const char *name)
@@ -16,37 +15,68 @@ char *policy_beside(const char *path, const char *name)
 	return str_printf("%.*s%s", (int)(base - path), path, name);
 }
 
-/* --catalogue, beside the policy, in the home, or the one compiled in. */
-static int find_catalogue(const struct cli *cli, struct policy_source *f, struct errinfo *ei)
+struct home *policy_home(const struct cli *cli, const char *path)
+{
+	struct home *named GW_CLEANUP(home_free_p) = NULL;
+	struct home *h = NULL;
+	char *dir GW_CLEANUP(str_free_p) = policy_beside(path, "..");
+	char *policies GW_CLEANUP(str_free_p) = policy_beside(path, "../policies");
+	bool there = home_open(cli_home(cli), HOME_UNSIGNED, &named, NULL) == 0;
+	if (!(there && home_contains(named, path)) && file_exists(policies) &&
+	    home_open(dir, HOME_UNSIGNED, &h, NULL) == 0)
+		return h;
+	h = named;
+	named = NULL;
+	return h;
+}
+
+int policy_catalogue(
+    const struct cli *cli, const char *policy, struct catalogue **ret, struct errinfo *ei)
 {
 	const char *given = cli_value(cli, "catalogue");
-	char *beside GW_CLEANUP(str_free_p) = policy_beside(f->path, "catalogue.yaml");
+	char *beside GW_CLEANUP(str_free_p) = policy_beside(policy, "catalogue.yaml");
 	char *home GW_CLEANUP(str_free_p) = str_printf("%s/policies/catalogue.yaml", cli_home(cli));
 	const char *path = given  ? given
 	    : file_exists(beside) ? beside
 	    : file_exists(home)   ? home
 				  : NULL;
-	int r = path ? catalogue_load(path, &f->own, ei) : 0;
-	f->catalogue = f->own ? f->own : catalogue_builtin();
-	return r;
+	return path ? catalogue_load(path, ret, ei) : 0;
+}
+
+/* Where the policy is: a file, or one of the home's by its id. */
+static int find_policy(
+    const struct cli *cli, const char *operand, char **ret_path, struct errinfo *ei)
+{
+	char *dir GW_CLEANUP(str_free_p) = str_printf("%s/policies", cli_home(cli));
+	struct home_policies l GW_CLEANUP(home_policies_release) = {0};
+	if (file_exists(operand) || strchr(operand, '/')) {
+		*ret_path = str_dup(operand);
+		return 0;
+	}
+	if (!file_is_dir(dir))
+		return err_set(ei, GW_ENOENT,
+		    "there is no file '%.200s', and no home with policies at '%s'", operand,
+		    cli_home(cli));
+	int r = home_policies_list(dir, &l, ei);
+	if (r == 0)
+		r = home_policies_find(&l, dir, operand, ret_path, ei);
+	char *file GW_CLEANUP(str_free_p) = str_printf("%s/%s.yaml", dir, operand);
+	if (r != GW_ENOENT || !file_exists(file))
+		return r;
+	*ret_path = str_dup(file); /* what cannot be read has no id */
+	return 0;
 }
 
 int policy_source_read(
     const struct cli *cli, const char *operand, struct policy_source *ret, struct errinfo *ei)
 {
 	*ret = (struct policy_source){.text = BUF_INIT(POLICY_TEXT_MAX)};
-	ret->path = str_dup(operand);
-	if (!file_exists(operand) && !strchr(operand, '/')) {
-		char *home GW_CLEANUP(str_free_p) =
-		    str_printf("%s/policies/%s.yaml", cli_home(cli), operand);
-		if (file_exists(home)) {
-			free(ret->path);
-			ret->path = str_dup(home);
-		}
-	}
-	int r = file_read(ret->path, POLICY_TEXT_MAX, &ret->text, ei);
+	int r = find_policy(cli, operand, &ret->path, ei);
 	if (r == 0)
-		r = find_catalogue(cli, ret, ei);
+		r = file_read(ret->path, POLICY_TEXT_MAX, &ret->text, ei);
+	if (r == 0)
+		r = policy_catalogue(cli, ret->path, &ret->own, ei);
+	ret->catalogue = ret->own ? ret->own : catalogue_builtin();
 	if (r == 0)
 		r = policy_parse(ret->path, ret->text.data ? ret->text.data : "", ret->text.len,
 		    ret->catalogue, &ret->findings, &ret->policy, ei);
@@ -63,137 +93,17 @@ void policy_source_release(struct policy_source *f)
 	f->path = NULL;
 }
 
-static int unknown(
-    const char *key, const char *word, const struct policy_words *words, struct errinfo *ei)
+int policy_tests_path(
+    const struct cli *cli, const struct policy_source *f, char **ret_path, struct errinfo *ei)
 {
-	const char *near = str_suggest(word, words->list, words->n);
-	return near ? err_set(ei, GW_EUSAGE, "--context: unknown %s '%.60s', did you mean '%s'?",
-			  key, word, near)
-		    : err_set(ei, GW_EUSAGE, "--context: unknown %s '%.60s'", key, word);
-}
-
-/* One key=word. A key that is given for the first time takes the place of what the policy says. */
-static int set_word(struct policy_given *g, const struct policy *p, const char *key,
-    const char *word, unsigned *seen, struct errinfo *ei)
-{
-	static const char *const keys[] = {"sender", "recipient", "contract_status", "met",
-	    "recipient_duty", "programme", "contract", "consent"};
-	const struct policy_words *const words[] = {&policy_roles, &policy_roles, &policy_contracts,
-	    &policy_requirements, &policy_duties, &policy_programmes};
-	unsigned *const bits[] = {&g->ctx.sender, &g->ctx.recipient, &g->ctx.contract_status,
-	    &g->ctx.met, &g->ctx.recipient_duties};
-	const struct policy_words all = {keys, GW_LENGTH(keys)};
-	unsigned which = policy_bit(&all, key);
-	size_t i = 0;
-	if (!which)
-		return unknown("key", key, &all, ei);
-	while (!str_eq(keys[i], key))
-		i++;
-	if (i < GW_LENGTH(words) && *word && !policy_bit(words[i], word))
-		return unknown(key, word, words[i], ei);
-	if (i < GW_LENGTH(bits)) {
-		*bits[i] = (*seen & which ? *bits[i] : 0) | policy_bit(words[i], word);
-	} else if (str_eq(key, "programme")) {
-		g->ctx.programme = word;
-	} else if (str_eq(key, "contract")) {
-		g->ctx.contract = word;
-	} else {
-		if (!catalogue_has_word(p->catalogue, LIST_CONSENTS, word))
-			return err_set(ei, GW_EUSAGE, "--context: unknown consent '%.60s'", word);
-		if (g->ctx.consents_n == GW_LENGTH(g->scopes))
-			return err_set(ei, GW_EUSAGE, "--context: too many consents");
-		g->scopes[g->ctx.consents_n++] = word;
-	}
-	*seen |= which;
+	const char *given = cli_value(cli, "tests");
+	char *name GW_CLEANUP(str_free_p) = str_printf("tests/%s.test.yaml", f->policy->id);
+	char *beside GW_CLEANUP(str_free_p) = policy_beside(f->path, name);
+	char *flat_name GW_CLEANUP(str_free_p) = str_printf("%s.test.yaml", f->policy->id);
+	char *flat GW_CLEANUP(str_free_p) = policy_beside(f->path, flat_name);
+	const char *path = given ? given : file_exists(beside) ? beside : flat;
+	if (!given && !file_exists(path))
+		return err_set(ei, GW_ENOENT, "there are no tests at '%s'", beside);
+	*ret_path = str_dup(path);
 	return 0;
-}
-
-static void add_bits(
-    struct buf *b, const char *key, const struct policy_words *words, unsigned bits)
-{
-	int r = 0;
-	for (size_t i = 0; i < words->n && r == 0; i++)
-		if (bits & 1U << i)
-			r = buf_addf(b, "%s%s=%s", b->len ? "," : "", key, words->list[i]);
-	(void)r; /* the text is cut where it is full */
-}
-
-static void add_word(struct buf *b, const char *key, const char *word)
-{
-	int r = word ? buf_addf(b, "%s%s=%s", b->len ? "," : "", key, word) : 0;
-	(void)r;
-}
-
-char *policy_context_text(const struct policy_context *ctx)
-{
-	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(2000);
-	char day[DATE_TEXT];
-	add_bits(&b, "sender", &policy_roles, ctx->sender);
-	add_bits(&b, "recipient", &policy_roles, ctx->recipient);
-	add_bits(&b, "contract_status", &policy_contracts, ctx->contract_status);
-	add_word(&b, "programme", ctx->programme);
-	add_word(&b, "contract", ctx->contract);
-	add_bits(&b, "recipient_duty", &policy_duties, ctx->recipient_duties);
-	for (size_t i = 0; i < ctx->consents_n; i++)
-		add_word(&b, "consent", ctx->consents[i]);
-	add_bits(&b, "met", &policy_requirements, ctx->met);
-	date_text(ctx->today, day);
-	return str_printf("%s, as of %s", b.data ? b.data : "", day);
-}
-
-static unsigned first_bit(unsigned bits)
-{
-	return bits & (~bits + 1);
-}
-
-static int read_words(struct policy_given *g, const struct policy *p, struct errinfo *ei)
-{
-	unsigned seen = 0;
-	char *next = NULL;
-	for (char *c = g->text; c && *c; c = next) {
-		size_t n = strcspn(c, ",");
-		next = c[n] ? c + n + 1 : NULL;
-		c[n] = 0;
-		char *eq = strchr(c, '=');
-		if (!eq)
-			return err_set(
-			    ei, GW_EUSAGE, "--context: key=word expected, found '%.60s'", c);
-		*eq = 0;
-		int r = set_word(g, p, c, eq + 1, &seen, ei);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-int policy_given_read(
-    const struct cli *cli, const struct policy *p, struct policy_given *ret, struct errinfo *ei)
-{
-	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(64 << 10);
-	const char *s;
-	int r = 0;
-	*ret = (struct policy_given){.ctx = {.sender = first_bit(p->sender),
-					 .recipient = first_bit(p->recipient),
-					 .contract_status = first_bit(p->contract_status),
-					 .met = p->requires,
-					 .today = date_of(clock_now()),
-					 .rehearsal = true}};
-	for (size_t i = 0; r == 0 && (s = cli_value_at(cli, "context", i)); i++)
-		r = buf_addf(&text, "%s%s", i ? "," : "", s);
-	if (r < 0)
-		return err_set(ei, GW_EUSAGE, "--context is too long");
-	ret->some = text.len > 0;
-	ret->text = text.len ? str_dup(text.data) : NULL;
-	r = read_words(ret, p, ei);
-	ret->ctx.consents = ret->scopes;
-	s = cli_value(cli, "as-of");
-	if (r == 0 && s && date_parse(s, &ret->ctx.today) < 0)
-		r = err_set(ei, GW_EUSAGE, "--as-of: a date such as 2026-12-31 is expected");
-	return r;
-}
-
-void policy_given_release(struct policy_given *g)
-{
-	free(g->text);
-	g->text = NULL;
 }

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "home/home.h"
 #include "ledger/ledger.h"
+#include "policy/words.h"
 #include "registry/edit.h"
 #include "sign/cert.h"
 #include "sign/signer.h"
@@ -211,7 +212,8 @@ static int read_contract(const struct cli *cli, struct contract *c, struct errin
 		unsigned bit = (unsigned)programme_parse(word);
 		c->programmes |= bit;
 		if (!bit)
-			r = err_set(ei, GW_EUSAGE, "--programme: \"%.60s\" is no programme", word);
+			r = cli_unknown_word(
+			    "programme", word, policy_programmes.list, policy_programmes.n, ei);
 	}
 	if (r == 0 && !c->programmes)
 		r = err_set(ei, GW_EUSAGE, "--programme is needed");

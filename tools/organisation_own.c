@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "home/home.h"
 #include "ledger/ledger.h"
+#include "policy/words.h"
 #include "registry/edit.h"
 #include "sign/statement.h"
 #include "tools/cli.h"
@@ -45,13 +46,13 @@ static int set_entry(struct cli *cli, struct organisation *o, struct errinfo *ei
 		unsigned bit = (unsigned)org_duty_parse(v);
 		o->duties |= bit;
 		if (!bit)
-			r = err_set(ei, GW_EUSAGE, "--duty: \"%.60s\" is no duty", v);
+			r = cli_unknown_word("duty", v, policy_duties.list, policy_duties.n, ei);
 	}
 	for (size_t i = 0; r == 0 && (v = cli_value_at(cli, "role", i)); i++) {
 		unsigned bit = (unsigned)org_role_parse(v);
 		o->roles |= bit;
 		if (!bit)
-			r = err_set(ei, GW_EUSAGE, "--role: \"%.60s\" is no role", v);
+			r = cli_unknown_word("role", v, policy_roles.list, policy_roles.n, ei);
 	}
 	if (r == 0 && gateway) {
 		free(o->gateway);

@@ -95,6 +95,26 @@ const char *home_origin(const struct home *h);
 int home_policy(struct home *h, const char *id, struct transfer_policy *ret, struct errinfo *ei)
     GW_MUST_USE;
 
+/* A policy file, as far as it says so: what cannot be read as a policy is none. */
+struct home_policy_file {
+	char *path, *id;
+	int64_t version; /* 0: none that is good */
+	bool active;
+};
+struct home_policies {
+	struct home_policy_file *list;
+	size_t n;
+};
+
+/* The policy files in the folder `dir`, by name of the file. Errors of file_list. Release *ret. */
+int home_policies_list(const char *dir, struct home_policies *ret, struct errinfo *ei) GW_MUST_USE;
+void home_policies_release(struct home_policies *l);
+
+/* The path of the policy with that id, as home_policy finds it; a new string. GW_ENOENT says which
+ * there are (dir stands in messages), GW_EFORMAT names both files with one version. */
+int home_policies_find(const struct home_policies *l, const char *dir, const char *id,
+    char **ret_path, struct errinfo *ei) GW_MUST_USE;
+
 /* Fill in what transfer/ needs of a home opened with HOME_SEAL or HOME_OPEN. All is borrowed. */
 void home_transfer(struct home *h, struct transfer_env *ret);
 

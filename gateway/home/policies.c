@@ -11,16 +11,9 @@
 
 enum { POLICY_FILE_MAX = 1 << 20 };
 
-/* The best file so far for one policy id. */
-struct found {
-	char *path;
-	int64_t version;
-	bool active, twice;
-};
-
 /* The policy in the file, or false. A file that cannot be read as YAML is no policy that anybody
- * could run. *ret_id is a new string. */
-static bool read_policy(const char *path, char **ret_id, int64_t *ret_version, bool *ret_active)
+ * could run. */
+static bool read_policy(const char *path, struct home_policy_file *ret)
 {
 	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(POLICY_FILE_MAX);
 	struct yml *root GW_CLEANUP(yml_free_p) = NULL;
@@ -29,80 +22,126 @@ static bool read_policy(const char *path, char **ret_id, int64_t *ret_version, b
 	    yml_parse(path, text.data, text.len, &YML_SMALL, &root, NULL) < 0 ||
 	    yml_text(root, "policy", &s, NULL) < 0)
 		return false;
-	if (yml_int(root, "version", 0, INT64_MAX, ret_version, NULL) < 0)
-		*ret_version = 0;
-	*ret_active = yml_text(root, "status", &status, NULL) == 0 && str_eq(status, "active");
-	*ret_id = str_dup(s);
+	*ret = (struct home_policy_file){.path = str_dup(path), .id = str_dup(s)};
+	if (yml_int(root, "version", 0, INT64_MAX, &ret->version, NULL) < 0)
+		ret->version = 0;
+	ret->active = yml_text(root, "status", &status, NULL) == 0 && str_eq(status, "active");
 	return true;
 }
 
-static void look_at(struct found *best, const char *path, const char *id)
+int home_policies_list(const char *dir, struct home_policies *ret, struct errinfo *ei)
 {
-	char *own GW_CLEANUP(str_free_p) = NULL;
-	int64_t version;
-	bool active;
-	if (!read_policy(path, &own, &version, &active) || !str_eq(own, id))
-		return;
-	if (best->path && active == best->active && version == best->version)
-		best->twice = true;
-	if (best->path &&
-	    (best->active > active || (best->active == active && best->version >= version)))
-		return;
-	free(best->path);
-	*best = (struct found){.path = str_dup(path), .version = version, .active = active};
+	struct file_list l = {0};
+	int r = file_list(dir, ".yaml", &l, ei);
+	*ret = (struct home_policies){0};
+	if (r == 0)
+		ret->list = str_alloc((l.n + 1) * sizeof *ret->list);
+	for (size_t i = 0; r == 0 && i < l.n; i++) {
+		char *path GW_CLEANUP(str_free_p) = file_join(dir, l.names[i]);
+		ret->n += read_policy(path, &ret->list[ret->n]);
+	}
+	file_list_release(&l);
+	return r;
 }
 
-/* Nothing has that id: what was meant? */
-static int not_there(const char *dir, const struct file_list *l, const char *id, struct errinfo *ei)
+void home_policies_release(struct home_policies *l)
 {
-	char **ids = str_alloc((l->n + 1) * sizeof *ids);
-	size_t n = 0;
-	int64_t version;
-	bool active;
-	if (strchr(id, '/') || str_ends(id, ".yaml")) {
-		free(ids);
-		return err_set(ei, GW_ENOENT,
-		    "there is no policy '%.200s': give the policy's id, not its file", id);
-	}
 	for (size_t i = 0; i < l->n; i++) {
-		char *path GW_CLEANUP(str_free_p) = file_join(dir, l->names[i]);
-		if (read_policy(path, &ids[n], &version, &active))
-			n++;
+		free(l->list[i].path);
+		free(l->list[i].id);
 	}
-	const char *near = str_suggest(id, (const char *const *)ids, n);
-	int r = near
-	    ? err_set(ei, GW_ENOENT, "there is no policy '%.64s' in '%s', did you mean '%.64s'?",
-		  id, dir, near)
-	    : err_set(ei, GW_ENOENT, "there is no policy '%.64s' in '%s'", id, dir);
-	while (n)
-		free(ids[--n]);
-	free(ids);
+	free(l->list);
+	*l = (struct home_policies){0};
+}
+
+/* Nothing has that id: what was meant, and which there are. */
+static int not_there(
+    const struct home_policies *l, const char *dir, const char *id, struct errinfo *ei)
+{
+	struct buf all GW_CLEANUP(buf_release) = BUF_INIT(500);
+	const char **ids GW_CLEANUP(str_free_p) = str_alloc((l->n + 1) * sizeof *ids);
+	size_t n = 0;
+	int r = 0;
+	for (size_t i = 0; i < l->n; i++) {
+		bool known = false;
+		for (size_t k = 0; k < n; k++)
+			known |= str_eq(ids[k], l->list[i].id);
+		if (known)
+			continue;
+		ids[n++] = l->list[i].id;
+		if (r == 0)
+			r = buf_addf(&all, "%s%.64s", n > 1 ? ", " : "", l->list[i].id);
+	}
+	const char *near = str_suggest(id, ids, n);
+	if (near)
+		return err_set(ei, GW_ENOENT,
+		    "there is no policy '%.64s' in '%s', did you mean '%.64s'?", id, dir, near);
+	if (!n)
+		return err_set(ei, GW_ENOENT,
+		    "there is no policy '%.64s' in '%s': no policy at all lies there", id, dir);
+	return err_set(ei, GW_ENOENT, "there is no policy '%.64s' in '%s', its policies are: %s%s",
+	    id, dir, all.data ? all.data : "", r < 0 ? ", …" : "");
+}
+
+/* The better of two files for one policy: active, then the highest version. */
+static bool better(const struct home_policy_file *a, const struct home_policy_file *b)
+{
+	return a->active != b->active ? a->active : a->version > b->version;
+}
+
+/* The best file for the policy with that id. */
+static int find_best(const struct home_policies *l, const char *dir, const char *id,
+    const struct home_policy_file **ret, struct errinfo *ei)
+{
+	const struct home_policy_file *best = NULL, *twin = NULL;
+	for (size_t i = 0; i < l->n; i++) {
+		const struct home_policy_file *f = &l->list[i];
+		if (!str_eq(f->id, id))
+			continue;
+		if (!best || better(f, best)) {
+			best = f;
+			twin = NULL;
+		} else if (!better(best, f)) {
+			twin = f;
+		}
+	}
+	if (!best)
+		return not_there(l, dir, id, ei);
+	if (twin)
+		return err_set(ei, GW_EFORMAT,
+		    "version %lld of policy '%.64s' stands in two files, '%s' and '%s': take one away, "
+		    "or give it another version",
+		    (long long)best->version, id, best->path, twin->path);
+	*ret = best;
+	return 0;
+}
+
+int home_policies_find(const struct home_policies *l, const char *dir, const char *id,
+    char **ret_path, struct errinfo *ei)
+{
+	const struct home_policy_file *best = NULL;
+	int r = find_best(l, dir, id, &best, ei);
+	if (r == 0 && best)
+		*ret_path = str_dup(best->path);
 	return r;
 }
 
 static int find(struct home *h, const char *id, char **ret_path, struct errinfo *ei)
 {
 	char *dir GW_CLEANUP(str_free_p) = home_path(h, "policies");
-	struct file_list l = {0};
-	struct found best = {0};
-	int r = file_list(dir, ".yaml", &l, ei);
-	for (size_t i = 0; r == 0 && i < l.n; i++) {
-		char *path GW_CLEANUP(str_free_p) = file_join(dir, l.names[i]);
-		look_at(&best, path, id);
-	}
-	if (r == 0 && !best.path)
-		r = not_there(dir, &l, id, ei);
-	file_list_release(&l);
-	if (r == 0 && best.twice)
-		r = err_set(ei, GW_EFORMAT,
-		    "version %lld of policy '%.64s' stands in two files of '%s'",
-		    (long long)best.version, id, dir);
-	/* one without a good version is told of when it is loaded, with file, line and column */
-	if (r == 0 && h->appends && best.active && best.version > 0)
-		r = ledger_policy_check(h->ledger, id, best.version, ei);
+	struct home_policies l GW_CLEANUP(home_policies_release) = {0};
+	const struct home_policy_file *best = NULL;
+	if (strchr(id, '/') || str_ends(id, ".yaml"))
+		return err_set(ei, GW_ENOENT,
+		    "there is no policy '%.200s': give the policy's id, not its file", id);
+	int r = home_policies_list(dir, &l, ei);
 	if (r == 0)
-		*ret_path = str_dup(best.path);
-	free(best.path);
+		r = find_best(&l, dir, id, &best, ei);
+	/* one without a good version is told of when it is loaded, with file, line and column */
+	if (r == 0 && best && h->appends && best->active && best->version > 0)
+		r = ledger_policy_check(h->ledger, id, best->version, ei);
+	if (r == 0 && best)
+		*ret_path = str_dup(best->path);
 	return r;
 }
 

@@ -9,16 +9,17 @@
 #include "dossier/catalogue.h"
 #include "dossier/dossier.h"
 #include "policy/apply.h"
+#include "policy/casetest_read.h"
+#include "policy/propose.h"
 #include "policy/run.h"
 #include "policy/words.h"
 
-enum { MOST_SCOPES = 32, MOST_SHOWN = 600 /* bytes of what was expected, and of what came */ };
+enum { MOST_SHOWN = 600 /* bytes of what was expected, and of what came */ };
 
 /* One case on its way: what came out, and what was found wrong with it. */
 struct trial {
 	const struct policy *p;
-	struct policy_context ctx;
-	const char *scopes[MOST_SCOPES];
+	struct case_given given;
 	struct policy_outcome outcome;
 	int code; /* of policy_apply */
 	struct errinfo why;
@@ -26,87 +27,6 @@ struct trial {
 	struct buf wrong; /* what failed, as far as it fits */
 	struct errinfo *ei;
 };
-
-static int word_bit(const struct yml *map, const char *key, const struct policy_words *words,
-    unsigned *ret, struct errinfo *ei)
-{
-	const char *s = NULL;
-	size_t i = 0;
-	int r = yml_text(map, key, &s, ei);
-	if (r == 0)
-		r = yml_word(yml_get(map, key), words->list, words->n, &i, ei);
-	if (r == 0)
-		*ret = 1U << i;
-	return r;
-}
-
-/* A list that may be missing or empty. */
-static int bits_of(const struct yml *map, const char *key, const struct policy_words *words,
-    unsigned *ret, struct errinfo *ei)
-{
-	const struct yml *list = NULL;
-	if (!yml_get(map, key))
-		return 0;
-	int r = yml_list(map, key, &list, ei);
-	for (size_t k = 0; r == 0 && k < list->n; k++) {
-		size_t i = 0;
-		r = yml_word(list->items[k], words->list, words->n, &i, ei);
-		if (r == 0)
-			*ret |= 1U << i;
-	}
-	return r;
-}
-
-static int scopes_of(struct trial *t, const struct yml *map)
-{
-	const struct yml *list = NULL;
-	size_t n;
-	const char *const *words = catalogue_words(t->p->catalogue, LIST_CONSENTS, &n);
-	if (!yml_get(map, "consent"))
-		return 0;
-	int r = yml_list(map, "consent", &list, t->ei);
-	if (r == 0 && list->n > MOST_SCOPES)
-		return yml_err(list, t->ei, GW_ELIMIT, "at most %d scopes", MOST_SCOPES);
-	for (size_t k = 0; r == 0 && k < list->n; k++) {
-		size_t i = 0;
-		r = yml_word(list->items[k], words, n, &i, t->ei);
-		if (r == 0)
-			t->scopes[t->ctx.consents_n++] = words[i];
-	}
-	t->ctx.consents = t->scopes;
-	return r;
-}
-
-static int read_context(struct trial *t, const struct yml *c)
-{
-	static const char *const keys[] = {"sender", "recipient", "contract_status", "programme",
-	    "contract", "recipient_duty", "consent", "met"};
-	const struct yml *m = NULL;
-	unsigned programme = 0;
-	int r = yml_map(c, "context", &m, t->ei);
-	if (r == 0)
-		r = yml_closed(m, keys, GW_LENGTH(keys), t->ei);
-	if (r == 0)
-		r = word_bit(m, "sender", &policy_roles, &t->ctx.sender, t->ei);
-	if (r == 0)
-		r = word_bit(m, "recipient", &policy_roles, &t->ctx.recipient, t->ei);
-	if (r == 0)
-		r = word_bit(
-		    m, "contract_status", &policy_contracts, &t->ctx.contract_status, t->ei);
-	if (r == 0)
-		r = word_bit(m, "programme", &policy_programmes, &programme, t->ei);
-	if (r == 0 && yml_get(m, "contract"))
-		r = yml_text(m, "contract", &t->ctx.contract, t->ei);
-	if (r == 0)
-		r = bits_of(m, "recipient_duty", &policy_duties, &t->ctx.recipient_duties, t->ei);
-	if (r == 0)
-		r = bits_of(m, "met", &policy_requirements, &t->ctx.met, t->ei);
-	if (r == 0)
-		r = scopes_of(t, m);
-	if (r == 0)
-		t->ctx.programme = yml_get(m, "programme")->text;
-	return r;
-}
 
 static const struct field *field_of(struct trial *t, const struct yml *node)
 {
@@ -256,7 +176,7 @@ static int expect_count(struct trial *t, const struct yml *expect)
 static int expect_withheld(struct trial *t, const struct yml *m)
 {
 	const json_t *got = json_object_get(t->outcome.sender_report, "withheld");
-	int r = yml_closed(m, field_class_words, FIELD_CLASSES, t->ei);
+	int r = case_closed(m, field_class_words, FIELD_CLASSES, t->ei);
 	for (size_t i = 0; r == 0 && i < m->n; i++) {
 		int64_t n = 0;
 		r = yml_int(m, m->keys[i]->text, 0, 100000, &n, t->ei);
@@ -276,6 +196,48 @@ static int expect_withheld(struct trial *t, const struct yml *m)
 	return r;
 }
 
+/* What became of a rule here, as the sender's report has it. */
+static const char *use_of(const struct trial *t, const char *rule)
+{
+	const json_t *one =
+	    json_object_get(json_object_get(t->outcome.sender_report, "rules"), rule);
+	if (json_object_get(one, "leaves") && t->code == 0)
+		return "taken";
+	return json_object_get(one, "condition") ? "unmet" : "unused";
+}
+
+static int expect_rules(struct trial *t, const struct yml *expect)
+{
+	static const char *const uses[] = {"taken", "unmet", "unused"};
+	const struct yml *m = NULL;
+	if (!yml_get(expect, "rules"))
+		return 0;
+	const char **names GW_CLEANUP(str_free_p) = str_alloc((t->p->rules_n + 1) * sizeof *names);
+	for (size_t i = 0; i < t->p->rules_n; i++)
+		names[i] = t->p->rules[i].name;
+	int r = yml_map(expect, "rules", &m, t->ei);
+	for (size_t i = 0; r == 0 && i < m->n; i++) {
+		const char *rule = m->keys[i]->text;
+		size_t k = 0;
+		const char *near = str_suggest(rule, names, t->p->rules_n);
+		bool known = false;
+		for (size_t j = 0; j < t->p->rules_n; j++)
+			known |= str_eq(names[j], rule);
+		if (!known && near)
+			return yml_err(m->keys[i], t->ei, GW_EFORMAT,
+			    "unknown rule \"%.60s\", did you mean \"%s\"?", rule, near);
+		if (!known)
+			return yml_err(
+			    m->keys[i], t->ei, GW_EFORMAT, "unknown rule \"%.60s\"", rule);
+		r = yml_word(m->items[i], uses, GW_LENGTH(uses), &k, t->ei);
+		if (r == 0 && !str_eq(use_of(t, rule), uses[k])) {
+			char *what GW_CLEANUP(str_free_p) = str_printf("rule %s", rule);
+			wrong(t, what, uses[k], use_of(t, rule));
+		}
+	}
+	return r;
+}
+
 static int expect_report(struct trial *t, const struct yml *expect)
 {
 	static const char *const keys[] = {"withheld"};
@@ -284,7 +246,7 @@ static int expect_report(struct trial *t, const struct yml *expect)
 		return 0;
 	int r = yml_map(expect, "report", &m, t->ei);
 	if (r == 0)
-		r = yml_closed(m, keys, GW_LENGTH(keys), t->ei);
+		r = case_closed(m, keys, GW_LENGTH(keys), t->ei);
 	if (r == 0)
 		r = yml_map(m, "withheld", &withheld, t->ei);
 	return r == 0 ? expect_withheld(t, withheld) : r;
@@ -308,8 +270,9 @@ static int expect_blocked(struct trial *t, const struct yml *expect)
 
 static int check_expectations(struct trial *t, const struct yml *expect)
 {
-	static const char *const keys[] = {"present", "absent", "count", "blocked", "report"};
-	int r = yml_closed(expect, keys, GW_LENGTH(keys), t->ei);
+	static const char *const keys[] = {
+	    "present", "absent", "count", "blocked", "report", "rules"};
+	int r = case_closed(expect, keys, GW_LENGTH(keys), t->ei);
 	if (r != 0)
 		return r;
 	if (!expect->n)
@@ -322,38 +285,27 @@ static int check_expectations(struct trial *t, const struct yml *expect)
 		r = expect_absent(t, expect);
 	if (r == 0)
 		r = expect_count(t, expect);
+	if (r == 0)
+		r = expect_rules(t, expect);
 	return r == 0 ? expect_report(t, expect) : r;
 }
 
-static int run_case(struct trial *t, const struct yml *c, struct case_result *ret)
+static int run_case(
+    struct trial *t, const struct yml *c, struct date as_of, struct case_result *ret)
 {
-	static const char *const keys[] = {"case", "context", "dossier", "expect"};
-	const char *name = NULL;
-	const struct yml *map = NULL, *expect = NULL;
-	struct dossier *d GW_CLEANUP(dossier_free_p) = NULL;
-	int r = yml_closed(c, keys, GW_LENGTH(keys), t->ei);
-	if (r == 0)
-		r = yml_text(c, "case", &name, t->ei);
-	if (r == 0)
-		r = read_context(t, c);
-	if (r == 0)
-		r = yml_map(c, "dossier", &map, t->ei);
-	if (r == 0)
-		r = dossier_from_yml(map, t->p->catalogue, &d, t->ei);
-	struct errinfo strict = ERRINFO_INIT;
-	if (r == 0 && dossier_strict(d, &strict) < 0)
-		r = yml_err(map, t->ei, GW_EFORMAT, "%s", strict.msg);
+	const struct yml *expect = NULL;
+	int r = case_read(t->p, c, as_of, &t->given, t->ei);
 	if (r == 0)
 		r = yml_map(c, "expect", &expect, t->ei);
 	if (r != 0)
 		return r;
 	struct policy_keys all = {0};
 	struct policy_key *made GW_CLEANUP(str_free_p) = policy_rehearsal_keys(t->p, &all);
-	t->code = policy_apply(t->p, &t->ctx, d, &all, &t->outcome, &t->why);
+	t->code = policy_apply(t->p, &t->given.ctx, t->given.dossier, &all, &t->outcome, &t->why);
 	r = check_expectations(t, expect);
 	if (r < 0)
 		return r;
-	ret->name = str_dup(name);
+	ret->name = str_dup(t->given.name);
 	ret->passed = !t->failed;
 	ret->message = t->failed ? str_dup(t->wrong.data ? t->wrong.data : "it failed") : NULL;
 	return 0;
@@ -373,33 +325,21 @@ static void count_rules(const struct trial *t, struct case_results *ret)
 static int run_all(
     const struct yml *root, const struct policy *p, struct case_results *ret, struct errinfo *ei)
 {
-	static const char *const keys[] = {"tests_for", "as_of", "cases"};
-	const char *id = NULL;
 	const struct yml *cases = NULL;
 	struct date as_of;
-	int r = yml_closed(root, keys, GW_LENGTH(keys), ei);
-	if (r == 0)
-		r = yml_text(root, "tests_for", &id, ei);
-	if (r == 0 && !str_eq(id, p->id))
-		r = yml_err(yml_get(root, "tests_for"), ei, GW_EFORMAT,
-		    "these are tests for policy \"%.60s\", not for \"%s\"", id, p->id);
-	if (r == 0)
-		r = yml_date(root, "as_of", &as_of, ei);
-	if (r == 0)
-		r = yml_list(root, "cases", &cases, ei);
+	int r = case_list(root, p, &as_of, &cases, ei);
 	if (r != 0)
 		return r;
-	if (!cases->n)
-		return yml_err(cases, ei, GW_EFORMAT, "cases: at least one is expected");
 	ret->items = str_alloc(cases->n * sizeof *ret->items);
 	ret->taken = str_alloc((p->rules_n + 1) * sizeof *ret->taken);
 	ret->unmet = str_alloc((p->rules_n + 1) * sizeof *ret->unmet);
 	for (size_t i = 0; r == 0 && i < cases->n; i++) {
-		struct trial t = {.p = p, .ctx = {.today = as_of, .rehearsal = true}, .ei = ei};
+		struct trial t = {.p = p, .ei = ei};
 		t.wrong = (struct buf)BUF_INIT(4000);
-		r = run_case(&t, cases->items[i], &ret->items[i]);
+		r = run_case(&t, cases->items[i], as_of, &ret->items[i]);
 		count_rules(&t, ret);
 		policy_outcome_release(&t.outcome);
+		case_given_release(&t.given);
 		buf_release(&t.wrong);
 		if (r == 0) {
 			ret->n++;
@@ -417,10 +357,13 @@ int casetest_run(const char *file, const void *bytes, size_t n, const struct pol
 	int r = yml_parse(file, bytes, n, &YML_SMALL, &root, ei);
 	if (r == 0)
 		r = run_all(root, p, &results, ei);
-	if (r < 0)
-		case_results_release(&results);
-	else
+	if (r == 0) {
 		*ret = results;
+		return 0;
+	}
+	if (ei)
+		propose_test(ei);
+	case_results_release(&results);
 	return r;
 }
 

@@ -12,10 +12,13 @@
  *              blocked: text             nothing leaves, and the reason says that text
  *              report: {withheld: {CLASS: n}}  so many values of each class named stay; {} says
  *                                        that none of any class does
+ *              rules: {RULE: taken|unmet|unused}  something leaves by the rule; its only_if kept
+ *                                        something back; neither
  *
- * An unknown word, field, group or class is an error of the test file, never a pass; so is a case
- * that expects nothing. A dossier of which nothing leaves is refused by seal; here it may be told
- * by `blocked`, and without `blocked` it is one in which every field is absent. The clock is as_of.
+ * An unknown word, field, group, rule or class is an error of the test file, never a pass; so is a
+ * case that expects nothing. A dossier of which nothing leaves is refused by seal; here it may be
+ * told by `blocked`, and without `blocked` it is one in which every field is absent. The clock is
+ * as_of.
  */
 #ifndef GW_POLICY_CASETEST_H
 #define GW_POLICY_CASETEST_H
@@ -25,7 +28,11 @@
 
 #include "base/defs.h"
 #include "base/err.h"
+#include "policy/apply.h"
 #include "policy/policy.h"
+
+struct dossier;
+struct yml;
 
 struct case_result {
 	char *name;
@@ -49,5 +56,27 @@ struct case_results {
 int casetest_run(const char *file, const void *bytes, size_t n, const struct policy *p,
     struct case_results *ret, struct errinfo *ei) GW_MUST_USE;
 void case_results_release(struct case_results *r);
+
+enum { CASE_SCOPES = 32 };
+
+/* One case as it is written: the circumstances and the dossier. Never copied: ctx points into it.
+ */
+struct case_given {
+	const char *name;
+	struct policy_context ctx;
+	const char *scopes[CASE_SCOPES]; /* ctx.consents */
+	struct dossier *dossier;
+	struct yml *root; /* the tree that name and ctx borrow from, when it is this one's own */
+};
+
+/*
+ * casetest_find(file, bytes, n, p, name, ret, ei): the case with that name in the n bytes.
+ *
+ * GW_ENOENT says which cases there are; GW_EFORMAT or GW_ELIMIT as casetest_run. The caller
+ * releases *ret in any case.
+ */
+int casetest_find(const char *file, const void *bytes, size_t n, const struct policy *p,
+    const char *name, struct case_given *ret, struct errinfo *ei) GW_MUST_USE;
+void case_given_release(struct case_given *g);
 
 #endif

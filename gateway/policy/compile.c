@@ -53,15 +53,18 @@ static void lint_records(struct loader *l, const struct yml *node, const struct 
 		return;
 	const struct yml *at = yml_get(yml_get(node, "records"), "by");
 	if (!by || by->as != AS_KEEP)
-		load_say(l, POLICY_ERROR, at, "records.by %s must itself be kept", r->by->path);
+		load_say(l, POLICY_ERROR, at,
+		    "records.by %s must itself be kept: write it in this rule", r->by->path);
 	else if (!always(&by->only_if) && !same_condition(&by->only_if, &r->only_if))
 		load_say(l, POLICY_ERROR, at,
-		    "records.by %s must itself be kept under the same only_if", r->by->path);
+		    "records.by %s must itself be kept under the same only_if: write it in this rule",
+		    r->by->path);
 	else if (by->by &&
 	    (by->by != r->by || by->newest != r->newest || by->since.n != r->since.n ||
 		by->since.unit != r->since.unit))
 		load_say(l, POLICY_ERROR, at,
-		    "records.by %s must itself be kept in the same records", r->by->path);
+		    "records.by %s must itself be kept in the same records: write it in this rule",
+		    r->by->path);
 }
 
 static void lint_rule(struct loader *l, const struct yml *node, const struct policy_rule *r)
@@ -75,15 +78,16 @@ static void lint_rule(struct loader *l, const struct yml *node, const struct pol
 	}
 	if (r->exception && !special)
 		load_say(l, POLICY_WARNING, yml_key(node, "exception"),
-		    "rule \"%s\" names no field of class special: exception is needless", r->name);
+		    "rule \"%s\" names no field of class special: exception is needless, remove it",
+		    r->name);
 	if (r->national_id_basis && !national)
 		load_say(l, POLICY_WARNING, yml_key(node, "national_id_basis"),
 		    "rule \"%s\" names no field of class national_id: national_id_basis is "
-		    "needless",
+		    "needless, remove it",
 		    r->name);
 	if (r->by && r->as != AS_KEEP && p->decisions[r->by->index].rule == r)
 		load_say(l, POLICY_ERROR, yml_get(yml_get(node, "records"), "by"),
-		    "records.by %s must itself be kept", r->by->path);
+		    "records.by %s must itself be kept: write \"as: keep\"", r->by->path);
 	else
 		lint_records(l, node, r);
 }
@@ -109,10 +113,12 @@ static void lint_undecided(struct loader *l)
 	const struct yml *at = yml_key(l->root, "withhold");
 	if (all > n)
 		load_say(l, POLICY_GAP, at ? at : l->root,
-		    "no decision recorded for: %s and %zu more", names.data, all - n);
+		    "no decision recorded for: %s and %zu more; write each in a rule or under withhold",
+		    names.data, all - n);
 	else if (n)
-		load_say(
-		    l, POLICY_GAP, at ? at : l->root, "no decision recorded for: %s", names.data);
+		load_say(l, POLICY_GAP, at ? at : l->root,
+		    "no decision recorded for: %s; write each in a rule or under withhold",
+		    names.data);
 }
 
 void load_lint(struct loader *l)
@@ -126,10 +132,10 @@ void load_lint(struct loader *l)
 	for (size_t i = 0; i < p->profiles_n; i++)
 		if (!p->profiles[i].used)
 			load_say(l, POLICY_WARNING, profiles->keys[i],
-			    "scan profile \"%.60s\" is not used", p->profiles[i].name);
+			    "scan profile \"%.60s\" is not used: remove it", p->profiles[i].name);
 	if (p->attachments_n && !p->most_attachments && yml_get(l->root, "limits"))
 		load_say(l, POLICY_WARNING, yml_get(l->root, "limits"),
-		    "attachments are allowed, yet limits.attachments is 0");
+		    "attachments are allowed, yet limits.attachments is 0: write how many, or remove them");
 	lint_undecided(l);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "policy/propose.h"
 
 enum { MOST_FINDINGS = 200, MOST_STRINGS = 1000 };
 
@@ -26,20 +27,11 @@ static void count(struct loader *l, enum policy_severity severity)
 	l->worst = severity > l->worst ? severity : l->worst;
 }
 
-static void append(struct loader *l, enum policy_severity severity, const char *text)
-{
-	struct policy_findings *f = l->findings;
-	f->items = reallocarray(f->items, f->n + 1, sizeof *f->items);
-	if (!f->items)
-		abort();
-	f->items[f->n++] = (struct policy_finding){severity, str_dup(text)};
-}
-
 static void push(struct loader *l, enum policy_severity severity, const struct errinfo *ei)
 {
 	count(l, severity);
 	if (!load_full(l))
-		append(l, severity, ei->msg);
+		policy_findings_add(l->findings, severity, ei->msg);
 }
 
 /* Say how many were only counted. */
@@ -48,7 +40,7 @@ static void say_more(struct loader *l)
 	char *text GW_CLEANUP(str_free_p) =
 	    str_printf("%s: and %zu more findings", l->p->file, l->more);
 	if (l->more)
-		append(l, l->worst, text);
+		policy_findings_add(l->findings, l->worst, text);
 }
 
 void load_say(
@@ -81,6 +73,18 @@ bool load_failed(struct loader *l, int code, const struct errinfo *ei)
 	return false;
 }
 
+bool load_bad(struct loader *l, int code, struct errinfo *ei, const char *key, enum yml_kind kind)
+{
+	propose_member(ei, key, kind);
+	return load_failed(l, code, ei);
+}
+
+bool load_bad_word(struct loader *l, int code, struct errinfo *ei)
+{
+	propose_word(ei);
+	return load_failed(l, code, ei);
+}
+
 static bool is_among(const char *s, const char *const *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -94,6 +98,9 @@ bool load_closed(struct loader *l, const struct yml *map, const char *const *wor
 	struct errinfo ei = ERRINFO_INIT;
 	if (map->kind != YML_MAP) {
 		int r = yml_closed(map, words, n, &ei);
+		char key[100];
+		(void)snprintf(key, sizeof key, ": write \"%s: …\"", words[0]);
+		propose_text(&ei, key);
 		return load_failed(l, r, &ei);
 	}
 	bool good = true;
@@ -113,8 +120,10 @@ bool load_closed(struct loader *l, const struct yml *map, const char *const *wor
 		    .keys = &map->keys[i],
 		    .file = map->file};
 		int r = yml_closed(&one, words, n, &ei);
-		if (r < 0)
+		if (r < 0) {
+			propose_keys(&ei, words, n);
 			good = load_failed(l, r, &ei);
+		}
 	}
 	return good;
 }
@@ -125,24 +134,18 @@ bool load_text(struct loader *l, const struct yml *map, const char *key, char **
 	const char *s = NULL;
 	int r = yml_text(map, key, &s, &ei);
 	if (r < 0)
-		return load_failed(l, r, &ei);
+		return load_bad(l, r, &ei, key, YML_SCALAR);
 	*ret = str_dup(s);
 	return true;
 }
 
-/* Names are what reports and file names are made of: [a-z0-9][a-z0-9_-]{0,63}. */
-static bool good_name(const char *s)
-{
-	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_-");
-	return n > 0 && n <= 64 && !s[n] && s[0] != '-' && s[0] != '_';
-}
-
 static bool check_name(struct loader *l, const struct yml *node)
 {
-	if (node->kind == YML_SCALAR && good_name(node->text))
+	if (node->kind == YML_SCALAR && policy_name(node->text))
 		return true;
 	load_say(l, POLICY_ERROR, node,
-	    "a name of lower-case letters, digits, - and _ is expected (64 at most)");
+	    "a name of lower-case letters, digits, - and _ is expected (64 at most): write one such as "
+	    "\"laatste-stand\"");
 	return false;
 }
 
@@ -159,21 +162,21 @@ bool load_int(struct loader *l, const struct yml *map, const char *key, int64_t 
 {
 	struct errinfo ei = ERRINFO_INIT;
 	int r = yml_int(map, key, low, high, ret, &ei);
-	return r < 0 ? load_failed(l, r, &ei) : true;
+	return r < 0 ? load_bad(l, r, &ei, key, YML_SCALAR) : true;
 }
 
 bool load_date(struct loader *l, const struct yml *map, const char *key, struct date *ret)
 {
 	struct errinfo ei = ERRINFO_INIT;
 	int r = yml_date(map, key, ret, &ei);
-	return r < 0 ? load_failed(l, r, &ei) : true;
+	return r < 0 ? load_bad(l, r, &ei, key, YML_SCALAR) : true;
 }
 
 bool load_duration(struct loader *l, const struct yml *map, const char *key, struct duration *ret)
 {
 	struct errinfo ei = ERRINFO_INIT;
 	int r = yml_duration(map, key, ret, &ei);
-	return r < 0 ? load_failed(l, r, &ei) : true;
+	return r < 0 ? load_bad(l, r, &ei, key, YML_SCALAR) : true;
 }
 
 bool load_word(struct loader *l, const struct yml *map, const char *key,
@@ -183,35 +186,42 @@ bool load_word(struct loader *l, const struct yml *map, const char *key,
 	const char *s = NULL;
 	size_t i = 0;
 	int r = yml_text(map, key, &s, &ei);
-	if (r == 0)
-		r = yml_word(yml_get(map, key), words->list, words->n, &i, &ei);
 	if (r < 0)
-		return load_failed(l, r, &ei);
+		return load_bad(l, r, &ei, key, YML_SCALAR);
+	r = yml_word(yml_get(map, key), words->list, words->n, &i, &ei);
+	if (r < 0)
+		return load_bad_word(l, r, &ei);
 	*ret = words->list[i];
 	return true;
+}
+
+const struct yml *load_any_list(struct loader *l, const struct yml *map, const char *key)
+{
+	struct errinfo ei = ERRINFO_INIT;
+	const struct yml *list = NULL;
+	int r = yml_list(map, key, &list, &ei);
+	if (r < 0)
+		(void)load_bad(l, r, &ei, key, YML_LIST);
+	return list;
 }
 
 const struct yml *load_list(struct loader *l, const struct yml *map, const char *key)
 {
 	struct errinfo ei = ERRINFO_INIT;
-	const struct yml *list = NULL;
-	int r = yml_list(map, key, &list, &ei);
-	if (r < 0) {
-		(void)load_failed(l, r, &ei);
-		return NULL;
-	}
-	if (!list->n) {
-		load_say(l, POLICY_ERROR, list, "%s: at least one is expected", key);
-		return NULL;
-	}
-	return list;
+	const struct yml *list = load_any_list(l, map, key);
+	if (!list || list->n)
+		return list;
+	int r = yml_err(list, &ei, GW_EFORMAT, "%s: at least one is expected", key);
+	(void)load_bad(l, r, &ei, key, YML_LIST);
+	return NULL;
 }
 
 bool load_most(struct loader *l, const struct yml *list, size_t most, const char *what)
 {
 	if (list->n <= most)
 		return true;
-	load_say(l, POLICY_ERROR, list, "at most %zu %s are expected here", most, what);
+	load_say(l, POLICY_ERROR, list, "at most %zu %s are expected here: remove the others", most,
+	    what);
 	return false;
 }
 
@@ -221,7 +231,7 @@ const struct yml *load_map(struct loader *l, const struct yml *map, const char *
 	const struct yml *m = NULL;
 	int r = yml_map(map, key, &m, &ei);
 	if (r < 0)
-		(void)load_failed(l, r, &ei);
+		(void)load_bad(l, r, &ei, key, YML_MAP);
 	return m;
 }
 
@@ -235,10 +245,10 @@ bool load_bits(
 		size_t i = 0;
 		int r = yml_word(list->items[k], words->list, words->n, &i, &ei);
 		if (r < 0) {
-			good = load_failed(l, r, &ei);
+			good = load_bad_word(l, r, &ei);
 		} else if (bits & 1U << i) {
-			load_say(l, POLICY_ERROR, list->items[k], "\"%s\" stands here twice",
-			    words->list[i]);
+			load_say(l, POLICY_ERROR, list->items[k],
+			    "\"%s\" stands here twice: remove one of the two", words->list[i]);
 			good = false;
 		} else {
 			bits |= 1U << i;
@@ -260,6 +270,7 @@ bool load_strings(
 		struct errinfo ei = ERRINFO_INIT;
 		int r = yml_scalar(y, "word", &ei);
 		if (r < 0) {
+			propose_text(&ei, ": write it without brackets or braces, or remove it");
 			good = load_failed(l, r, &ei);
 			continue;
 		}
@@ -269,8 +280,8 @@ bool load_strings(
 		}
 		for (size_t i = 0; i < n; i++)
 			if (str_eq(out[i], y->text)) {
-				load_say(
-				    l, POLICY_ERROR, y, "\"%.60s\" stands here twice", y->text);
+				load_say(l, POLICY_ERROR, y,
+				    "\"%.60s\" stands here twice: remove one of the two", y->text);
 				good = false;
 			}
 		out[n++] = str_dup(y->text);
@@ -305,7 +316,9 @@ static bool is_other(struct loader *l)
 	for (size_t i = 0; i < l->root->n; i++)
 		if (str_suggest(l->root->keys[i]->text, word, 1))
 			return false;
-	load_say(l, POLICY_ERROR, l->root, "this is no policy: it has no key \"policy\"");
+	load_say(l, POLICY_ERROR, l->root,
+	    "this is no policy: it has no key \"policy\"; name a policy file, or write one with "
+	    "`handover policy init`");
 	return true;
 }
 
@@ -343,6 +356,7 @@ int policy_parse(const char *file, const void *p, size_t n, const struct catalog
 	struct errinfo why = ERRINFO_INIT;
 	int r = yml_parse(file, p, n, &YML_SMALL, &root, &why);
 	if (r < 0) {
+		propose_yaml(&why);
 		(void)load_failed(&l, r, &why);
 	} else {
 		l.root = root;
@@ -359,12 +373,4 @@ int policy_parse(const char *file, const void *p, size_t n, const struct catalog
 	*ret_p = policy;
 	policy = NULL;
 	return 0;
-}
-
-void policy_findings_release(struct policy_findings *f)
-{
-	for (size_t i = 0; i < f->n; i++)
-		free(f->items[i].text);
-	free(f->items);
-	*f = (struct policy_findings){0};
 }

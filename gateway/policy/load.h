@@ -30,8 +30,13 @@ struct loader {
 void load_say(struct loader *l, enum policy_severity severity, const struct yml *node,
     const char *fmt, ...) GW_PRINTF(4, 5);
 
-/* Report an error that a getter of base/yaml put into ei. Returns false. */
+/* Report an error that stands in ei with its place. Returns false. */
 bool load_failed(struct loader *l, int code, const struct errinfo *ei);
+
+/* As load_failed for what a getter of base/yaml says of member `key`, or of a word in a closed
+ * list, with a proposal behind it. */
+bool load_bad(struct loader *l, int code, struct errinfo *ei, const char *key, enum yml_kind kind);
+bool load_bad_word(struct loader *l, int code, struct errinfo *ei);
 
 /* So many findings are there that no more are kept: what costs time to say need not be said. */
 bool load_full(const struct loader *l);
@@ -51,6 +56,9 @@ bool load_word(struct loader *l, const struct yml *map, const char *key,
 
 /* A list that is there and not empty, or NULL. */
 const struct yml *load_list(struct loader *l, const struct yml *map, const char *key);
+
+/* As load_list, but it may be empty. */
+const struct yml *load_any_list(struct loader *l, const struct yml *map, const char *key);
 
 /* True when list has at most that many; else an error is said. */
 bool load_most(struct loader *l, const struct yml *list, size_t most, const char *what);

@@ -14,7 +14,8 @@ static void load_valid(struct loader *l)
 	    !load_date(l, m, "from", &l->p->from) || !load_date(l, m, "until", &l->p->until))
 		return;
 	if (date_cmp(l->p->from, l->p->until) > 0)
-		load_say(l, POLICY_ERROR, yml_get(m, "until"), "until lies before from");
+		load_say(l, POLICY_ERROR, yml_get(m, "until"),
+		    "until lies before from: write a later day");
 }
 
 enum { MOST_ROLES = 100 };
@@ -38,8 +39,8 @@ static void load_approved(struct loader *l)
 		(void)load_date(l, m, "date", &a.date);
 		for (size_t k = 0; k < p->approved_n; k++)
 			if (str_eq(p->approved[k].role, a.role))
-				load_say(
-				    l, POLICY_ERROR, m, "role \"%s\" stands here twice", a.role);
+				load_say(l, POLICY_ERROR, m,
+				    "role \"%s\" stands here twice: remove one of the two", a.role);
 		p->approved[p->approved_n++] = a;
 	}
 }
@@ -69,7 +70,7 @@ static bool catalogue_list(struct loader *l, const struct yml *list, enum catalo
 		size_t w = 0;
 		int r = yml_word(list->items[i], words.list, words.n, &w, &ei);
 		if (r < 0) {
-			good = load_failed(l, r, &ei);
+			good = load_bad_word(l, r, &ei);
 			continue;
 		}
 		bool twice = false;
@@ -79,8 +80,8 @@ static bool catalogue_list(struct loader *l, const struct yml *list, enum catalo
 			out[n++] = words.list[w];
 			continue;
 		}
-		load_say(
-		    l, POLICY_ERROR, list->items[i], "\"%s\" stands here twice", words.list[w]);
+		load_say(l, POLICY_ERROR, list->items[i],
+		    "\"%s\" stands here twice: remove one of the two", words.list[w]);
 		good = false;
 	}
 	*ret = out;
@@ -100,7 +101,7 @@ static void load_legal_basis(struct loader *l)
 		if (str_eq(p->gdpr, "consent"))
 			load_say(l, POLICY_WARNING, yml_get(m, "gdpr"),
 			    "consent towards a public body is rarely free; a public task is the "
-			    "usual basis");
+			    "usual basis: write \"gdpr: public_task\"");
 	}
 	const struct yml *law = load_list(l, m, "law");
 	if (law)
@@ -146,8 +147,10 @@ void load_header(struct loader *l)
 	if (load_int(l, l->root, "catalogue", 1, 1000000, &p->catalogue_version) &&
 	    p->catalogue_version != catalogue_version(p->catalogue))
 		load_say(l, POLICY_ERROR, yml_get(l->root, "catalogue"),
-		    "written for catalogue %lld, the catalogue here is %lld",
-		    (long long)p->catalogue_version, (long long)catalogue_version(p->catalogue));
+		    "written for catalogue %lld, the catalogue here is %lld: look at each rule, then "
+		    "write \"catalogue: %lld\"",
+		    (long long)p->catalogue_version, (long long)catalogue_version(p->catalogue),
+		    (long long)catalogue_version(p->catalogue));
 	(void)load_word(l, l->root, "purpose", &policy_purposes, &p->purpose);
 	load_legal_basis(l);
 	load_applies_to(l);
@@ -227,7 +230,8 @@ static bool attachment_types(struct loader *l, const struct yml *list, unsigned 
 		if (y->kind != YML_SCALAR ||
 		    !catalogue_has_word(l->p->catalogue, LIST_NEVER, y->text))
 			continue;
-		load_say(l, POLICY_ERROR, y, "attachments of type %s may never leave", y->text);
+		load_say(l, POLICY_ERROR, y, "attachments of type %s may never leave: remove it",
+		    y->text);
 		good = false;
 	}
 	return good && load_bits(l, list, &allowed, ret);
@@ -252,7 +256,7 @@ static void load_attachment(struct loader *l, const struct yml *m)
 		if (p->attachments[i].types & a.types)
 			load_say(l, POLICY_ERROR, yml_get(m, "types"),
 			    "a type here is already decided on line %zu: each type is decided "
-			    "once",
+			    "once, remove one of the two",
 			    p->attachments[i].line);
 	p->attachments[p->attachments_n++] = a;
 }

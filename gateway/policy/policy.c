@@ -2,6 +2,7 @@
 #include "policy/policy.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "dossier/catalogue.h"
@@ -13,6 +14,13 @@ static void free_strings(char **list, size_t n)
 	for (size_t i = 0; i < n; i++)
 		free(list[i]);
 	free(list);
+}
+
+/* Names are what reports and file names are made of. */
+bool policy_name(const char *s)
+{
+	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+	return n > 0 && n <= 64 && !s[n] && s[0] != '-' && s[0] != '_';
 }
 
 void policy_free(struct policy *p)

@@ -168,9 +168,10 @@ struct policy {
 
 /*
  * An error keeps a policy from being loaded. A gap (a field that nobody decided about) does not:
- * the field stays; yet `policy check` fails, since the author is to decide. A warning is advice.
+ * the field stays; yet `policy check` fails, since the author is to decide. A warning is advice, a
+ * note says what is true today (policy/notes.h).
  */
-enum policy_severity { POLICY_WARNING, POLICY_GAP, POLICY_ERROR };
+enum policy_severity { POLICY_NOTE, POLICY_WARNING, POLICY_GAP, POLICY_ERROR };
 
 struct policy_finding {
 	enum policy_severity severity;
@@ -184,6 +185,9 @@ struct policy_findings {
 	size_t n, errors, gaps; /* errors and gaps: all of them */
 };
 
+/* Add one; the text is copied. The counts stay as they are. */
+void policy_findings_add(
+    struct policy_findings *f, enum policy_severity severity, const char *text);
 void policy_findings_release(struct policy_findings *f);
 
 /*
@@ -200,6 +204,9 @@ int policy_parse(const char *file, const void *p, size_t n, const struct catalog
 
 void policy_free(struct policy *p); /* NULL is fine */
 void policy_free_p(struct policy **p);
+
+/* True when s may be the name of a policy, a rule or a role: [a-z0-9][a-z0-9_-]{0,63}. */
+bool policy_name(const char *s);
 
 /* The decision on a field, or NULL when the catalogue has no such path. */
 const struct policy_decision *policy_decide(const struct policy *p, const char *path);

@@ -78,6 +78,13 @@ approve() { # HOME FILE: sign a policy in that home by both officers
 	must at "$1" policy sign --cert "$W/fg/officer.pem" --key "$W/fg/officer.key" "$W/$1/policies/$2"
 	must at "$1" policy sign --cert "$W/cm/officer.pem" --key "$W/cm/officer.key" "$W/$1/policies/$2"
 }
+sign_elsewhere() { # OFFICER FILE: sign a policy where nobody knows who its officers are
+	local copy=$W/nobody/${2##*/}
+	mkdir -p "$W/nobody" && rm -f "$copy.p7s" && cp "$2" "$copy"
+	[ ! -e "$2.p7s" ] || cp "$2.p7s" "$copy.p7s"
+	must "$HANDOVER" --home "$W/nowhere" policy sign --cert "$W/$1/officer.pem" --key "$W/$1/officer.key" "$copy"
+	cp "$copy.p7s" "$2.p7s"
+}
 accept() { # RECIPIENT FILE: the recipient accepts it from the provider, who takes that in
 	cp "$W/outgoing/policies/$2" "$W/outgoing/policies/$2.p7s" "$W/$1/policies/"
 	must at "$1" policy accept "$W/$1/policies/$2" --from $PROVIDER --contract RI-1 --until 2029-12-31 --out "$W/$1.acc"

@@ -5,7 +5,7 @@ work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 handover=$BUILD/handover
 export HANDOVER_HOME=$work/nothing
 n=0 out= rc=0
-echo "1..74"
+echo "1..96"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -25,6 +25,18 @@ for f in $p $v $g; do
 	policy coverage --min 100 $f; is "$(basename $f .yaml): each rule and condition is tried" gives 0 "100 %"
 done
 
+m=tests/cli/policy_messages/good.yaml t=tests/cli/policy_messages/good.test.yaml
+policy coverage $m --tests $t; is "the two figures: rule × condition" has "rule × condition in the tests: 25 % (2 of 8)"
+is "and what was decided by name" gives 0 "decided by name: 6 % (8 of 115 fields; 107 by class, 0 by nobody)"
+is "what no case tries is told" has "MISSED  leeftijd: taken (0 cases)"
+policy coverage --min 26 $m --tests $t
+is "too little of the first ends with 4" gives 4 "the tests try 25 % of rule × condition, at least 26 % is asked: write a case for each line that says MISSED"
+policy coverage --min 25 --min-named 7 $m --tests $t
+is "too little of the second too, and says what to write" gives 4 "6 % of the fields is decided by name, at least 7 % is asked: write in a rule or under withhold: person.client_number,"
+policy coverage --min 25 --min-named 6 $m --tests $t; is "enough of both is 0" test $rc -eq 0
+policy --json coverage $m --tests $t; is "as JSON they are the last line" test "$(tail -1 <<<"$out" | jq -c .)" = \
+	'{"tested":{"percent":25,"hit":2,"of":8},"named":{"percent":6,"hit":8,"of":115,"by_class":107,"undecided":0}}'
+
 change() { sed "$1" "$v" >"$work/beleid.yaml"; }
 change 's/^legal_basis/legalbasis/'; policy check "$work/beleid.yaml"
 is "an unknown key has a place and a suggestion" gives 3 "beleid.yaml:10:1: unknown key \"legalbasis\", did you mean \"legal_basis\"?"
@@ -40,7 +52,7 @@ policy --json check "$work/beleid.yaml"; is "as JSON" gives 0 "{\"file\":\"$work
 printf 'report_policy: x\nlanguage: 1\n' >"$work/report.yaml"; policy check "$work/report.yaml"
 is "a report policy is another document" gives 3 'handles only `policy:` documents'
 printf '{"catalogue":1,\n"person":{"family_name":"Kanarie"}}' >"$work/dossier.json"; policy check "$work/dossier.json"
-is "a dossier is no policy, said in one line" test "$rc $out" = "3 $work/dossier.json:1:1: this is no policy: it has no key \"policy\""
+is "a dossier is no policy, said in one line" test "$rc $out" = "3 $work/dossier.json:1:1: this is no policy: it has no key \"policy\"; name a policy file, or write one with \`handover policy init\`"
 change 's/^policy:/polisy:/'; policy check "$work/beleid.yaml"; is "a slip in that very key is a slip" gives 3 'did you mean "policy"?'
 policy check "$work/none.yaml"; is "no such file" test $rc -eq 1
 printf 'policy: &a x\n' >"$work/anchor.yaml"; policy check "$work/anchor.yaml"
@@ -63,10 +75,15 @@ is "its law and its parties too" has "voortzetting van de begeleiding, taak van 
 is "and its conditions" has "alleen als er is toestemming voor delen van belastbaarheid"
 policy show --lang en $v; is "and in English" gives 0 "age band (5)"
 policy show $p; is "it has the limits" has "grenzen: 25 bijlagen, 60 MB"
-is "the consent" has "toestemming: TF-2026-1, ten hoogste P1Y, voor share_capacity"
-is "and what a scan does" has "scanprofiel streng: bsn, criminal, other_special (houdt tegen); health (eerst beoordelen); iban, phone,"
-policy show --lang en $v; is "in English too" has "scan profile streng: bsn, criminal, other_special (refuses); health (reviewed first); iban, phone,"
+is "the consent" has "toestemming: TF-2026-1, ten hoogste 1 jaar, voor delen van belastbaarheid"
+is "and what a scan does" has "scanprofiel streng: burgerservicenummers, strafrecht, andere bijzondere gegevens (houdt tegen); gezondheid (eerst beoordelen); rekeningnummers,"
+policy show --lang en $v; is "in English too" has "scan profile streng: citizen service numbers, criminal offences, other special data (refuses); health (reviewed first); bank accounts,"
 is "and that there is no consent" has "consent: none"
+policy show --language en $v; is "--language does the same" gives 0 "age band (5)"
+policy show --language fr $v; is "no other language" gives 2 "--language is nl or en"
+policy show --html $v; is "a page for the register" gives 0 "<h1>Aanmelding door gemeente bij gecontracteerde aanbieder</h1>"
+is "that needs nothing else" lacks "http"
+policy show --html --language en $v; is "in English" gives 0 "<html lang=\"en\">"
 policy --json show $v; is "and as JSON" gives 0 '"field":"contact.postcode","class":"contact","type":"postcode","action":{"as":"postcode4"},"rule":"woonomgeving","line":20'
 policy explain $p wi.leerroute --context programme=participatiewet; is "explain: the rule and where it stands" gives 0 "inburgering ($p:"
 is "and what is not met" has "stays: programme is not wi2021"
@@ -83,7 +100,15 @@ policy explain $p person.bsn --context recipient_dutty=x; is "so is an unknown k
 change 's/as: postcode4/as: keep/'; policy diff $v "$work/beleid.yaml"
 is "diff: wider ends with 4" gives 4 'WIDER     contact.postcode: {"as":"postcode4"} -> {"as":"keep"}'
 policy diff "$work/beleid.yaml" $v; is "narrower ends with 0" gives 0 "narrower  contact.postcode"
-policy diff $v $v; is "same is same" gives 0 "0 differences"
+is "and says what follows" has "1 differences: 0 WIDER, 1 narrower; 114 of 115 fields the same"
+is "for signature and acceptance" has "nothing WIDER: the new text is to be signed, what was accepted stays accepted"
+policy diff $v "$work/beleid.yaml"; is "wider demands both anew" has "WIDER: it demands new approval (the signatures of all its roles) and new acceptance by each recipient"
+policy diff $v $v; is "same is same" gives 0 "0 differences: 0 WIDER, 0 narrower; 115 of 115 fields the same"
+policy diff --all $v "$work/beleid.yaml"; is "--all has each field, also what is the same" gives 4 "same      person.bsn: stays"
+is "each once" test "$(grep -c '^\(same\|WIDER\|narrower\) ' <<<"$out")" = 115
+policy --json diff $v $v; is "JSON is one object also then" test "$(jq -c '[.wider, .narrower, .same_fields, .needs_approval, .needs_acceptance, .changes]' <<<"$out")" = "[0,0,115,false,false,[]]"
+policy --json diff $v "$work/beleid.yaml"
+is "and tells each change" test "$(jq -c '[.wider, .needs_acceptance, .changes[0].change, .changes[0].what]' <<<"$out")" = '[1,true,"wider","contact.postcode"]'
 
 mkdir "$work/d"; cat >"$work/d/dossier.json" <<'J'
 {"catalogue":1,"context":{"programme":"participatiewet"},
@@ -96,6 +121,7 @@ policy dry-run $v "$work/d"; is "dry-run: what leaves, what stays" gives 0 "with
 is "under which circumstances" has "  context: sender=municipality,recipient=provider,contract_status=contracted,programme=participatiewet,"
 is "what is left behind, and why" has "left behind: cv no_cleaner"
 is "unknown fields by name" has "hobby"
+is "what it assumes" has "  assumed: the recipient has no legal duty (bsn_processing)"
 is "and never a value" lacks Canarie
 is "nothing is written" test "$before" = "$(find "$work" | sort)"
 policy dry-run --strict $v "$work/d"; is "strict refuses unknown fields" test $rc -eq 3
@@ -140,3 +166,5 @@ sed -i 's/total_mb: 60/total_mb: 61/' "$work/f.yaml"; sign cm
 is "a changed policy keeps no signature" gives 5 "f.yaml.p7s: it signs another text of this policy: remove it and have the policy signed again"
 cp "$work/beleid.yaml" "$work/f.yaml"; rm "$work/f.yaml.p7s"; sed -i 's/^status: active/status: actief/' "$work/f.yaml"; sign fg
 is "what has errors is not signed" test $rc -eq 3 -a ! -e "$work/f.yaml.p7s"
+run "$handover" --print man:policy; is "the man page has it all" has '\fB\-\-min-named\fR'
+run "$handover" --print bash; is "and so has the completion" has "'policy init') words='--out "

@@ -2,7 +2,7 @@
 # seal and open on real homes: what goes, what comes, what three ledgers say, what stock tools see.
 set -u
 . tests/cli/lib.sh
-plan 91
+plan 94
 world
 dossier een
 EEN="$W/d/een"
@@ -107,7 +107,7 @@ expect 0 "the newer one opens" at incoming open --json --into "$W/case" "$S2"
 ok "it says which package it supersedes"
 expect 4 "the older one is refused now" at incoming open --into "$W/case" "$S1"
 I2=$(jq -r .package "$W/case/"*/handover.json | grep -v "$I1" | head -1)
-expect 0 "and on, into another folder" at outgoing seal --policy overdracht-einde-contract --to $SUCCESSOR --out "$W/elsewhere" --case $CASE --json "$EEN"
+expect 0 "and on, into another folder" at outgoing seal --policy overdracht-einde-contract --to $SUCCESSOR --out "$W/copied" --case $CASE --json "$EEN"
 C3=$(jq -r .file "$W/out") I3=$(jq -r .package "$W/out")
 expect 0 "which opens" at incoming open --into "$W/case3" "$C3"
 [ -n "$I2" ] && [ "$(jq -r .supersedes "$W/case3/$I3/handover.json")" = "$I2" ]; ok "and supersedes the one before all the same"
@@ -179,9 +179,15 @@ expect 0 "the sender's ledger verifies" at outgoing ledger verify
 # ---- a policy signed by somebody else
 p7s=$W/outgoing/policies/overdracht-einde-contract.yaml.p7s
 cp "$p7s" "$W/p7s"
-expect 0 "a stranger's signature is added" "$HANDOVER" policy sign --cert "$W/keeper/officer.pem" \
+expect 4 "a stranger signs nothing in a home that knows the officers" "$HANDOVER" policy sign --cert "$W/keeper/officer.pem" \
 	--key "$W/keeper/officer.key" "${p7s%.p7s}"
-said "warning: this key is of no officer whom policy 'overdracht-einde-contract' asks for"
+said "this key is of no officer whom policy 'overdracht-einde-contract' asks for (fg, contractmanager)"
+cmp -s "$W/p7s" "$p7s"; ok "and the signatures are as they were"
+mkdir "$W/for-strangers" && cp "${p7s%.p7s}" "$p7s" "$W/for-strangers/"
+expect 0 "where nobody knows them a stranger can" "$HANDOVER" --home "$W/nowhere" policy sign --cert "$W/keeper/officer.pem" \
+	--key "$W/keeper/officer.key" "$W/for-strangers/overdracht-einde-contract.yaml"
+said "warning: it is not known here who signs for the controller of policy 'overdracht-einde-contract'"
+cp "$W/for-strangers/overdracht-einde-contract.yaml.p7s" "$p7s"
 expect 5 "with it the policy does not run" to_successor "$EEN"
 said "take overdracht-einde-contract.yaml.p7s away and have it signed again"
 cp "$W/p7s" "$p7s"

@@ -163,6 +163,9 @@ static void policies_are_found_by_what_they_say(void **state)
 	policy_is(h, "a", 0, ACTIVE("3", ""));
 	put("policies/twice.yaml", ACTIVE("3", "title: x\n"));
 	policy_is(h, "a", GW_EFORMAT, "stands in two files");
+	policy_is(h, "a", GW_EFORMAT, "policies/newer.yaml' and '");
+	policy_is(h, "a", GW_EFORMAT, "policies/twice.yaml': take one away");
+	policy_is(h, "overdracht", GW_ENOENT, "its policies are: a");
 	char *newer GW_CLEANUP(str_free_p) = file_join(dir, "policies/newer.yaml");
 	char *twice GW_CLEANUP(str_free_p) = file_join(dir, "policies/twice.yaml");
 	assert_int_equal(unlink(twice), 0);

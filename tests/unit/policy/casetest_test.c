@@ -59,7 +59,8 @@ static void expectations_that_are_met(void **state)
 static void nothing_leaves(void **state)
 {
 	static const char *const good[] = {"{absent: [health.diagnosis, person.bsn]}",
-	    "{count: {health: 0}}", "{blocked: nothing of this dossier leaves}",
+	    "{rules: {leeftijd: unused}}", "{count: {health: 0}}",
+	    "{blocked: nothing of this dossier leaves}",
 	    "{absent: [person.bsn], report: {withheld: {special: 1}}}"};
 	(void)state;
 	for (size_t i = 0; i <= GW_LENGTH(good); i++) {
@@ -84,6 +85,8 @@ static void failures_say_what_came(void **state)
 	fails("{count: {ladder: 2}}", "ladder: expected 2, got 0");
 	fails("{blocked: requires mandate}", "blocked: expected requires mandate, got a dossier");
 	fails("{report: {withheld: {special: 1}}}", "withheld special: expected 1, got 0");
+	fails("{rules: {leeftijd: unmet}}", "rule leeftijd: expected unmet, got taken");
+	fails("{rules: {doel: taken}}", "rule doel: expected taken, got unused");
 }
 
 static void a_refusal_is_no_pass(void **state)
@@ -149,9 +152,33 @@ static void slips_are_errors(void **state)
 	    "    context: {sender: gemeente, recipient: provider, contract_status: contracted, "
 	    "programme: nug}\n" DOSSIER "    expect: {absent: [person.bsn]}\n",
 	    "\"gemeente\" is none of");
+	wrong(HEAD CONTEXT DOSSIER "    expect: {rules: {leeftyd: taken}}\n",
+	    "unknown rule \"leeftyd\", did you mean \"leeftijd\"?");
 	wrong("tests_for: iets-anders\nas_of: 2026-03-01\ncases: [x]\n",
 	    "for policy \"iets-anders\"");
 	wrong("tests_for: verwijzing-aanbieder\nas_of: 2026-03-01\ncases: []\n", "at least one");
+}
+
+static void a_case_is_found_by_its_name(void **state)
+{
+	static const char text[] = HEAD CONTEXT DOSSIER
+	    "    expect: {absent: [person.bsn]}\n"
+	    "  - case: twee\n" CONTEXT "    dossier: {}\n    expect: {absent: []}\n";
+	struct policy *p GW_CLEANUP(policy_free_p) = load_file(REFERRAL);
+	struct case_given g GW_CLEANUP(case_given_release) = {0};
+	struct case_given none GW_CLEANUP(case_given_release) = {0};
+	struct errinfo ei = ERRINFO_INIT;
+	(void)state;
+	test_code(casetest_find("t.yaml", text, strlen(text), p, "een", &g, &ei), 0, &ei);
+	assert_string_equal(g.name, "een");
+	assert_int_equal(g.ctx.sender, POLICY_MUNICIPALITY);
+	assert_string_equal(g.ctx.programme, "participatiewet");
+	assert_int_equal(g.ctx.today.month, 3);
+	assert_true(g.ctx.rehearsal);
+	assert_non_null(g.dossier);
+	test_code(
+	    casetest_find("t.yaml", text, strlen(text), p, "zes", &none, &ei), GW_ENOENT, &ei);
+	assert_string_equal(ei.msg, "'t.yaml' has no case 'zes', its cases are: 'een', 'twee'");
 }
 
 int main(void)
@@ -163,6 +190,7 @@ int main(void)
 	    cmocka_unit_test(a_refusal_is_no_pass),
 	    cmocka_unit_test(what_is_too_long_to_show_fails_too),
 	    cmocka_unit_test(slips_are_errors),
+	    cmocka_unit_test(a_case_is_found_by_its_name),
 	};
 	return cmocka_run_group_tests_name("policy/casetest", tests, NULL, NULL);
 }

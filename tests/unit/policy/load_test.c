@@ -114,8 +114,9 @@ static void warnings_and_gaps_do_not_stop_it(void **state)
 	assert_int_equal(f.n, 2);
 	assert_int_equal(f.gaps, 1);
 	assert_int_equal(f.items[0].severity, POLICY_WARNING);
-	assert_string_equal(
-	    f.items[1].text, "b:39:1: no decision recorded for: capacity.functional");
+	assert_string_equal(f.items[1].text,
+	    "b:39:1: no decision recorded for: capacity.functional; write each in a rule or under "
+	    "withhold");
 	assert_null(policy_decide(p, "capacity.functional")->rule);
 }
 
