@@ -84,6 +84,7 @@ static void print_text(const char *path, const struct dossier *d, const struct c
 {
 	static const char *const said[] = {[DOSSIER_UNKNOWN] = "the catalogue lacks",
 	    [DOSSIER_CODE] = "outside its closed list:",
+	    [DOSSIER_LADDER] = "not in the ladder map:",
 	    [DOSSIER_EMPTY] = "empty:",
 	    [DOSSIER_CONSENT] = "consent for an unknown scope:",
 	    [DOSSIER_ATTACHMENT] = "unknown type, counts as other:",

@@ -14,6 +14,7 @@ enum { PLACE_TEXT = 160 };
 struct intake {
 	const struct catalogue *c;
 	const char *file; /* for messages */
+	const struct ladder_map *ladder; /* or NULL */
 	size_t files_max;
 	struct dossier *d; /* what is taken so far */
 	struct intake_names names;
