@@ -95,6 +95,15 @@ const char *home_origin(const struct home *h);
 int home_policy(struct home *h, const char *id, struct transfer_policy *ret, struct errinfo *ei)
     GW_MUST_USE;
 
+/*
+ * The organisation's baseline, policies/baseline.yaml, and the ladder map that gateway.yaml names,
+ * into *ret (of POLICY_PART_MAX), which stays empty when there is none. GW_EFORMAT for an empty
+ * file and for a ladder map that is no good or has another id; GW_ENOENT when the one named is not
+ * there.
+ */
+int home_baseline(const struct home *h, struct buf *ret, struct errinfo *ei) GW_MUST_USE;
+int home_ladder(const struct home *h, struct buf *ret, struct errinfo *ei) GW_MUST_USE;
+
 /* Fill in what transfer/ needs of a home opened with HOME_SEAL or HOME_OPEN. All is borrowed. */
 void home_transfer(struct home *h, struct transfer_env *ret);
 
