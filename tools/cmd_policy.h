@@ -46,6 +46,15 @@ int policy_source_read(const struct cli *cli, const char *operand, struct policy
     struct errinfo *ei) GW_MUST_USE;
 void policy_source_release(struct policy_source *f);
 
+/* Print findings, as `policy check` does; word is the severity of those that are no warnings, NULL
+ * for "error". 0 or an exit code of the output. */
+int policy_say_findings(const struct cli *cli, const char *path, const struct policy_findings *f,
+    const char *word) GW_MUST_USE;
+
+/* Print one error so; the exit code of `code`. */
+int policy_say_error(const struct cli *cli, const char *path, int code, const struct errinfo *ei)
+    GW_MUST_USE;
+
 /* A new string: the file `name` in the folder where path lies. */
 char *policy_beside(const char *path, const char *name) GW_MUST_USE;
 

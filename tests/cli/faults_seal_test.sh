@@ -3,7 +3,7 @@
 # exit code, the ledger told where there is one to tell, and no partial output.
 set -u
 . tests/cli/lib.sh
-plan 101
+plan 104
 world
 dossier een
 EEN=$W/d/een
@@ -50,8 +50,11 @@ dossier geen && sed -i 's/"programme":"participatiewet",//' "$W/d/geen/dossier.j
 denied 4 "no programme" to_successor "$W/d/geen"
 said "no programme: name it"
 echo 'never: [criminal]' >"$W/outgoing/policies/baseline.yaml"
-denied 3 "a baseline, which this build would ignore" to_successor "$EEN"
-said "does not apply baseline.yaml"
+denied 3 "a baseline that is none" to_successor "$EEN"
+said "baseline.yaml:1:1: this is no baseline"
+: >"$W/outgoing/policies/baseline.yaml"
+denied 3 "an empty baseline, which is not the same as none" to_successor "$EEN"
+said "baseline.yaml:1:1: the file is empty"
 rm "$W/outgoing/policies/baseline.yaml"
 
 # ---- the policy itself
