@@ -64,7 +64,12 @@ cp "$P" "$W/evil.tar.age" && truncate -s -100 "$W/evil.tar.age"
 refused 5 "a truncated package"
 head -c 150 "$P" >"$W/evil.tar.age"
 refused 3 "one that ends in the header"
-flip() { cp "$P" "$W/evil.tar.age" && printf '\xff' | dd of="$W/evil.tar.age" bs=1 seek="$1" conv=notrunc status=none; }
+flip() { # OFFSET: one bit of that byte, whatever it was
+	local byte
+	byte=$(od -An -tu1 -j "$1" -N 1 "$P") && cp "$P" "$W/evil.tar.age" &&
+		printf '%b' "\\x$(printf %02x $((byte ^ 1)))" | dd of="$W/evil.tar.age" bs=1 seek="$1" conv=notrunc status=none
+	[ "$(cmp -l "$P" "$W/evil.tar.age" | wc -l)" = 1 ] || { echo "Bail out! nothing was flipped"; exit 1; }
+}
 flip 3000
 refused 5 "a flipped bit in the payload"
 flip $(($(stat -c %s "$P") - 5))
