@@ -81,6 +81,11 @@ static int print_json(const char *path, const struct dossier *d, const struct co
 	return cli_print_json(line);
 }
 
+static const char *s(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static void print_text(const char *path, const struct dossier *d, const struct count *n)
 {
 	static const char *const said[] = {[DOSSIER_UNKNOWN] = "the catalogue lacks",
@@ -90,8 +95,9 @@ static void print_text(const char *path, const struct dossier *d, const struct c
 	    [DOSSIER_CONSENT] = "consent for an unknown scope:",
 	    [DOSSIER_ATTACHMENT] = "unknown type, counts as other:",
 	    [DOSSIER_UNNAMED_FILE] = "a file that attachments does not name"};
-	(void)printf("%s: valid: %zu fields, %zu values, %zu consents, %zu attachments\n", path,
-	    n->fields, n->values, d->n_consents, d->n_files);
+	(void)printf("%s: valid: %zu field%s, %zu value%s, %zu consent%s, %zu attachment%s\n", path,
+	    n->fields, s(n->fields), n->values, s(n->values), d->n_consents, s(d->n_consents),
+	    d->n_files, s(d->n_files));
 	if (!d->programme)
 		(void)printf("  note: it names no programme (context.programme): "
 			     "no policy will apply to it\n");

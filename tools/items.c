@@ -124,8 +124,9 @@ static void tell_rest(const json_t *report)
 
 static void tell_success(const struct items *s, const struct transfer_item *item)
 {
-	(void)printf("%s %s -> %s (%u fields, %u attachments, %" PRIu64 " bytes", s->done,
-	    item->path, item->file, item->fields, item->attachments, item->bytes);
+	(void)printf("%s %s -> %s (%u field%s, %u attachment%s, %" PRIu64 " bytes", s->done,
+	    item->path, item->file, item->fields, item->fields == 1 ? "" : "s", item->attachments,
+	    item->attachments == 1 ? "" : "s", item->bytes);
 	if (json_is_object(json_object_get(item->report, "withheld"))) /* the sender's own report */
 		tell_rest(item->report);
 	(void)puts(")");

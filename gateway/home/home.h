@@ -95,6 +95,9 @@ const char *home_origin(const struct home *h);
 int home_policy(struct home *h, const char *id, struct transfer_policy *ret, struct errinfo *ei)
     GW_MUST_USE;
 
+/* True when a policy in policies/ asks for an approval by that role. */
+bool home_asks_role(const struct home *h, const char *role);
+
 /*
  * The organisation's baseline, policies/baseline.yaml, and the ladder map that gateway.yaml names,
  * into *ret (of POLICY_PART_MAX), which stays empty when there is none. GW_EFORMAT for an empty
@@ -194,8 +197,8 @@ struct home_new {
  * empty ledger.
  *
  * ret_vkey gets the ledger's verifier key. GW_EEXIST when anything is there; GW_EUSAGE for a bad
- * OIN or a test OIN without `test`. On failure or kill nothing is left under that name: the home is
- * made beside it and renamed.
+ * OIN, a test OIN without `test` or another with it. On failure or kill nothing is left under that
+ * name: the home is made beside it and renamed.
  */
 int home_init(const char *dir, const struct home_new *n, struct buf *ret_vkey, struct errinfo *ei)
     GW_MUST_USE;

@@ -79,6 +79,38 @@ static int not_there(const char *dir, const struct file_list *l, const char *id,
 	return r;
 }
 
+/* Does the file hold a policy whose `approved` names the role? */
+static bool file_asks_role(const char *path, const char *role)
+{
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(POLICY_PART_MAX);
+	struct yml *root GW_CLEANUP(yml_free_p) = NULL;
+	const struct yml *list = NULL;
+	const char *s;
+	if (file_read(path, POLICY_PART_MAX, &text, NULL) < 0 ||
+	    yml_parse(path, text.data, text.len, &YML_SMALL, &root, NULL) < 0 ||
+	    yml_list(root, "approved", &list, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < list->n; i++)
+		if (yml_text(list->items[i], "role", &s, NULL) == 0 && str_eq(s, role))
+			return true;
+	return false;
+}
+
+bool home_asks_role(const struct home *h, const char *role)
+{
+	char *dir GW_CLEANUP(str_free_p) = home_path(h, "policies");
+	struct file_list l = {0};
+	bool asks = false;
+	if (file_list(dir, ".yaml", &l, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < l.n && !asks; i++) {
+		char *path GW_CLEANUP(str_free_p) = file_join(dir, l.names[i]);
+		asks = file_asks_role(path, role);
+	}
+	file_list_release(&l);
+	return asks;
+}
+
 static int find(struct home *h, const char *id, char **ret_path, struct errinfo *ei)
 {
 	char *dir GW_CLEANUP(str_free_p) = home_path(h, "policies");

@@ -27,7 +27,7 @@ cat >d/dossier.json <<'E'
  "consents":[{"scope":"share_capacity","form":"TF-2026-1","given":"2026-02-01"}],
  "attachments":[{"type":"cv","file":"attachments/cv.pdf"}]}
 E
-good="d: valid: 5 fields, 7 values, 1 consents, 1 attachments
+good="d: valid: 5 fields, 7 values, 1 consent, 1 attachment
   left out: the catalogue lacks person.shoe_size (1)
   left out: outside its closed list: ladder.target_step (1)"
 out=$($handover dossier check d); rc=$?
