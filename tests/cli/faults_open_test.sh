@@ -3,7 +3,7 @@
 # ledger told, and nothing written. Hostile packages are made with stock tools alone.
 set -u
 . tests/cli/lib.sh
-plan 159
+plan 163
 world
 dossier een
 seal_one() { must at outgoing seal --policy overdracht-einde-contract --to $SUCCESSOR --json "$@" "$W/d/een"; jq -r .file "$W/must"; }
@@ -156,6 +156,10 @@ refused 5 "a note that does not name our key"
 unpack && sed -i 's/"sha256": "[0-9a-f]*"/"sha256": "0000000000000000000000000000000000000000000000000000000000000000"/' "$B/handover.json" &&
 	sum_up && sign && pack
 refused 4 "a policy that we never accepted"
+for part in baseline mapping; do
+	unpack && sed -i "s/\"$part\": null/\"$part\": \"$(printf %064d 0)\"/" "$B/handover.json" && sum_up && sign && pack
+	refused 4 "a $part that we never accepted"
+done
 unpack && sed -i 's/"contract": "RI-1"/"contract": "RI-2"/' "$B/handover.json" && sum_up && sign && pack
 refused 4 "a policy that we accepted for another contract"
 unpack && sed -i 's/"created": "2/"created": "1/' "$B/handover.json" && sum_up && sign && pack
