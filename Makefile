@@ -106,11 +106,13 @@ format:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/handover/policies/tests \
-	    $(DESTDIR)$(PREFIX)/share/handover/policies/docs $(DESTDIR)$(PREFIX)/share/handover/docs
+	    $(DESTDIR)$(PREFIX)/share/handover/policies/docs $(DESTDIR)$(PREFIX)/share/handover/docs \
+	    $(DESTDIR)$(PREFIX)/share/handover/policies/examples
 	install -m 0755 $(BUILD)/handover $(DESTDIR)$(PREFIX)/bin/handover
 	install -m 0644 $(BUILD)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 0644 $(BUILD)/man/handover.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/handover
 	install -m 0644 $(wildcard policies/*.yaml) $(DESTDIR)$(PREFIX)/share/handover/policies/
+	install -m 0644 $(wildcard policies/examples/*.yaml) $(DESTDIR)$(PREFIX)/share/handover/policies/examples/
 	install -m 0644 $(wildcard policies/tests/*.yaml) $(DESTDIR)$(PREFIX)/share/handover/policies/tests/
 	install -m 0644 policies/README.md $(DESTDIR)$(PREFIX)/share/handover/policies/
 	install -m 0644 $(wildcard policies/docs/*.md) $(DESTDIR)$(PREFIX)/share/handover/policies/docs/

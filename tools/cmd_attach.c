@@ -40,9 +40,8 @@ static int check_type(const struct cli *cli, struct errinfo *ei)
 	    near ? ", did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
-static int clean(const struct cli *cli, struct job *job, struct errinfo *ei)
+static int clean(const struct cli *cli, const char *path, struct job *job, struct errinfo *ei)
 {
-	const char *path = cli_operand(cli, 0);
 	const char *dot = strrchr(file_base(path), '.');
 	int r = check_type(cli, ei);
 	if (r < 0 || (r = file_read(path, ATTACH_LIMITS.bytes, &job->in, ei)) < 0)
@@ -53,18 +52,18 @@ static int clean(const struct cli *cli, struct job *job, struct errinfo *ei)
 	return r < 0 ? err_prefix(ei, r, path) : 0;
 }
 
-static int run_check(struct cli *cli)
+static int check_one(const struct cli *cli, const char *path)
 {
 	struct job job GW_CLEANUP(job_release) = {
 	    .in = BUF_INIT(ATTACH_LIMITS.bytes), .out = BUF_INIT(ATTACH_LIMITS.bytes)};
 	struct errinfo ei = ERRINFO_INIT;
-	int r = clean(cli, &job, &ei);
+	int r = clean(cli, path, &job, &ei);
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
 	bool same = job.in.len == job.out.len && memcmp(job.in.data, job.out.data, job.in.len) == 0;
 	if (!cli_json(cli)) {
-		(void)printf("%s: %s, %zu bytes: ", cli_operand(cli, 0),
-		    attach_format_name(job.format), job.in.len);
+		(void)printf(
+		    "%s: %s, %zu bytes: ", path, attach_format_name(job.format), job.in.len);
 		if (same)
 			(void)printf("clean as it is\n");
 		else
@@ -72,12 +71,23 @@ static int run_check(struct cli *cli)
 		return 0;
 	}
 	json_t *line = json_object();
-	jx_set(line, "file", jx_text(cli_operand(cli, 0)));
+	jx_set(line, "file", jx_text(path));
 	jx_set(line, "format", json_string(attach_format_name(job.format)));
 	jx_set(line, "bytes", json_integer((json_int_t)job.in.len));
 	jx_set(line, "clean_bytes", json_integer((json_int_t)job.out.len));
 	jx_set(line, "changed", json_boolean(!same));
 	return cli_print_json(line);
+}
+
+/* One that could not leave does not stop the others. */
+static int run_check(struct cli *cli)
+{
+	int worst = 0;
+	for (int i = 0; i < cli_count(cli); i++) {
+		int r = check_one(cli, cli_operand(cli, i));
+		worst = r > worst ? r : worst;
+	}
+	return worst;
 }
 
 /* GW_EUSAGE when both paths are one file. */
@@ -99,7 +109,7 @@ static int run_clean(struct cli *cli)
 		return cli_usage(cli, "a picture is not written to a terminal: name OUT");
 	int r = out ? check_apart(cli_operand(cli, 0), out, &ei) : 0;
 	if (r == 0)
-		r = clean(cli, &job, &ei);
+		r = clean(cli, cli_operand(cli, 0), &job, &ei);
 	if (r == 0)
 		r = out ? file_write(out, job.out.data, job.out.len, 0600, FILE_NEW, &ei)
 			: file_write_fd(STDOUT_FILENO, job.out.data, job.out.len, &ei);
@@ -125,10 +135,10 @@ static const struct cli_option options[] = {
 
 static const struct cli_command check = {
     .name = "check",
-    .operands = "IN",
+    .operands = "IN…",
     .least = 1,
-    .most = 1,
-    .summary = "say whether an attachment could leave",
+    .most = -1,
+    .summary = "say whether attachments could leave",
     .detail = FORMATS,
     .options = options,
     .run = run_check,

@@ -7,6 +7,7 @@
 #include "dossier/dossier.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
+#include "tools/policy_parts.h"
 
 /* What stands in a dossier, in numbers. */
 struct count {
@@ -80,16 +81,23 @@ static int print_json(const char *path, const struct dossier *d, const struct co
 	return cli_print_json(line);
 }
 
+static const char *s(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static void print_text(const char *path, const struct dossier *d, const struct count *n)
 {
 	static const char *const said[] = {[DOSSIER_UNKNOWN] = "the catalogue lacks",
 	    [DOSSIER_CODE] = "outside its closed list:",
+	    [DOSSIER_LADDER] = "not in the ladder map:",
 	    [DOSSIER_EMPTY] = "empty:",
 	    [DOSSIER_CONSENT] = "consent for an unknown scope:",
 	    [DOSSIER_ATTACHMENT] = "unknown type, counts as other:",
 	    [DOSSIER_UNNAMED_FILE] = "a file that attachments does not name"};
-	(void)printf("%s: valid: %zu fields, %zu values, %zu consents, %zu attachments\n", path,
-	    n->fields, n->values, d->n_consents, d->n_files);
+	(void)printf("%s: valid: %zu field%s, %zu value%s, %zu consent%s, %zu attachment%s\n", path,
+	    n->fields, s(n->fields), n->values, s(n->values), d->n_consents, s(d->n_consents),
+	    d->n_files, s(d->n_files));
 	if (!d->programme)
 		(void)printf("  note: it names no programme (context.programme): "
 			     "no policy will apply to it\n");
@@ -108,11 +116,12 @@ static int print_refusal(const char *path, int code)
 	return cli_print_json(line);
 }
 
-static int check_one(const struct cli *cli, const struct catalogue *c, const char *path)
+static int check_one(const struct cli *cli, const struct catalogue *c,
+    const struct dossier_limits *limits, const char *path)
 {
 	struct errinfo ei = ERRINFO_INIT;
 	struct dossier *d GW_CLEANUP(dossier_free_p) = NULL;
-	int r = dossier_read(path, c, NULL, &d, &ei);
+	int r = dossier_read(path, c, limits, &d, &ei);
 	if (r == 0 && cli_given(cli, "strict") && (r = dossier_strict(d, &ei)) < 0)
 		r = err_prefix(&ei, r, path);
 	if (r < 0) {
@@ -142,13 +151,18 @@ static int find_catalogue(const struct cli *cli, struct catalogue **ret_own,
 static int run_check(struct cli *cli)
 {
 	struct catalogue *own GW_CLEANUP(catalogue_free_p) = NULL;
+	struct ladder_given ladder GW_CLEANUP(ladder_given_release) = {0};
+	struct dossier_limits limits = DOSSIER_LIMITS;
 	const struct catalogue *c;
 	struct errinfo ei = ERRINFO_INIT;
 	int worst = 0, r = find_catalogue(cli, &own, &c, &ei);
+	if (r == 0)
+		r = ladder_given_find(cli, c, &ladder, &ei);
+	limits.ladder = ladder.map;
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
 	for (int i = 0; i < cli_count(cli); i++) {
-		int code = check_one(cli, c, cli_operand(cli, i));
+		int code = check_one(cli, c, &limits, cli_operand(cli, i));
 		worst = code > worst ? code : worst;
 	}
 	return worst;
@@ -157,6 +171,7 @@ static int run_check(struct cli *cli)
 static const struct cli_option check_options[] = {
     {"catalogue", 0, "FILE", "the catalogue of fields (else the home's, else the built-in one)",
 	false},
+    LADDER_MAPPING_OPTION,
     {"strict", 0, NULL, "refuse a dossier with a field that the catalogue lacks", false},
     {NULL, 0, NULL, NULL, false},
 };

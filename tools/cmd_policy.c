@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "policy/fmt.h"
 #include "tools/commands.h"
+#include "tools/policy_parts.h"
 
 /* Put the new layout in the place of the file itself, wherever path leads, with the mode it had. */
 static int write_back(const char *path, const struct buf *out, struct errinfo *ei)

@@ -67,6 +67,15 @@ struct case_results;
 int policy_run_cases(const struct cli *cli, const struct policy_source *f, struct case_results *ret,
     struct errinfo *ei) GW_MUST_USE;
 
+/* Print findings, as `policy check` does; word is the severity of those that are no warnings, NULL
+ * for "error". 0 or an exit code of the output. */
+int policy_say_findings(const struct cli *cli, const char *path, const struct policy_findings *f,
+    const char *word) GW_MUST_USE;
+
+/* Print one error so; the exit code of `code`. */
+int policy_say_error(const struct cli *cli, const char *path, int code, const struct errinfo *ei)
+    GW_MUST_USE;
+
 /* A new string: the file `name` in the folder where path lies. */
 char *policy_beside(const char *path, const char *name) GW_MUST_USE;
 

@@ -21,6 +21,7 @@
 #include "tools/cmd_policy.h"
 #include "tools/open_home.h"
 #include "tools/organisation.h"
+#include "tools/policy_parts.h"
 
 enum { BUNDLE_MAX = 64 << 20, MOST_SENDERS = 64 };
 
@@ -32,33 +33,42 @@ struct accepting {
 	char controller[OIN_TEXT];
 	struct policy_source source;
 	struct buf catalogue;
+	struct policy_baseline baseline; /* of the sender; may be none */
+	struct ladder_given mapping;     /* likewise */
 	const char *senders[MOST_SENDERS];
 	struct acceptance_terms terms;
 };
 
 static void accepting_release(struct accepting *a)
 {
+	policy_baseline_release(&a->baseline);
+	ladder_given_release(&a->mapping);
 	policy_source_release(&a->source);
 	buf_release(&a->catalogue);
 }
 
-/*
- * Seal and open refuse what names a baseline or a mapping, since they would not apply it; so an
- * acceptance that does could never serve.
- */
-static int refuse_unapplied(const struct cli *cli, const struct accepting *a, struct errinfo *ei)
+/* The sender's baseline, unless it has none; the policy keeps to it and to our own. */
+static int read_baseline(const struct cli *cli, struct accepting *a, struct errinfo *ei)
 {
-	char *beside GW_CLEANUP(str_free_p) = policy_beside(a->source.path, "baseline.yaml");
-	const char *what = cli_value(cli, "mapping") ? "a ladder mapping"
-	    : cli_value(cli, "baseline")             ? "a baseline"
-	    : file_exists(beside)                    ? "the baseline.yaml beside the policy"
-						     : NULL;
-	if (!what)
-		return 0;
-	return err_set(ei, GW_ESUPPORT,
-	    "this build does not apply %s, so an acceptance under it could never serve: accept the "
-	    "policy without it",
-	    what);
+	struct policy_baseline own GW_CLEANUP(policy_baseline_release) = {0};
+	bool none = cli_given(cli, "no-baseline");
+	if (none && cli_value(cli, "baseline"))
+		return err_set(ei, GW_EUSAGE, "--baseline and --no-baseline do not go together");
+	int r = none ? 0 : policy_baseline_find(cli, &a->source, &a->baseline, ei);
+	if (r == 0)
+		r = policy_baseline_keeps(&a->baseline, &a->source, NULL, ei);
+	if (r == 0)
+		r = policy_baseline_own(cli, &a->source, &own, ei);
+	return r == 0 ? policy_baseline_keeps(&own, &a->source, NULL, ei) : r;
+}
+
+/* The sender's ladder map, which has to be for each sender. */
+static int read_mapping(const struct cli *cli, struct accepting *a, struct errinfo *ei)
+{
+	int r = ladder_given_read(cli, a->source.catalogue, &a->mapping, ei);
+	for (size_t i = 0; r == 0 && a->mapping.map && i < a->terms.senders_n; i++)
+		r = ladder_for(a->mapping.map, a->senders[i], ei);
+	return r;
 }
 
 /* The exact bytes that the policy's meaning rests on. */
@@ -66,13 +76,17 @@ static int read_bytes(const struct cli *cli, struct accepting *a, struct errinfo
 {
 	size_t n;
 	const void *catalogue = catalogue_bytes(a->source.catalogue, &n);
-	int r = refuse_unapplied(cli, a, ei);
+	int r = read_baseline(cli, a, ei);
+	if (r == 0)
+		r = read_mapping(cli, a, ei);
 	if (r < 0)
 		return r;
 	a->catalogue = (struct buf)BUF_INIT(4 << 20);
 	r = buf_add(&a->catalogue, catalogue, n);
 	a->terms.policy_bytes = &a->source.text;
 	a->terms.catalogue_bytes = &a->catalogue;
+	a->terms.baseline_bytes = &a->baseline.text;
+	a->terms.mapping_bytes = &a->mapping.text;
 	return r;
 }
 
@@ -247,6 +261,13 @@ static int accept(struct home *h, const struct accepting *a, const char *path, s
 	return r < 0 ? r : end;
 }
 
+static json_t *mapping_sha256(const struct accepting *a)
+{
+	char hex[HASH_HEX];
+	hash_sha256_hex(a->mapping.text.data, a->mapping.text.len, hex);
+	return json_string(hex);
+}
+
 static int run_accept(struct cli *cli)
 {
 	struct home *h GW_CLEANUP(home_free_p) = NULL;
@@ -274,9 +295,19 @@ static int run_accept(struct cli *cli)
 		jx_set(j, "version", json_integer(a.terms.version));
 		jx_set(j, "sha256", json_string(a.source.policy->sha256));
 		jx_set(j, "meaning", json_string(a.terms.meaning));
+		if (a.baseline.baseline)
+			jx_set(j, "baseline", json_string(baseline_sha256(a.baseline.baseline)));
+		if (a.mapping.map)
+			jx_set(j, "mapping", mapping_sha256(&a));
 		jx_set(j, "file", json_string(out));
 		return cli_print_json(j);
 	}
+	if (a.baseline.baseline)
+		(void)printf("under baseline %s version %lld\n", baseline_id(a.baseline.baseline),
+		    (long long)baseline_version(a.baseline.baseline));
+	if (a.mapping.map)
+		(void)printf("with ladder map %s version %lld\n", ladder_id(a.mapping.map),
+		    (long long)ladder_version(a.mapping.map));
 	(void)printf(
 	    "accepted policy %s version %d (sha256 %s)\nfor contract %s until %s; give %s to "
 	    "the sender\n",
@@ -290,8 +321,11 @@ static const struct cli_option accept_options[] = {
     {"contract", 0, "ID", "the contract that the candidates come from", false},
     {"until", 0, "DATE", "the last day of the acceptance", false},
     {"out", 0, "FILE", "the file to give to the sender", false},
-    {"baseline", 0, "FILE", "the sender's baseline: not in this build, refused", false},
-    {"mapping", 0, "FILE", "the sender's mapping of its own ladder: likewise", false},
+    {"baseline", 0, "FILE",
+	"the sender's baseline (else baseline.yaml beside the policy, or in the home)", false},
+    {"no-baseline", 0, NULL, "the sender has no baseline, though one lies here", false},
+    {"mapping", 0, "FILE", "the sender's map of its own ladder (else: it uses the national one)",
+	false},
     POLICY_CATALOGUE_OPTION,
     {0},
 };
@@ -303,7 +337,9 @@ const struct cli_command cmd_policy_accept = {
     .most = 1,
     .summary = "agree, signed, to receive under exactly this policy",
     .detail =
-	"The exact bytes of policy and catalogue are kept in registry/acceptances/; what is opened later may hold nothing beyond them. FILE goes "
+	"The exact bytes of policy, catalogue, baseline and ladder map are kept in registry/acceptances/; "
+	"what is opened later may hold nothing beyond them. The policy keeps to the sender's baseline "
+	"and, when it is another, to that of the home. FILE goes "
 	"to the sender, who takes it in with `handover organisation import`. The registry is "
 	"then to be signed again. POLICY.p7s is looked at: what is missing in it is said, and a policy "
 	"that was changed after it was signed, or signed by a stranger, is refused (5).",

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "dossier/dossier.h"
 #include "tools/cmd_policy.h"
+#include "tools/policy_parts.h"
 
 /* "name n, name n" of the numbers in an object. */
 static void print_counts(const char *head, const json_t *counts)
@@ -99,12 +100,14 @@ static int print_json(const char *path, const char *context, int code, json_t *r
 }
 
 static int dry_run_one(const struct cli *cli, const struct policy_source *f,
-    const struct policy_given *g, const char *path)
+    const struct policy_given *g, const struct ladder_map *ladder, const char *path)
 {
+	struct dossier_limits limits = DOSSIER_LIMITS;
 	struct dossier *d GW_CLEANUP(dossier_free_p) = NULL;
 	struct policy_outcome o GW_CLEANUP(policy_outcome_release) = {0};
 	struct errinfo ei = ERRINFO_INIT;
-	int r = dossier_read(path, f->catalogue, NULL, &d, &ei);
+	limits.ladder = ladder;
+	int r = dossier_read(path, f->catalogue, &limits, &d, &ei);
 	if (r == 0 && cli_given(cli, "strict"))
 		r = dossier_strict(d, &ei);
 	char *context GW_CLEANUP(str_free_p) = NULL;
@@ -134,6 +137,7 @@ static int run_dry(struct cli *cli)
 {
 	struct policy_source f GW_CLEANUP(policy_source_release) = {0};
 	struct policy_given g GW_CLEANUP(policy_given_release) = {0};
+	struct ladder_given ladder GW_CLEANUP(ladder_given_release) = {0};
 	struct errinfo ei = ERRINFO_INIT;
 	const char *given = cli_value(cli, "policy");
 	int first = given ? 0 : 1, worst = 0;
@@ -141,11 +145,15 @@ static int run_dry(struct cli *cli)
 		return cli_usage(cli, "DOSSIER… expected");
 	int r = policy_source_read(cli, given ? given : cli_operand(cli, 0), &f, &ei);
 	if (r == 0)
+		r = policy_keeps(cli, &f, &ei);
+	if (r == 0)
+		r = ladder_given_find(cli, f.catalogue, &ladder, &ei);
+	if (r == 0)
 		r = policy_given_read(cli, f.policy, &g, &ei);
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
 	for (int i = first; i < cli_count(cli); i++) {
-		int e = dry_run_one(cli, &f, &g, cli_operand(cli, i));
+		int e = dry_run_one(cli, &f, &g, ladder.map, cli_operand(cli, i));
 		worst = e > worst ? e : worst;
 	}
 	return worst;
@@ -155,6 +163,8 @@ static const struct cli_option dry_options[] = {
     {"policy", 0, "POLICY", "the policy, in the place of the first operand", false},
     {"strict", 0, NULL, "refuse a dossier with fields that the catalogue lacks", false},
     POLICY_CONTEXT_OPTIONS,
+    POLICY_BASELINE_OPTION,
+    LADDER_MAPPING_OPTION,
     POLICY_CATALOGUE_OPTION,
     {0},
 };

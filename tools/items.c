@@ -73,17 +73,16 @@ static json_int_t count_notes(const json_t *report, const char *what)
 	return n;
 }
 
-/* What was dropped on the way in, by the names of its fields. */
-static void tell_unlisted(const json_t *report)
+/* What was dropped on the way in for that reason, by the names of its fields. */
+static void tell_dropped(const json_t *report, const char *what, const char *one, const char *many)
 {
 	const char *before = ": ";
 	size_t i;
 	json_t *note;
-	tell_count(count_notes(report, "unknown_code"), "value outside its list",
-	    "values outside their lists");
+	tell_count(count_notes(report, what), one, many);
 	json_array_foreach (json_object_get(report, "notes"), i, note) {
 		const char *field = jx_str(note, "field");
-		if (!field || !str_eq(jx_str(note, "what"), "unknown_code"))
+		if (!field || !str_eq(jx_str(note, "what"), what))
 			continue;
 		(void)printf("%s%s", before, field);
 		before = ", ";
@@ -117,13 +116,17 @@ static void tell_rest(const json_t *report)
 	}
 	tell_count(count_notes(report, "unknown_attachment_type"), "attachment of unknown type",
 	    "attachments of unknown type");
-	tell_unlisted(report);
+	tell_dropped(
+	    report, "unknown_code", "value outside its list", "values outside their lists");
+	tell_dropped(report, "unmapped_step", "step that the ladder map lacks",
+	    "steps that the ladder map lacks");
 }
 
 static void tell_success(const struct items *s, const struct transfer_item *item)
 {
-	(void)printf("%s %s -> %s (%u fields, %u attachments, %" PRIu64 " bytes", s->done,
-	    item->path, item->file, item->fields, item->attachments, item->bytes);
+	(void)printf("%s %s -> %s (%u field%s, %u attachment%s, %" PRIu64 " bytes", s->done,
+	    item->path, item->file, item->fields, item->fields == 1 ? "" : "s", item->attachments,
+	    item->attachments == 1 ? "" : "s", item->bytes);
 	if (json_is_object(json_object_get(item->report, "withheld"))) /* the sender's own report */
 		tell_rest(item->report);
 	(void)puts(")");

@@ -21,7 +21,23 @@ void organisation_sign_again(void)
 	cli_warn("the registry is to be signed again: handover registry sign");
 }
 
-static int set_officer(struct organisation *o, const char *given, struct errinfo *ei)
+/* A role that no policy asks for would sign nothing that counts. */
+static int check_role(const struct home *h, const char *role, struct errinfo *ei)
+{
+	for (size_t i = 0; i < ORG_OFFICER_ROLES; i++)
+		if (str_eq(org_officer_words[i], role))
+			return 0;
+	if (home_asks_role(h, role))
+		return 0;
+	const char *near = str_suggest(role, org_officer_words, ORG_OFFICER_ROLES);
+	return err_set(ei, GW_EUSAGE,
+	    "--officer: \"%.60s\" is no role%s%s%s: fg and contractmanager are, and what `approved` of a "
+	    "policy in this home asks for",
+	    role, near ? ", did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
+static int set_officer(
+    const struct home *h, struct organisation *o, const char *given, struct errinfo *ei)
 {
 	const char *equals = strchr(given, '=');
 	char pin[SPKI_TEXT];
@@ -30,18 +46,21 @@ static int set_officer(struct organisation *o, const char *given, struct errinfo
 		return err_set(ei, GW_EUSAGE,
 		    "--officer: ROLE=PIN or ROLE=FILE is needed, such as fg=fg/officer.pem");
 	char *role GW_CLEANUP(str_free_p) = str_dupn(given, (size_t)(equals - given));
-	int r = pin_read(equals + 1, pin, ei);
+	int r = check_role(h, role, ei);
+	if (r == 0)
+		r = pin_read(equals + 1, pin, ei);
 	if (r == 0)
 		organisation_add_officer(o, role, pin);
 	return r;
 }
 
-static int set_entry(struct cli *cli, struct organisation *o, struct errinfo *ei)
+static int set_entry(
+    struct cli *cli, const struct home *h, struct organisation *o, struct errinfo *ei)
 {
 	const char *v, *gateway = cli_value(cli, "gateway");
 	int r = 0;
 	for (size_t i = 0; r == 0 && (v = cli_value_at(cli, "officer", i)); i++)
-		r = set_officer(o, v, ei);
+		r = set_officer(h, o, v, ei);
 	for (size_t i = 0; r == 0 && (v = cli_value_at(cli, "duty", i)); i++) {
 		unsigned bit = (unsigned)org_duty_parse(v);
 		o->duties |= bit;
@@ -89,7 +108,7 @@ static int run_set(struct cli *cli)
 		r = registry_known(home_registry(h), home_oin(h), &there, &ei);
 	if (r == 0) {
 		o = organisation_copy(there);
-		r = set_entry(cli, o, &ei);
+		r = set_entry(cli, h, o, &ei);
 	}
 	if (r == 0)
 		r = organisation_diff(there, o, &diff);

@@ -84,6 +84,8 @@ const char *dossier_note_name(enum dossier_note_kind kind)
 		return "unknown_field";
 	case DOSSIER_CODE:
 		return "unknown_code";
+	case DOSSIER_LADDER:
+		return "unmapped_step";
 	case DOSSIER_EMPTY:
 		return "empty";
 	case DOSSIER_CONSENT:

@@ -20,6 +20,7 @@
 #include "base/json.h"
 #include "base/yaml.h"
 #include "dossier/catalogue.h"
+#include "dossier/ladder.h"
 
 struct dossier_limits {
 	size_t json_bytes;    /* of dossier.json or dossier.yaml: 8 MiB */
@@ -30,6 +31,9 @@ struct dossier_limits {
 	size_t total_bytes;   /* of all members together: 100 MiB */
 	size_t archive_bytes; /* of the archive itself: 100 MiB */
 	size_t ratio;         /* unpacked bytes for each packed one: 100 */
+	/* No limit, but as much a matter of how a dossier is taken in: the sender's own ladder,
+	 * borrowed; NULL: steps are national ones. */
+	const struct ladder_map *ladder;
 };
 
 extern const struct dossier_limits DOSSIER_LIMITS;
@@ -54,6 +58,7 @@ struct dossier_file {
 enum dossier_note_kind {
 	DOSSIER_UNKNOWN,     /* the catalogue lacks this field */
 	DOSSIER_CODE,        /* a code outside its closed list, a number outside its range */
+	DOSSIER_LADDER,      /* a step that the sender's ladder map lacks */
 	DOSSIER_EMPTY,       /* a value of a typed field that is empty or nothing but space */
 	DOSSIER_CONSENT,     /* a consent with a scope outside the closed list */
 	DOSSIER_ATTACHMENT,  /* an attachment type outside the closed list: counts as "other" */

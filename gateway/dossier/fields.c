@@ -123,6 +123,27 @@ static int take_int(struct intake *in, const struct place *at, const struct fiel
 	return 0;
 }
 
+/* A step of the sender's own ladder: any word or whole number, of which the map says what it is. */
+static int take_own_step(struct intake *in, const struct place *at, const struct field *f,
+    const json_t *v, json_t **ret_v)
+{
+	char number[24];
+	const char *own = json_string_value(v);
+	if (json_is_integer(v)) {
+		(void)snprintf(number, sizeof number, "%lld", (long long)json_integer_value(v));
+		own = number;
+	}
+	if (!own)
+		return fields_wrong(
+		    in, at, GW_EFORMAT, "a step of the sender's own ladder is expected", "");
+	int step = ladder_step(in->ladder, f, own);
+	if (step < f->low || step > f->high)
+		intake_note(in->d, DOSSIER_LADDER, f->path);
+	else
+		*ret_v = json_integer(step);
+	return 0;
+}
+
 /* A JSON number where text is expected: whole ones for codes and amounts, cents for amounts. */
 static int number_text(const struct field *f, const json_t *v, char *out, size_t cap)
 {
@@ -181,6 +202,8 @@ static int take_value(struct intake *in, const struct place *at, const struct fi
 		intake_note(in->d, DOSSIER_EMPTY, f->path);
 		return 0;
 	}
+	if (ladder_has(in->ladder, f))
+		return take_own_step(in, at, f, v, ret_v);
 	if (f->type == FIELD_INT)
 		return take_int(in, at, f, v, ret_v);
 	if (!text && number_text(f, v, number, sizeof number) == 0)

@@ -13,7 +13,8 @@ enum { PLACE_TEXT = 160 };
 /* An intake under way. */
 struct intake {
 	const struct catalogue *c;
-	const char *file; /* for messages */
+	const char *file;                /* for messages */
+	const struct ladder_map *ladder; /* or NULL */
 	size_t files_max;
 	struct dossier *d; /* what is taken so far */
 	struct intake_names names;

@@ -312,10 +312,12 @@ void intake_names_release(struct intake_names *l)
 }
 
 static int take(const char *file, json_t *root, const struct yml *y, const struct catalogue *c,
-    size_t files_max, struct dossier **ret_d, struct intake_names *ret_names, struct errinfo *ei)
+    const struct dossier_limits *l, struct dossier **ret_d, struct intake_names *ret_names,
+    struct errinfo *ei)
 {
 	struct dossier *d GW_CLEANUP(dossier_free_p) = str_alloc(sizeof *d);
-	struct intake in = {.c = c, .file = file, .files_max = files_max, .d = d, .ei = ei};
+	struct intake in = {
+	    .c = c, .file = file, .ladder = l->ladder, .files_max = l->files, .d = d, .ei = ei};
 	int r = take_top(&in, root, y);
 	if (r == 0 && ret_names) {
 		*ret_names = in.names;
@@ -346,12 +348,12 @@ int intake_parse(enum intake_kind kind, const char *file, const void *p, size_t 
 		if (r == 0)
 			root = from_yaml(y);
 	}
-	return r < 0 ? r : take(file, root, y, c, l->files, ret_d, ret_names, ei);
+	return r < 0 ? r : take(file, root, y, c, l, ret_d, ret_names, ei);
 }
 
 int dossier_from_yml(
     const struct yml *map, const struct catalogue *c, struct dossier **ret_d, struct errinfo *ei)
 {
 	json_t *root GW_CLEANUP(jx_release) = from_yaml(map);
-	return take(map->file, root, map, c, DOSSIER_LIMITS.files, ret_d, NULL, ei);
+	return take(map->file, root, map, c, &DOSSIER_LIMITS, ret_d, NULL, ei);
 }

@@ -80,6 +80,13 @@ static int read_text(int dir, const char *path, const struct dossier_limits *l, 
 	return read_below(dir, texts[i], what, l->json_bytes, out, ei);
 }
 
+/* An attachment that is not there, by its place: its name may be personal. */
+static int missing(struct errinfo *ei, const char *what)
+{
+	return err_at(ei, GW_EFORMAT, what, 0, 0,
+	    "not there: put the file that it names into the dossier, or take the entry out");
+}
+
 /* Load file i of d from the folder; *total counts what has been read. */
 static int load_file(int dir, const char *path, const char *name, size_t i, struct dossier *d,
     const struct dossier_limits *l, size_t *total, struct errinfo *ei)
@@ -89,7 +96,8 @@ static int load_file(int dir, const char *path, const char *name, size_t i, stru
 	f->bytes.max = l->file_bytes;
 	int r = read_below(dir, name, what, l->file_bytes, &f->bytes, ei);
 	if (r == GW_ENOENT)
-		return GW_EFORMAT; /* the dossier is incomplete: its fault, not the caller's */
+		return missing(
+		    ei, what); /* the dossier is incomplete: its fault, not the caller's */
 	if (r < 0)
 		return r;
 	f->loaded = true;
@@ -233,9 +241,11 @@ static int take_members(const struct unpacked *u, const char *path, size_t text,
 			if (strncmp(u->members[k].name, prefix, folder) == 0 &&
 			    str_eq(u->members[k].name + folder, names->names[i]) && k != text)
 				m = &u->members[k];
-		if (!m)
-			return err_at(
-			    ei, GW_EFORMAT, path, 0, 0, "attachments[%zu].file: not there", i);
+		if (!m) {
+			char *what GW_CLEANUP(str_free_p) =
+			    str_printf("%s: attachments[%zu].file", path, i);
+			return missing(ei, what);
+		}
 		d->files[i].bytes.max = m->n;
 		if (buf_add(&d->files[i].bytes, m->p, m->n) < 0)
 			return GW_ENOMEM;

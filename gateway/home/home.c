@@ -340,6 +340,7 @@ struct registry_trust home_registry_trust(const struct home *h)
 	    .officers = (const char *const *)h->settings.officers,
 	    .officers_n = h->settings.officers_n,
 	    .test = h->settings.test,
+	    .oin = h->settings.oin,
 	};
 }
 

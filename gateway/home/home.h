@@ -115,6 +115,18 @@ void home_policies_release(struct home_policies *l);
 int home_policies_find(const struct home_policies *l, const char *dir, const char *id,
     char **ret_path, struct errinfo *ei) GW_MUST_USE;
 
+/* True when a policy in policies/ asks for an approval by that role. */
+bool home_asks_role(const struct home *h, const char *role);
+
+/*
+ * The organisation's baseline, policies/baseline.yaml, and the ladder map that gateway.yaml names,
+ * into *ret (of POLICY_PART_MAX), which stays empty when there is none. GW_EFORMAT for an empty
+ * file and for a ladder map that is no good or has another id; GW_ENOENT when the one named is not
+ * there.
+ */
+int home_baseline(const struct home *h, struct buf *ret, struct errinfo *ei) GW_MUST_USE;
+int home_ladder(const struct home *h, struct buf *ret, struct errinfo *ei) GW_MUST_USE;
+
 /* Fill in what transfer/ needs of a home opened with HOME_SEAL or HOME_OPEN. All is borrowed. */
 void home_transfer(struct home *h, struct transfer_env *ret);
 
@@ -205,8 +217,8 @@ struct home_new {
  * empty ledger.
  *
  * ret_vkey gets the ledger's verifier key. GW_EEXIST when anything is there; GW_EUSAGE for a bad
- * OIN or a test OIN without `test`. On failure or kill nothing is left under that name: the home is
- * made beside it and renamed.
+ * OIN, a test OIN without `test` or another with it. On failure or kill nothing is left under that
+ * name: the home is made beside it and renamed.
  */
 int home_init(const char *dir, const struct home_new *n, struct buf *ret_vkey, struct errinfo *ei)
     GW_MUST_USE;

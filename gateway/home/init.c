@@ -33,6 +33,11 @@ static int check_new(const struct home_new *n, struct errinfo *ei)
 {
 	if (!str_oin(n->oin))
 		return err_set(ei, GW_EUSAGE, "an OIN is 20 digits");
+	if (n->test && !str_starts(n->oin, "00000099"))
+		return err_set(ei, GW_EUSAGE,
+		    "OIN %s is that of a real organisation: a test home takes prefix 00000099; leave "
+		    "--test out",
+		    n->oin);
 	if (str_starts(n->oin, "00000099") && !n->test)
 		return err_set(ei, GW_EUSAGE,
 		    "OIN prefix 00000099 is for tests: give --test to make a test home");

@@ -7,18 +7,17 @@
 #include "base/str.h"
 #include "base/yaml.h"
 #include "dossier/catalogue.h"
+#include "dossier/ladder.h"
 #include "home/inside.h"
-
-enum { POLICY_FILE_MAX = 1 << 20 };
 
 /* The policy in the file, or false. A file that cannot be read as YAML is no policy that anybody
  * could run. */
 static bool read_policy(const char *path, struct home_policy_file *ret)
 {
-	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(POLICY_FILE_MAX);
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(POLICY_PART_MAX);
 	struct yml *root GW_CLEANUP(yml_free_p) = NULL;
 	const char *s, *status = NULL;
-	if (file_read(path, POLICY_FILE_MAX, &text, NULL) < 0 ||
+	if (file_read(path, POLICY_PART_MAX, &text, NULL) < 0 ||
 	    yml_parse(path, text.data, text.len, &YML_SMALL, &root, NULL) < 0 ||
 	    yml_text(root, "policy", &s, NULL) < 0)
 		return false;
@@ -126,6 +125,38 @@ int home_policies_find(const struct home_policies *l, const char *dir, const cha
 	return r;
 }
 
+/* Does the file hold a policy whose `approved` names the role? */
+static bool file_asks_role(const char *path, const char *role)
+{
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(POLICY_PART_MAX);
+	struct yml *root GW_CLEANUP(yml_free_p) = NULL;
+	const struct yml *list = NULL;
+	const char *s;
+	if (file_read(path, POLICY_PART_MAX, &text, NULL) < 0 ||
+	    yml_parse(path, text.data, text.len, &YML_SMALL, &root, NULL) < 0 ||
+	    yml_list(root, "approved", &list, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < list->n; i++)
+		if (yml_text(list->items[i], "role", &s, NULL) == 0 && str_eq(s, role))
+			return true;
+	return false;
+}
+
+bool home_asks_role(const struct home *h, const char *role)
+{
+	char *dir GW_CLEANUP(str_free_p) = home_path(h, "policies");
+	struct file_list l = {0};
+	bool asks = false;
+	if (file_list(dir, ".yaml", &l, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < l.n && !asks; i++) {
+		char *path GW_CLEANUP(str_free_p) = file_join(dir, l.names[i]);
+		asks = file_asks_role(path, role);
+	}
+	file_list_release(&l);
+	return asks;
+}
+
 static int find(struct home *h, const char *id, char **ret_path, struct errinfo *ei)
 {
 	char *dir GW_CLEANUP(str_free_p) = home_path(h, "policies");
@@ -145,46 +176,75 @@ static int find(struct home *h, const char *id, char **ret_path, struct errinfo 
 	return r;
 }
 
-/* A file of policies/ that may be missing: then it is empty. */
+/* A file of policies/ that may be missing: then out stays empty, as no file that is there may be.
+ */
 static int read_optional(const char *path, struct buf *out, struct errinfo *ei)
 {
-	return file_exists(path) ? file_read(path, POLICY_FILE_MAX, out, ei) : 0;
+	if (!file_exists(path))
+		return 0;
+	int r = file_read(path, POLICY_PART_MAX, out, ei);
+	return r == 0 && !out->len
+	    ? err_at(ei, GW_EFORMAT, path, 1, 1, "the file is empty: fill it or take it away")
+	    : r;
 }
 
-static int read_mapping(const struct home *h, struct buf *out, struct errinfo *ei)
+int home_baseline(const struct home *h, struct buf *ret, struct errinfo *ei)
+{
+	char *path GW_CLEANUP(str_free_p) = home_path(h, "policies/baseline.yaml");
+	return read_optional(path, ret, ei);
+}
+
+/* The map is the one that the settings mean, whatever its file is called. */
+static int check_id(const struct home *h, const char *path, const struct buf *b, struct errinfo *ei)
+{
+	struct ladder_map *m GW_CLEANUP(ladder_free_p) = NULL;
+	int r = ladder_parse(path, b->data, b->len, home_catalogue(h), &m, ei);
+	if (r == 0 && !str_eq(ladder_id(m), h->settings.ladder_map))
+		r = err_at(ei, GW_EFORMAT, path, 0, 0,
+		    "its id is '%s', and gateway.yaml names ladder_map '%s'", ladder_id(m),
+		    h->settings.ladder_map);
+	return r;
+}
+
+int home_ladder(const struct home *h, struct buf *ret, struct errinfo *ei)
 {
 	if (!h->settings.ladder_map)
 		return 0;
 	char *name GW_CLEANUP(str_free_p) =
 	    str_printf("policies/ladder-map-%s.yaml", h->settings.ladder_map);
 	char *path GW_CLEANUP(str_free_p) = home_path(h, name);
-	return file_read(path, POLICY_FILE_MAX, out, ei);
+	if (!file_exists(path))
+		return err_set(ei, GW_ENOENT,
+		    "gateway.yaml names ladder_map '%s', and there is no '%s': put it there or take the "
+		    "key away",
+		    h->settings.ladder_map, path);
+	int r = read_optional(path, ret, ei);
+	return r < 0 ? r : check_id(h, path, ret, ei);
 }
 
 static int read_parts(const struct home *h, struct transfer_policy *p, struct errinfo *ei)
 {
 	char *p7s GW_CLEANUP(str_free_p) = str_printf("%s.p7s", p->file);
-	char *baseline GW_CLEANUP(str_free_p) = home_path(h, "policies/baseline.yaml");
 	size_t n;
 	const void *catalogue = catalogue_bytes(home_catalogue(h), &n);
-	int r = file_read(p->file, POLICY_FILE_MAX, &p->policy, ei);
+	int r = file_read(p->file, POLICY_PART_MAX, &p->policy, ei);
 	if (r == 0)
 		r = read_optional(p7s, &p->p7s, ei);
 	if (r == 0)
 		r = buf_add(&p->catalogue, catalogue, n);
 	if (r == 0)
-		r = read_optional(baseline, &p->baseline, ei);
-	return r == 0 ? read_mapping(h, &p->mapping, ei) : r;
+		r = home_baseline(h, &p->baseline, ei);
+	return r == 0 ? home_ladder(h, &p->mapping, ei) : r;
 }
 
 int home_policy(struct home *h, const char *id, struct transfer_policy *ret, struct errinfo *ei)
 {
 	struct transfer_policy p = {
-	    .policy = BUF_INIT(POLICY_FILE_MAX),
-	    .p7s = BUF_INIT(POLICY_FILE_MAX),
-	    .catalogue = BUF_INIT(4 * POLICY_FILE_MAX),
-	    .baseline = BUF_INIT(POLICY_FILE_MAX),
-	    .mapping = BUF_INIT(POLICY_FILE_MAX),
+	    .policy = BUF_INIT(POLICY_PART_MAX),
+	    .p7s = BUF_INIT(POLICY_PART_MAX),
+	    .catalogue = BUF_INIT(4 * POLICY_PART_MAX),
+	    .baseline = BUF_INIT(POLICY_PART_MAX),
+	    .mapping = BUF_INIT(POLICY_PART_MAX),
 	};
 	int r = find(h, id, &p.file, ei);
 	if (r == 0)

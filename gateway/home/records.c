@@ -73,6 +73,11 @@ static const char *find_processing(void *arg, const char *purpose)
 	return settings_processing(&h->settings, purpose);
 }
 
+static int find_baseline(void *arg, struct buf *ret, struct errinfo *ei)
+{
+	return home_baseline(arg, ret, ei);
+}
+
 void home_transfer(struct home *h, struct transfer_env *ret)
 {
 	*ret = (struct transfer_env){
@@ -89,6 +94,7 @@ void home_transfer(struct home *h, struct transfer_env *ret)
 	    .age_limits = &h->settings.limits.age,
 	    .threads = h->settings.limits.threads,
 	    .policy = find_policy,
+	    .baseline = find_baseline,
 	    .processing = find_processing,
 	    .arg = h,
 	};

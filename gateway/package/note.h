@@ -54,7 +54,7 @@ struct note {
 	int64_t policy_version;
 	char policy_sha256[HASH_HEX];
 	char catalogue[HASH_HEX], baseline[HASH_HEX], registry[HASH_HEX];
-	char mapping[HASH_HEX];          /* "": the policy maps nothing */
+	char mapping[HASH_HEX];          /* "": the sender has no ladder map */
 	int64_t created, expires;        /* milliseconds since 1970 */
 	char keep[16], after[NOTE_WORD]; /* the recipient's retention: duration and event */
 	char *checkpoint;                /* the sender's signed ledger head; owned */

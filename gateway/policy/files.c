@@ -21,6 +21,10 @@ static const char *stays(const struct policy *p, const struct dossier_file *f)
 	if (!f->loaded)
 		return "not_loaded";
 	enum attach_format format = attach_format(f->bytes.data, f->bytes.len);
+	enum attach_format declared = attach_declared(f->ext);
+	bool neither = declared == ATTACH_FOREIGN && format == ATTACH_UNKNOWN;
+	if (declared != ATTACH_UNKNOWN && declared != format && !neither)
+		return "wrong_format"; /* it is not what its name says, whatever the policy takes */
 	if (!(a->formats & policy_bit(&policy_formats, attach_format_name(format))))
 		return "format_not_allowed";
 	if (f->bytes.len > (size_t)a->max_mb * POLICY_MB)

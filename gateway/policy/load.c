@@ -34,13 +34,15 @@ static void push(struct loader *l, enum policy_severity severity, const struct e
 		policy_findings_add(l->findings, severity, ei->msg);
 }
 
-/* Say how many were only counted. */
-static void say_more(struct loader *l)
+int load_end(struct loader *l, struct errinfo *ei)
 {
 	char *text GW_CLEANUP(str_free_p) =
 	    str_printf("%s: and %zu more findings", l->p->file, l->more);
 	if (l->more)
 		policy_findings_add(l->findings, l->worst, text);
+	if (l->code < 0 && ei)
+		*ei = l->first;
+	return l->code;
 }
 
 void load_say(
@@ -362,12 +364,9 @@ int policy_parse(const char *file, const void *p, size_t n, const struct catalog
 		l.root = root;
 		load_all(&l);
 	}
-	say_more(&l);
-	if (l.code < 0) {
-		if (ei)
-			*ei = l.first;
-		return l.code;
-	}
+	r = load_end(&l, ei);
+	if (r < 0)
+		return r;
 	hash_sha256_hex(p, n, policy->sha256);
 	load_meaning(policy);
 	*ret_p = policy;

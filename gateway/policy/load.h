@@ -73,8 +73,17 @@ bool load_bits(
 bool load_strings(
     struct loader *l, const struct yml *list, bool free_text, char ***ret, size_t *ret_n);
 
+/* The field of the catalogue that node names, or NULL with an error said. */
+const struct field *load_field(struct loader *l, const struct yml *node);
+
+/* A transform with its parameter, {age_band: 5}: fills as, and n or domain, of r. */
+bool load_as_map(struct loader *l, const struct yml *as, struct policy_rule *r);
+
 /* The index of the scan profile that member `scan` of map names; profiles are loaded before. */
 bool load_profile_name(struct loader *l, const struct yml *map, size_t *ret);
+
+/* Say how many findings were only counted; 0, or the code of the first error with its message. */
+int load_end(struct loader *l, struct errinfo *ei) GW_MUST_USE;
 
 /* The parts, in the order in which they need each other. */
 void load_header(struct loader *l);

@@ -65,8 +65,7 @@ bool load_profile_name(struct loader *l, const struct yml *map, size_t *ret)
 	return false;
 }
 
-/* The field that node names, or NULL with an error said. */
-static const struct field *field_at(struct loader *l, const struct yml *node)
+const struct field *load_field(struct loader *l, const struct yml *node)
 {
 	const struct catalogue *c = l->p->catalogue;
 	struct errinfo ei = ERRINFO_INIT;
@@ -95,8 +94,7 @@ static const struct field *field_at(struct loader *l, const struct yml *node)
 	return NULL;
 }
 
-/* `as: {age_band: 5}` and the two others with a parameter. */
-static bool load_as_map(struct loader *l, const struct yml *as, struct policy_rule *r)
+bool load_as_map(struct loader *l, const struct yml *as, struct policy_rule *r)
 {
 	static const char *const keys[] = {"age_band", "truncate", "pseudonym"};
 	if (!load_closed(l, as, keys, GW_LENGTH(keys)))
@@ -196,7 +194,7 @@ static void load_records(struct loader *l, const struct yml *m, struct policy_ru
 	if (!by)
 		load_say(l, POLICY_ERROR, rec, "key \"by\" is missing: write \"by: ladder.date\"");
 	else
-		r->by = field_at(l, by);
+		r->by = load_field(l, by);
 	if (r->by && (r->by->type != FIELD_DATE || !r->by->repeats)) {
 		load_say(l, POLICY_ERROR, by,
 		    "by: a date in a group that repeats is expected: write one such as ladder.date");
@@ -248,7 +246,7 @@ static void refuse_transform(
 static void decide(struct loader *l, const struct yml *node, struct policy_rule *r, bool as_known)
 {
 	struct policy *p = l->p;
-	const struct field *f = field_at(l, node);
+	const struct field *f = load_field(l, node);
 	if (!f)
 		return;
 	struct policy_decision *d = &p->decisions[f->index];
@@ -324,7 +322,7 @@ void load_rules(struct loader *l)
 
 static void withhold_field(struct loader *l, const struct yml *node, struct policy_withhold *w)
 {
-	const struct field *f = field_at(l, node);
+	const struct field *f = load_field(l, node);
 	if (!f)
 		return;
 	struct policy_decision *d = &l->p->decisions[f->index];

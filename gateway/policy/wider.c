@@ -93,9 +93,7 @@ static int64_t longest(struct duration d)
 	return d.unit == 'D' ? d.n : INT64_C(31) * d.n;
 }
 
-/* Days against months: which is longer depends on the day it begins, so only what never is longer
- * is narrower. */
-static enum policy_change by_duration(struct duration before, struct duration after)
+enum policy_change policy_duration_change(struct duration before, struct duration after)
 {
 	struct duration a = plain(before), b = plain(after);
 	if (a.unit == b.unit)
@@ -109,7 +107,8 @@ static enum policy_change by_records(const struct policy_rule *a, const struct p
 		return a->by == b->by ? POLICY_SAME : a->by ? POLICY_WIDER : POLICY_NARROWER;
 	if (!str_eq(a->by->path, b->by->path) || !a->newest != !b->newest)
 		return POLICY_WIDER; /* not to be compared */
-	return a->newest ? by_size(a->newest, b->newest) : by_duration(a->since, b->since);
+	return a->newest ? by_size(a->newest, b->newest)
+			 : policy_duration_change(a->since, b->since);
 }
 
 /* drop < present < coarse < keep; scanned is what keep is to other types. */
@@ -223,8 +222,8 @@ static void words(struct compare *x, const char *what, const char *a, const char
 
 static void duration(struct compare *x, const char *what, struct duration a, struct duration b)
 {
-	report(
-	    x, by_duration(a, b), what, text_of(meaning_duration(a)), text_of(meaning_duration(b)));
+	report(x, policy_duration_change(a, b), what, text_of(meaning_duration(a)),
+	    text_of(meaning_duration(b)));
 }
 
 static void number(struct compare *x, const char *what, int64_t a, int64_t b)

@@ -33,6 +33,10 @@ void policy_compare(
     const struct policy *before, const struct policy *after, struct policy_differences *ret_d);
 void policy_differences_release(struct policy_differences *d);
 
+/* A longer term is wider. Days against months: which is longer depends on the day it begins, so
+ * only what never is longer is narrower. */
+enum policy_change policy_duration_change(struct duration before, struct duration after);
+
 /*
  * True when somebody who accepted `accepted` need not be asked again for `p`: the same bytes, or
  * the same id, a version not lower, and nothing WIDER.

@@ -168,7 +168,9 @@ enum near {
 	NEAR_SENDER,
 	NEAR_CONTRACT,
 	NEAR_CONTROLLER,
-	NEAR_BYTES,
+	NEAR_CATALOGUE,
+	NEAR_BASELINE,
+	NEAR_MAPPING,
 	NEAR_EXPIRED,
 	NEAR_REVOKED,
 	NEAR_BAD
@@ -186,10 +188,12 @@ static enum near compare(
 		return NEAR_CONTRACT;
 	if (q->controller && !str_eq(a->controller, q->controller))
 		return NEAR_CONTROLLER;
-	if (!str_eq(a->catalogue_sha256, q->catalogue_sha256) ||
-	    !str_eq(a->baseline_sha256, q->baseline_sha256) ||
-	    !str_eq(a->mapping_sha256, q->mapping_sha256))
-		return NEAR_BYTES;
+	if (!str_eq(a->catalogue_sha256, q->catalogue_sha256))
+		return NEAR_CATALOGUE;
+	if (!str_eq(a->baseline_sha256, q->baseline_sha256))
+		return NEAR_BASELINE;
+	if (!str_eq(a->mapping_sha256, q->mapping_sha256))
+		return NEAR_MAPPING;
 	if (date_cmp(day, a->until) > 0)
 		return NEAR_EXPIRED;
 	if (a->revoked)
@@ -202,7 +206,10 @@ int registry_acceptance(const struct registry *r, const struct acceptance_query 
     const struct acceptance **ret, struct errinfo *ei)
 {
 	static const char *const reasons[] = {"", " from this sender", " for this contract",
-	    " for the controller of this contract", " with this catalogue, baseline and mapping",
+	    " for the controller of this contract",
+	    " with the sender's catalogue of fields: give the recipient that file too",
+	    " under the sender's baseline: --baseline FILE takes it, --no-baseline that there is none",
+	    " with the sender's ladder map: --mapping FILE takes it",
 	    " any longer: the acceptance has expired", " any longer: the acceptance was revoked",
 	    ""};
 	enum near best = NEAR_NONE;

@@ -27,8 +27,8 @@
 
 struct registry;
 
-/* One acceptance as read. Bytes are as accepted (data NULL when there are none: a home without
- * baseline.yaml has an empty baseline); mapping_sha256 is "" when there is no mapping. */
+/* One acceptance as read. Bytes are as accepted. Under no baseline, or with no ladder mapping, the
+ * SHA-256 is "" and there are no bytes (docs/decisions/004). */
 struct acceptance {
 	char sha256[HASH_HEX]; /* of the statement */
 	char id[37];
@@ -52,14 +52,15 @@ struct acceptance {
  * registry_acceptance(r, q, day, ret, ei): the recipient's acceptance of exactly these bytes for
  * this sender and contract, verified, not revoked and not past its `until`.
  *
- * GW_EREFUSED "policy … is not accepted by …" and why (revoked, expired, another contract, mapping
- * or baseline); GW_EAUTH when the only one there does not verify. *ret is borrowed from r.
+ * GW_EREFUSED "policy … is not accepted by …" and why (revoked, expired, another contract,
+ * catalogue, baseline or mapping); GW_EAUTH when the only one there does not verify. *ret is
+ * borrowed from r.
  */
 struct acceptance_query {
 	const char *recipient, *sender, *contract;
 	const char *controller; /* of the contract; NULL: not compared */
 	const char *policy_sha256, *catalogue_sha256;
-	const char *baseline_sha256, *mapping_sha256; /* mapping "" for none */
+	const char *baseline_sha256, *mapping_sha256; /* "" for none */
 };
 int registry_acceptance(const struct registry *r, const struct acceptance_query *q, struct date day,
     const struct acceptance **ret, struct errinfo *ei) GW_MUST_USE;
@@ -84,7 +85,7 @@ struct acceptance_terms {
 	size_t senders_n;
 	int version;
 	struct date until;
-	/* exact bytes, empty for an absent baseline.yaml; mapping may be NULL */
+	/* exact bytes; baseline and mapping NULL or empty for none */
 	const struct buf *policy_bytes, *catalogue_bytes, *baseline_bytes, *mapping_bytes;
 };
 
@@ -92,7 +93,7 @@ struct acceptance_terms {
 json_t *acceptance_members(const struct acceptance_terms *t) GW_MUST_USE;
 
 /*
- * acceptance_store(dir, t, json, p7s, ei): write the four bytes and the statement under
+ * acceptance_store(dir, t, json, p7s, ei): write the bytes and the statement under
  * dir/acceptances/, statement last, each file atomically; what is there already is left.
  *
  * GW_EIO. The registry is then to be signed again.

@@ -19,6 +19,12 @@ static void set_digest(json_t *j, const char *name, const struct buf *b)
 	jx_set(j, name, json_string(hex));
 }
 
+/* What is not there is left out: the digest of nothing could be that of an empty file. */
+static bool there(const struct buf *b)
+{
+	return b && b->len;
+}
+
 json_t *acceptance_members(const struct acceptance_terms *t)
 {
 	char until[DATE_TEXT];
@@ -34,9 +40,9 @@ json_t *acceptance_members(const struct acceptance_terms *t)
 	set_digest(j, "policy", t->policy_bytes);
 	jx_set(j, "meaning", json_string(t->meaning));
 	set_digest(j, "catalogue", t->catalogue_bytes);
-	if (t->baseline_bytes)
+	if (there(t->baseline_bytes))
 		set_digest(j, "baseline", t->baseline_bytes);
-	if (t->mapping_bytes)
+	if (there(t->mapping_bytes))
 		set_digest(j, "mapping", t->mapping_bytes);
 	jx_set(j, "until", json_string(until));
 	return j;
@@ -45,7 +51,7 @@ json_t *acceptance_members(const struct acceptance_terms *t)
 static int put_blob(const char *dir, const char *what, const struct buf *b, struct errinfo *ei)
 {
 	char hex[HASH_HEX];
-	if (!b)
+	if (!there(b))
 		return 0;
 	digest(b, hex);
 	char *name GW_CLEANUP(str_free_p) = str_printf("%s-%s.yaml", what, hex);

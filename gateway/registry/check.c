@@ -44,7 +44,8 @@ static void check_changes(const char *dir, struct registry_findings *f)
 	}
 }
 
-static void check_organisations(const struct registry *r, struct registry_findings *f)
+static void check_organisations(
+    const struct registry *r, const char *own, struct registry_findings *f)
 {
 	struct date today = date_of(r->now);
 	for (size_t i = 0; i < r->organisations.n; i++) {
@@ -56,7 +57,12 @@ static void check_organisations(const struct registry *r, struct registry_findin
 			pinned |= pins_hold(&o->signing, o->signing.list[k].spki, today);
 		if (!pinned)
 			say(f, 0, "organisation %s: no signing key is pinned for today", o->oin);
-		if (registry_keys(r, o->oin, today, &keys, &why) < 0)
+		int code = registry_keys(r, o->oin, today, &keys, &why);
+		if (code == GW_EREFUSED && str_eq(o->oin, own))
+			say(f, 0,
+			    "this organisation has no usable key statement for its own main key, so "
+			    "nobody can send to it: `handover organisation export` makes one");
+		else if (code < 0)
 			say(f, 0, "%s", why.msg); /* names it */
 	}
 }
@@ -153,7 +159,7 @@ int registry_check(const char *dir, const struct registry_trust *rt, int64_t now
 		if (!r->trust)
 			say(&f, rt->test ? 0 : GW_EAUTH, "%s", r->no_trust);
 		check_lists(r, &f);
-		check_organisations(r, &f);
+		check_organisations(r, rt->oin, &f);
 		check_contracts(r, &f);
 		check_statements(r, &f);
 	}

@@ -34,6 +34,8 @@ const char *org_role_name(enum org_role role)
 	return bit_name((unsigned)role, role_words, GW_LENGTH(role_words));
 }
 
+const char *const org_officer_words[ORG_OFFICER_ROLES] = {"fg", "contractmanager"};
+
 enum org_role org_role_parse(const char *word)
 {
 	return (enum org_role)bit_parse(word, role_words, GW_LENGTH(role_words));

@@ -46,7 +46,7 @@ struct pins {
 
 /* A person who signs policies for the organisation, under a word of `approved` in policies. */
 struct officer {
-	char *role; /* fg, contractmanager, … */
+	char *role; /* one of org_officer_words, or another that a policy's `approved` names */
 	char spki[SPKI_TEXT];
 };
 
@@ -72,6 +72,10 @@ const char *org_role_name(enum org_role role);
 enum org_role org_role_parse(const char *word);
 const char *org_duty_name(enum org_duty duty);
 enum org_duty org_duty_parse(const char *word);
+
+/* The roles in which officers approve policies everywhere: "fg", "contractmanager". */
+enum { ORG_OFFICER_ROLES = 2 };
+extern const char *const org_officer_words[ORG_OFFICER_ROLES];
 
 /* True when s is "sha256:" and 64 lower-case hex digits. */
 bool spki_valid(const char *s);

@@ -15,7 +15,8 @@ int officer_signed(
 {
 	if (!rt || !rt->officers_n)
 		return err_set(ei, GW_EAUTH,
-		    "registry_officers in gateway.yaml names nobody: nobody may sign the registry");
+		    "registry_officers in gateway.yaml names nobody, so nobody may sign the registry: "
+		    "the first officer is named by `handover registry sign --pin`");
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < rt->officers_n; k++)
 			if (str_eq(by[i].spki, rt->officers[k]))

@@ -31,7 +31,8 @@ struct cades_signer;
 struct registry_trust {
 	const char *const *officers; /* pins of registry_officers: "sha256:<hex>" */
 	size_t officers_n;
-	bool test; /* an unsigned registry is a warning */
+	bool test;       /* an unsigned registry is a warning */
+	const char *oin; /* whose registry it is, or NULL: for what registry_check says to do */
 };
 
 /*

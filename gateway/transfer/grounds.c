@@ -6,10 +6,13 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "dossier/catalogue.h"
+#include "dossier/ladder.h"
 #include "package/note.h"
 #include "policy/approval.h"
+#include "policy/baseline.h"
 #include "policy/wider.h"
 #include "policy/words.h"
 #include "transfer/act.h"
@@ -27,6 +30,7 @@ void transfer_policy_release(struct transfer_policy *p)
 void rules_release(struct rules *r)
 {
 	policy_free(r->policy);
+	ladder_free(r->ladder);
 	catalogue_free(r->catalogue);
 	transfer_policy_release(&r->files);
 	*r = (struct rules){0};
@@ -40,21 +44,40 @@ static void digest(const struct buf *b, char out[HASH_HEX])
 		hash_sha256_hex(b->data, b->len, out);
 }
 
+/* A new string: the file `name` beside the policy, for messages. */
+static char *beside(const struct policy *p, const char *name)
+{
+	return str_printf("%.*s%s", (int)(file_base(p->file) - p->file), p->file, name);
+}
+
+static int keeps_to(const struct rules *r, const char *file, const struct buf *baseline,
+    const struct buf *policy, struct errinfo *ei)
+{
+	struct baseline *b GW_CLEANUP(baseline_free_p) = NULL;
+	int e = baseline_parse(file, baseline->data, baseline->len, r->catalogue, NULL, &b, ei);
+	return e < 0 ? e : baseline_check(b, r->policy, NULL, policy->data, policy->len, NULL, ei);
+}
+
 static int compile(struct rules *r, const struct transfer_policy *f, struct errinfo *ei)
 {
 	digest(&f->baseline, r->baseline);
 	digest(&f->mapping, r->mapping);
-	if (f->baseline.len ||
-	    f->mapping.len) /* what would be ignored must not seem to be in force */
-		return err_set(ei, GW_ESUPPORT,
-		    "this build does not apply %s: take it away, nothing goes as if it did",
-		    f->baseline.len ? "baseline.yaml" : "a ladder map");
 	int e = catalogue_parse(
 	    "catalogue.yaml", f->catalogue.data, f->catalogue.len, &r->catalogue, ei);
 	if (e < 0)
 		return e;
-	return policy_parse(f->file ? f->file : "policy.yaml", f->policy.data, f->policy.len,
+	e = policy_parse(f->file ? f->file : "policy.yaml", f->policy.data, f->policy.len,
 	    r->catalogue, NULL, &r->policy, ei);
+	if (e < 0)
+		return e;
+	if (f->baseline.len) {
+		char *file GW_CLEANUP(str_free_p) = beside(r->policy, "baseline.yaml");
+		e = keeps_to(r, file, &f->baseline, &f->policy, ei);
+	}
+	if (e == 0 && f->mapping.len)
+		e = ladder_parse("ladder-map.yaml", f->mapping.data, f->mapping.len, r->catalogue,
+		    &r->ladder, ei);
+	return e;
 }
 
 int rules_load(struct rules *r, const struct transfer_env *env, const char *id, struct errinfo *ei)
@@ -70,8 +93,37 @@ int rules_accepted(struct rules *r, const struct acceptance *a, struct errinfo *
 	    .catalogue = a->catalogue_bytes,
 	    .baseline = a->baseline_bytes,
 	    .mapping = a->mapping_bytes};
+	*r = (struct rules){.files = {.policy = BUF_INIT(POLICY_PART_MAX)}};
+	int e = compile(r, &borrowed, ei);
+	if (e == 0)
+		e = buf_add(&r->files.policy, borrowed.policy.data, borrowed.policy.len);
+	return e;
+}
+
+int rules_under(struct rules *r, const struct transfer_env *env, const char *id,
+    const struct acceptance *a, struct errinfo *ei)
+{
 	*r = (struct rules){0};
-	return compile(r, &borrowed, ei);
+	int e = env->policy(env->arg, id, &r->files, ei);
+	if (e < 0)
+		return e;
+	struct transfer_policy mixed = r->files;
+	mixed.baseline = a->baseline_bytes;
+	mixed.mapping = a->mapping_bytes;
+	return compile(r, &mixed, ei);
+}
+
+int rules_own_baseline(const struct rules *r, const struct transfer_env *env, struct errinfo *ei)
+{
+	struct buf own GW_CLEANUP(buf_release) = BUF_INIT(POLICY_PART_MAX);
+	char sha256[HASH_HEX];
+	int e = env->baseline ? env->baseline(env->arg, &own, ei) : 0;
+	if (e < 0 || !own.len)
+		return e;
+	digest(&own, sha256);
+	return str_eq(sha256, r->baseline)
+	    ? 0
+	    : keeps_to(r, "policies/baseline.yaml", &own, &r->files.policy, ei);
 }
 
 static void copy(char *out, size_t cap, const char *s)
@@ -124,6 +176,8 @@ int grounds_load(struct grounds *g, const struct transfer_env *env, const char *
 		e = registry_known(env->registry, to, &g->recipient, ei);
 	if (e == 0)
 		e = rules_load(&g->rules, env, policy, ei);
+	if (e == 0 && g->rules.ladder)
+		e = ladder_for(g->rules.ladder, env->oin, ei);
 	return e < 0 ? e : add_keys(g, ei);
 }
 

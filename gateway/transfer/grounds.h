@@ -18,22 +18,35 @@
 #include "transfer/transfer.h"
 
 struct catalogue;
+struct ladder_map;
 struct note;
 
 /* A policy with all that its meaning rests on. */
 struct rules {
 	struct transfer_policy files;
 	struct catalogue *catalogue;
-	struct policy *policy;
+	struct policy *policy;                      /* keeps to the baseline */
+	struct ladder_map *ladder;                  /* what the mapping says, or NULL */
 	char baseline[HASH_HEX], mapping[HASH_HEX]; /* "" for none */
 };
 
-/* Load the policy with that id from the home. */
+/* Load the policy with that id from the home, under the home's own baseline and mapping.
+ * GW_EREFUSED when it does not keep to the baseline; GW_EFORMAT, GW_ENOENT. Release it in any case.
+ */
 int rules_load(struct rules *r, const struct transfer_env *env, const char *id, struct errinfo *ei)
     GW_MUST_USE;
 
 /* Load it from the bytes of an acceptance. */
 int rules_accepted(struct rules *r, const struct acceptance *a, struct errinfo *ei) GW_MUST_USE;
+
+/* Load the home's policy with that id, under the baseline and mapping of an acceptance. */
+int rules_under(struct rules *r, const struct transfer_env *env, const char *id,
+    const struct acceptance *a, struct errinfo *ei) GW_MUST_USE;
+
+/* Does the policy keep to the baseline that lies in the home today, whatever it was accepted under?
+ * GW_EREFUSED, GW_EFORMAT. */
+int rules_own_baseline(const struct rules *r, const struct transfer_env *env, struct errinfo *ei)
+    GW_MUST_USE;
 
 /* What handover.json says of them: policy, purpose, legal basis, retention, digests; no report. */
 void rules_note(const struct rules *r, struct note *n);

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "dossier/catalogue.h"
+#include "dossier/ladder.h"
 #include "ledger/checkpoint.h"
 #include "ledger/ledger.h"
 #include "package/seal.h"
@@ -143,28 +144,28 @@ static int check_slip(const struct transfer_env *env, const struct package_reade
 
 /* ---- rules ---- */
 
-/* The rules in the note are, byte for byte, those in our own home, and nowhere wider than what we
- * accepted before. */
+/* The policy in the note is, byte for byte, that in our own home, and nowhere wider than what we
+ * accepted before; baseline and mapping are those we accepted. */
 static int own_rules(
     const struct transfer_env *env, const struct note *n, struct date day, struct rules *rules)
 {
 	const struct acceptance *a;
 	size_t at = 0;
-	if (!env->policy || rules_load(rules, env, n->policy, NULL) < 0)
-		return GW_EREFUSED;
-	if (!str_eq(rules->policy->sha256, n->policy_sha256) ||
-	    !str_eq(catalogue_sha256(rules->catalogue), n->catalogue) ||
-	    !str_eq(rules->baseline, n->baseline) || !str_eq(rules->mapping, n->mapping))
-		return GW_EREFUSED;
-	while ((a = registry_acceptance_next(
-		    env->registry, env->oin, n->sender.oin, n->contract, n->policy, day, &at))) {
+	while (env->policy &&
+	    (a = registry_acceptance_next(
+		 env->registry, env->oin, n->sender.oin, n->contract, n->policy, day, &at))) {
 		struct rules old GW_CLEANUP(rules_release) = {0};
-		if (str_eq(a->controller, n->controller) &&
-		    str_eq(a->catalogue_sha256, n->catalogue) &&
-		    str_eq(a->baseline_sha256, n->baseline) &&
-		    str_eq(a->mapping_sha256, n->mapping) && rules_accepted(&old, a, NULL) == 0 &&
+		if (!str_eq(a->controller, n->controller) ||
+		    !str_eq(a->catalogue_sha256, n->catalogue) ||
+		    !str_eq(a->baseline_sha256, n->baseline) ||
+		    !str_eq(a->mapping_sha256, n->mapping) || rules_accepted(&old, a, NULL) < 0)
+			continue;
+		if (rules_under(rules, env, n->policy, a, NULL) == 0 &&
+		    str_eq(rules->policy->sha256, n->policy_sha256) &&
+		    str_eq(catalogue_sha256(rules->catalogue), n->catalogue) &&
 		    policy_covers(old.policy, rules->policy))
 			return 0;
+		rules_release(rules);
 	}
 	return GW_EREFUSED;
 }
@@ -192,6 +193,16 @@ static int check_terms(const struct note *n, const struct rules *rules, struct e
 	return 0;
 }
 
+/* What was accepted also keeps to what lies in our home by now, and its ladder is the sender's. */
+static int check_parts(const struct transfer_env *env, const struct note *n,
+    const struct rules *rules, struct errinfo *ei)
+{
+	int e = rules_own_baseline(rules, env, ei);
+	if (e == 0 && rules->ladder)
+		e = ladder_for(rules->ladder, n->sender.oin, ei);
+	return e < 0 ? e : check_terms(n, rules, ei);
+}
+
 static int check_rules(const struct transfer_env *env, const struct note *n, int64_t now,
     struct rules *rules, struct errinfo *ei)
 {
@@ -205,14 +216,13 @@ static int check_rules(const struct transfer_env *env, const struct note *n, int
 	    .mapping_sha256 = n->mapping};
 	int e = registry_acceptance(env->registry, &q, date_of(now), &a, ei);
 	if (e == GW_EREFUSED && own_rules(env, n, date_of(now), rules) == 0)
-		return check_terms(n, rules, ei);
-	rules_release(rules);
+		return check_parts(env, n, rules, ei);
 	if (e < 0)
 		return e;
 	if (!str_eq(a->controller, n->controller))
 		return err_set(ei, GW_EREFUSED, "the policy was accepted for another controller");
 	e = rules_accepted(rules, a, ei);
-	return e < 0 ? e : check_terms(n, rules, ei);
+	return e < 0 ? e : check_parts(env, n, rules, ei);
 }
 
 /* What a corrected package is kept under: '/' is in no case's name. */

@@ -29,6 +29,8 @@ struct policy_keys;
 struct registry;
 struct signer;
 
+enum { POLICY_PART_MAX = 1 << 20 }; /* bytes of each of the files below */
+
 /* The bytes a policy rests on, exactly as they lie in the home. */
 struct transfer_policy {
 	char *file;                     /* the policy's path, for messages */
@@ -60,9 +62,12 @@ struct transfer_env {
 	 * older than the newest ever loaded. The caller releases *ret.
 	 */
 	int (*policy)(void *arg, const char *id, struct transfer_policy *ret, struct errinfo *ei);
+	/* The home's baseline.yaml into *ret, empty when there is none; may be NULL: there is none.
+	 */
+	int (*baseline)(void *arg, struct buf *ret, struct errinfo *ei);
 	/* The URI in the register of processing for a purpose (gateway.yaml), or NULL. */
 	const char *(*processing)(void *arg, const char *purpose);
-	void *arg; /* for the two above */
+	void *arg; /* for the three above */
 };
 
 /* What became of one dossier or package. Borrowed for the length of the call. */

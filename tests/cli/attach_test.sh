@@ -13,7 +13,7 @@ is() { # WHAT EXPECTED GOT
 	fi
 }
 skip() { ((n++)); echo "ok $n - $1 # SKIP $2"; }
-echo "1..21"
+echo "1..23"
 cp tests/cli/attach/scan.png tests/cli/attach/photo.jpg "$work"
 cd "$work" || exit 1
 
@@ -65,6 +65,10 @@ cp plain.jpg plain.jpg_old
 $handover attach check plain.jpg_old 2>err; rc=$?
 is "an extension of no format is not passed over" \
 	"3 handover: plain.jpg_old: its first bytes are not those of the format it is said to be" "$rc $(cat err)"
+$handover attach check photo.png clean-scan.png cv.pdf >out 2>err; rc=$?
+is "several are checked in turn, and one that is refused stops none" "3 clean-scan.png: png, 101 bytes: clean as it is 2" \
+	"$rc $(cat out) $(wc -l <err)"
+is "each has its line as json" 2 "$($handover attach check --json clean-scan.png clean-photo.jpg | wc -l)"
 head -c 100 scan.png >cut.png
 $handover attach check cut.png 2>err; rc=$?
 is "a cut picture is refused" "3 handover: cut.png: the picture is damaged" "$rc $(cat err)"

@@ -27,7 +27,7 @@ cat >d/dossier.json <<'E'
  "consents":[{"scope":"share_capacity","form":"TF-2026-1","given":"2026-02-01"}],
  "attachments":[{"type":"cv","file":"attachments/cv.pdf"}]}
 E
-good="d: valid: 5 fields, 7 values, 1 consents, 1 attachments
+good="d: valid: 5 fields, 7 values, 1 consent, 1 attachment
   left out: the catalogue lacks person.shoe_size (1)
   left out: outside its closed list: ladder.target_step (1)"
 out=$($handover dossier check d); rc=$?
@@ -113,7 +113,7 @@ is "no value of a dossier is ever printed" 0 "$(grep -c -e Canarie -e 123456782 
 mkdir -p outer/inner two/a two/b text
 printf '{"person":{"family_name":"Kanarie"}}' | tee outer/inner/dossier.json two/a/dossier.json >two/b/dossier.json
 out=$($handover dossier check outer); rc=$?
-is "a folder with nothing but the dossier's folder is taken, and a missing programme noted" "0 outer: valid: 1 fields, 1 values, 0 consents, 0 attachments
+is "a folder with nothing but the dossier's folder is taken, and a missing programme noted" "0 outer: valid: 1 field, 1 value, 0 consents, 0 attachments
   note: it names no programme (context.programme): no policy will apply to it" "$rc $out"
 has "json notes it too" '"left_out":[],"note":"no_programme"}' "$($handover dossier check --json outer)"
 refused "two dossiers in a folder" "it holds 2 folders with a dossier: give each of them" two

@@ -3,7 +3,7 @@
 # ledger told, and nothing written. Hostile packages are made with stock tools alone.
 set -u
 . tests/cli/lib.sh
-plan 159
+plan 163
 world
 dossier een
 seal_one() { must at outgoing seal --policy overdracht-einde-contract --to $SUCCESSOR --json "$@" "$W/d/een"; jq -r .file "$W/must"; }
@@ -64,7 +64,12 @@ cp "$P" "$W/evil.tar.age" && truncate -s -100 "$W/evil.tar.age"
 refused 5 "a truncated package"
 head -c 150 "$P" >"$W/evil.tar.age"
 refused 3 "one that ends in the header"
-flip() { cp "$P" "$W/evil.tar.age" && printf '\xff' | dd of="$W/evil.tar.age" bs=1 seek="$1" conv=notrunc status=none; }
+flip() { # OFFSET: one bit of that byte, whatever it was
+	local byte
+	byte=$(od -An -tu1 -j "$1" -N 1 "$P") && cp "$P" "$W/evil.tar.age" &&
+		printf '%b' "\\x$(printf %02x $((byte ^ 1)))" | dd of="$W/evil.tar.age" bs=1 seek="$1" conv=notrunc status=none
+	[ "$(cmp -l "$P" "$W/evil.tar.age" | wc -l)" = 1 ] || { echo "Bail out! nothing was flipped"; exit 1; }
+}
 flip 3000
 refused 5 "a flipped bit in the payload"
 flip $(($(stat -c %s "$P") - 5))
@@ -151,6 +156,10 @@ refused 5 "a note that does not name our key"
 unpack && sed -i 's/"sha256": "[0-9a-f]*"/"sha256": "0000000000000000000000000000000000000000000000000000000000000000"/' "$B/handover.json" &&
 	sum_up && sign && pack
 refused 4 "a policy that we never accepted"
+for part in baseline mapping; do
+	unpack && sed -i "s/\"$part\": null/\"$part\": \"$(printf %064d 0)\"/" "$B/handover.json" && sum_up && sign && pack
+	refused 4 "a $part that we never accepted"
+done
 unpack && sed -i 's/"contract": "RI-1"/"contract": "RI-2"/' "$B/handover.json" && sum_up && sign && pack
 refused 4 "a policy that we accepted for another contract"
 unpack && sed -i 's/"created": "2/"created": "1/' "$B/handover.json" && sum_up && sign && pack

@@ -3,7 +3,7 @@
 # exit code, the ledger told where there is one to tell, and no partial output.
 set -u
 . tests/cli/lib.sh
-plan 101
+plan 104
 world
 dossier een
 EEN=$W/d/een
@@ -50,8 +50,11 @@ dossier geen && sed -i 's/"programme":"participatiewet",//' "$W/d/geen/dossier.j
 denied 4 "no programme" to_successor "$W/d/geen"
 said "no programme: name it"
 echo 'never: [criminal]' >"$W/outgoing/policies/baseline.yaml"
-denied 3 "a baseline, which this build would ignore" to_successor "$EEN"
-said "does not apply baseline.yaml"
+denied 3 "a baseline that is none" to_successor "$EEN"
+said "baseline.yaml:1:1: this is no baseline"
+: >"$W/outgoing/policies/baseline.yaml"
+denied 3 "an empty baseline, which is not the same as none" to_successor "$EEN"
+said "baseline.yaml:1:1: the file is empty"
 rm "$W/outgoing/policies/baseline.yaml"
 
 # ---- the policy itself
@@ -207,6 +210,23 @@ killed() {
 	kill -9 $pid 2>/dev/null
 	wait $pid 2>/dev/null
 }
+# hit HOME COMMAND...: an intent is open, or one is left by killing the command at work: the spread over the time that it
+# took once may miss where the machine is busy now and was not then, or the other way round
+hit() {
+	local home=$1 pid
+	shift
+	for _ in $(seq 100); do
+		at "$home" ledger verify --json 2>/dev/null | jq -e '.open_intents | length > 0' >/dev/null && return 0
+		rm -rf "$W"/k1/[0-9a-f]*
+		: >"$W/work"
+		"$HANDOVER" --home "$W/$home" "$@" >"$W/work" 2>/dev/null &
+		pid=$!
+		while [ ! -s "$W/work" ] && kill -0 $pid 2>/dev/null; do :; done # one is done, the next under way
+		kill -9 $pid 2>/dev/null
+		wait $pid 2>/dev/null
+	done
+	return 1
+}
 now() { date +%s%3N; }
 run=$(now)
 must to_successor "$W"/d/t*
@@ -214,7 +234,7 @@ run=$(($(now) - run)) # how long it takes: the kills are spread over that
 for i in $(seq 1 25); do
 	killed $((i * run / 25)) outgoing seal --policy overdracht-einde-contract --to $SUCCESSOR --out "$W/kill" "$W"/d/t*
 done
-at outgoing ledger verify --json 2>/dev/null | jq -e '.open_intents | length > 0' >/dev/null
+hit outgoing seal --policy overdracht-einde-contract --to $SUCCESSOR --out "$W/kill" "$W"/d/t*
 ok "kills in seal hit: there are intents without result"
 expect 0 "after 25 kills in seal the ledger verifies" at outgoing ledger verify
 bad=0
@@ -240,7 +260,7 @@ for i in $(seq 1 25); do
 	rm -rf "$W"/k1/[0-9a-f]*
 	killed $((i * run / 25)) incoming open --into "$W/k1" "${killed[@]:0:8}"
 done
-at incoming ledger verify --json 2>/dev/null | jq -e '.open_intents | length > 0' >/dev/null
+hit incoming open --into "$W/k1" "${killed[@]:0:8}"
 ok "kills in open hit, too"
 at incoming open --into "$W/k1" "${killed[@]:0:8}" >/dev/null 2>&1
 [ -z "$(find "$W/k1" -name '.partial*')" ] && [ "$(ls "$W/k1" | wc -l)" = "$(printf '%s\n' "${killed[@]:0:8}" | wc -l)" ]

@@ -4,7 +4,7 @@ set -u
 h=${BUILD:-build/rel}/handover
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 n=0 out= rc=0
-echo "1..29"
+echo "1..32"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -45,6 +45,11 @@ new "$work/empty" --oin $a --name X --role provider --test
 is "an empty folder will do" test $rc -eq 0
 new "$work/b" --oin $a --name X --role provider
 is "a test OIN needs --test" test $rc -eq 2
+new "$work/b" --oin 00000001000000001000 --name X --role provider --test
+is "and no other OIN takes it" test $rc -eq 2
+is "which is said" has "is that of a real organisation: a test home takes prefix 00000099; leave --test out"
+new "$work/real" --oin 00000001000000001000 --name X --role provider
+is "without it a real OIN is as good as any" test $rc -eq 0
 new "$work/b" --oin 123 --name X --role provider --test
 is "an OIN is 20 digits" test $rc -eq 2
 new "$work/b" --oin $a --name X --role provder --test

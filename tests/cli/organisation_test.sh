@@ -4,7 +4,7 @@ set -u
 h=${BUILD:-build/rel}/handover
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 n=0 out= rc=0
-echo "1..66"
+echo "1..70"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -85,6 +85,15 @@ in_home a organisation set --officer "fg=$work/officer/officer.pem" --duty bsn_p
 is "officers and duties are set by command" has "new officer: fg sha256:"
 in_home a organisation set --officer "fg=$work/officer/officer.pem"
 is "once" has "nothing to change"
+in_home a organisation set --officer "cm=$work/officer/officer.pem"
+is "a role that no policy asks for is refused, and the roles are said" test $rc -eq 2
+is "… in words" has '--officer: "cm" is no role: fg and contractmanager are, and what `approved` of a policy in this home asks for'
+in_home a organisation set --officer "contractmanger=$work/officer/officer.pem"
+is "… with what was meant" has 'did you mean "contractmanager"?'
+printf 'policy: p\napproved: [{role: jurist, date: 2026-01-01}]\n' >"$work/a/policies/p.yaml"
+in_home a organisation set --officer "jurist=$work/officer/officer.pem"
+is "one that a policy in the home asks for is taken" test $rc -eq 0
+rm "$work/a/policies/p.yaml"
 in_home a organisation set --duty x
 is "an unknown duty is a usage error" test $rc -eq 2
 recovery=$("$h" age keygen -o "$work/recovery.txt" 2>&1 | grep -o 'age1[0-9a-z]*'); [ -n "$recovery" ] || recovery=$(grep -o 'age1[0-9a-z]*' "$work/recovery.txt" | head -1)

@@ -26,12 +26,12 @@ expect 4 "nor one that is for other organisations" accept_it "$SHIPPED/overdrach
 said "no policy applies: recipient provider is not among: municipality"
 mkdir "$W/beside" && cp "$p" "$W/beside/p.yaml" && echo 'never: [criminal]' >"$W/beside/baseline.yaml"
 for option in --baseline --mapping; do
-	expect 3 "$option, which nothing would apply, is not accepted" at incoming policy accept "$p" --from $PROVIDER --contract RI-1 \
+	expect 3 "$option with a file that is none is not accepted" at incoming policy accept "$p" --from $PROVIDER --contract RI-1 \
 		--until 2029-12-31 --out "$W/acc" $option "$W/beside/baseline.yaml"
-	said "so an acceptance under it could never serve"
+	said "baseline.yaml:1:1: this is no"
 done
-expect 3 "nor a baseline that lies beside the policy" accept_it "$W/beside/p.yaml"
-said "does not apply the baseline.yaml beside the policy"
+expect 3 "nor one that lies beside the policy" accept_it "$W/beside/p.yaml"
+said "baseline.yaml:1:1: this is no baseline"
 [ ! -e "$W/incoming/registry/acceptances" ] || [ -z "$(find "$W/incoming/registry/acceptances" -type f)" ]; ok "and nothing was stored"
 [ ! -e "$W/acc" ]; ok "nor handed out"
 

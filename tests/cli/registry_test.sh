@@ -4,7 +4,7 @@ set -u
 h=${BUILD:-build/rel}/handover
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 n=0 out= rc=0
-echo "1..43"
+echo "1..45"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -18,6 +18,7 @@ certs-example/make-pki "$work/pki" >/dev/null
 out=$("$h" --home "$work/b" registry check 2>&1); rc=$?
 is "a fresh home hears that it trusts nobody" has "there is no root certificate in registry/trust/signing: put those that you trust there"
 is "which is not in order" has "nothing is wrong; see the 3 notes"
+is "and what to do about its own key" has "note: this organisation has no usable key statement for its own main key, so nobody can send to it: \`handover organisation export\` makes one"
 is "and its own number once a line" test "$(grep -c "$b.*$b" <<<"$out")" -eq 0
 sed -i 's/^test: true/test: false/; s/00000099/00000001/' "$work/b/gateway.yaml"
 out=$("$h" --home "$work/b" registry check 2>&1); rc=$?
@@ -33,6 +34,7 @@ is "unsigned is a note in a test home" has "note: the registry is not signed"
 is "and nothing is wrong" test $rc -eq 0
 sign fg
 is "nobody signs before an officer is pinned" test $rc -eq 5
+is "and it says how that is done" has "the first officer is named by \`handover registry sign --pin\`"
 mv "$work/a/registry/contracts.yaml" "$work/good"; echo 'contracts: [x]' >"$work/a/registry/contracts.yaml"
 sign fg --pin
 is "an officer who signs nothing is not pinned" test $rc -eq 3 -a -n "$(grep '^registry_officers: \[\]' "$work/a/gateway.yaml")"

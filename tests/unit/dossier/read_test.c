@@ -117,7 +117,8 @@ static void only_regular_files_are_opened_and_none_is_waited_for(void **state)
 {
 	(void)state;
 	assert_int_equal(unlink(at("a/cv.pdf")), 0);
-	refused(dir, GW_EFORMAT, "attachments[0].file: not there");
+	refused(dir, GW_EFORMAT,
+	    "attachments[0].file: not there: put the file that it names into the dossier");
 	assert_int_equal(mkfifo(at("a/cv.pdf"), 0600), 0);
 	refused(dir, GW_EFORMAT, "attachments[0].file: not a regular file");
 	assert_int_equal(unlink(at("a/cv.pdf")), 0);
@@ -219,7 +220,8 @@ static void archives_hold_one_whole_dossier(void **state)
 	zip_of("x.zip", two, 2);
 	refused(at("x.zip"), GW_EFORMAT, "x.zip: it holds more than one");
 	zip_of("x.zip", half, 2);
-	refused(at("x.zip"), GW_EFORMAT, "x.zip: attachments[0].file: not there");
+	refused(at("x.zip"), GW_EFORMAT,
+	    "x.zip: attachments[0].file: not there: put the file that it names into the dossier");
 	zip_of("x.zip", wrong, 1);
 	refused(at("x.zip"), GW_EFORMAT, "x.zip!dossier.json: person.bsn: ");
 }

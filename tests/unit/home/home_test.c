@@ -177,6 +177,11 @@ static void policies_are_found_by_what_they_say(void **state)
 	policy_is(h, "a", GW_EREFUSED, "version 2");
 }
 
+#define LADDER(id)                                                                        \
+	"ladder_map: " id "\nlanguage: 1\nversion: 1\ntitle: t\nsender: "                 \
+	"[\"00000099000000001000\"]\nmaps: [{fields: [ladder.step, ladder.target_step], " \
+	"values: [{from: A, step: 1}]}]\n"
+
 static void a_policy_comes_with_all_it_rests_on(void **state)
 {
 	struct home *h = opened(0);
@@ -193,13 +198,28 @@ static void a_policy_comes_with_all_it_rests_on(void **state)
 	transfer_policy_release(&p);
 	home_free(h);
 	put("policies/baseline.yaml", "baseline: 1\n");
-	put("policies/ladder-map-x.yaml", "map: 1\n");
+	put("policies/ladder-map-x.yaml", LADDER("x"));
 	put("gateway.yaml", "oin: \"00000099000000001000\"\nname: x\ntest: true\nladder_map: x\n");
 	h = opened(0);
 	test_code(home_policy(h, "b", &p, &ei), 0, &ei);
 	assert_string_equal(p.baseline.data, "baseline: 1\n");
-	assert_string_equal(p.mapping.data, "map: 1\n");
+	assert_string_equal(p.mapping.data, LADDER("x"));
 	transfer_policy_release(&p);
+	put("policies/ladder-map-x.yaml", LADDER("y"));
+	test_code(home_policy(h, "b", &p, &ei), GW_EFORMAT, &ei);
+	assert_non_null(strstr(ei.msg, "its id is 'y', and gateway.yaml names ladder_map 'x'"));
+	put("policies/ladder-map-x.yaml", "");
+	test_code(home_policy(h, "b", &p, &ei), GW_EFORMAT, &ei);
+	assert_non_null(strstr(ei.msg, "the file is empty"));
+	char *map GW_CLEANUP(str_free_p) = file_join(dir, "policies/ladder-map-x.yaml");
+	assert_int_equal(unlink(map), 0);
+	test_code(home_policy(h, "b", &p, &ei), GW_ENOENT, &ei);
+	assert_non_null(strstr(ei.msg, "gateway.yaml names ladder_map 'x', and there is no"));
+	put("policies/baseline.yaml", "");
+	test_code(home_policy(h, "b", &p, &ei), GW_EFORMAT, &ei);
+	assert_non_null(strstr(ei.msg, "policies/baseline.yaml:1:1: the file is empty"));
+	char *baseline GW_CLEANUP(str_free_p) = file_join(dir, "policies/baseline.yaml");
+	assert_int_equal(unlink(baseline), 0);
 	home_free(h);
 }
 

@@ -307,6 +307,30 @@ static void attach(struct dossier *d, size_t i, const char *ext, const void *p, 
 	assert_int_equal(buf_add(&f->bytes, p, n), 0);
 }
 
+/* What a file is said to be and what it is, under a policy that takes JPEG and PNG. */
+static void a_file_is_what_its_name_says(void **state)
+{
+	static const struct {
+		const char *ext, *bytes, *reason;
+	} cases[] = {{"pdf", "%PDF-1.4", "format_not_allowed"}, {"jpg", "%PDF-1.4", "wrong_format"},
+	    {"pdf", "just text", "wrong_format"}, {"txt", "just text", "format_not_allowed"},
+	    {"txt", "%PDF-1.4", "wrong_format"}, {"", "%PDF-1.4", "format_not_allowed"}};
+	(void)state;
+	for (size_t i = 0; i < GW_LENGTH(cases); i++) {
+		struct policy *p GW_CLEANUP(policy_free_p) = load_file(MUNICIPALITY);
+		struct policy_context ctx = context(p);
+		struct policy_outcome o GW_CLEANUP(policy_outcome_release) = {0};
+		struct errinfo ei = ERRINFO_INIT;
+		struct dossier *d GW_CLEANUP(dossier_free_p) = dossier(
+		    "{'person':{'client_number':'K-1'},'attachments':[{'type':'diploma','file':'a'}]}");
+		attach(d, 0, cases[i].ext, cases[i].bytes, strlen(cases[i].bytes));
+		test_code(policy_apply(p, &ctx, d, NULL, &o, &ei), 0, &ei);
+		const json_t *left =
+		    json_object_get(json_object_get(o.sender_report, "attachments"), "left_behind");
+		assert_string_equal(jx_str(json_array_get(left, 0), "reason"), cases[i].reason);
+	}
+}
+
 static void attachments_leave_clean_and_numbered(void **state)
 {
 	(void)state;
@@ -444,6 +468,7 @@ int main(void)
 	    cmocka_unit_test(a_pseudonym_needs_its_key),
 	    cmocka_unit_test(reports_hold_no_value),
 	    cmocka_unit_test(the_travelling_report_is_of_the_policy_alone),
+	    cmocka_unit_test(a_file_is_what_its_name_says),
 	    cmocka_unit_test(attachments_leave_clean_and_numbered),
 	    cmocka_unit_test(what_has_no_cleaner_stays),
 	    cmocka_unit_test(a_code_is_not_the_bsn),

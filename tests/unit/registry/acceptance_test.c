@@ -8,19 +8,19 @@
 
 static const struct date today = {2026, 11, 22};
 
-static char policy_sha[HASH_HEX], catalogue_sha[HASH_HEX], empty_sha[HASH_HEX];
+static char policy_sha[HASH_HEX], catalogue_sha[HASH_HEX], baseline_sha[HASH_HEX];
 
 static struct acceptance_query query(void)
 {
 	hash_sha256_hex(POLICY, strlen(POLICY), policy_sha);
 	hash_sha256_hex("catalogue: 1\n", 13, catalogue_sha);
-	hash_sha256_hex("", 0, empty_sha);
+	hash_sha256_hex("baseline: 1\n", 12, baseline_sha);
 	return (struct acceptance_query){.recipient = OTHER,
 	    .sender = OWN,
 	    .contract = "RI-2023-07",
 	    .policy_sha256 = policy_sha,
 	    .catalogue_sha256 = catalogue_sha,
-	    .baseline_sha256 = empty_sha,
+	    .baseline_sha256 = baseline_sha,
 	    .mapping_sha256 = ""};
 }
 
@@ -57,10 +57,15 @@ static void exactly_what_was_accepted_is_accepted(void **state)
 	asks(f, other, today, 0, NULL);
 	other = q;
 	other.catalogue_sha256 = policy_sha;
-	asks(f, other, today, GW_EREFUSED, "with this catalogue, baseline and mapping");
+	asks(f, other, today, GW_EREFUSED, "with the sender's catalogue of fields");
+	other = q;
+	other.baseline_sha256 = policy_sha;
+	asks(f, other, today, GW_EREFUSED, "under the sender's baseline");
+	other.baseline_sha256 = "";
+	asks(f, other, today, GW_EREFUSED, "under the sender's baseline");
 	other = q;
 	other.mapping_sha256 = policy_sha;
-	asks(f, other, today, GW_EREFUSED, "with this catalogue, baseline and mapping");
+	asks(f, other, today, GW_EREFUSED, "with the sender's ladder map");
 	other = q;
 	other.policy_sha256 = catalogue_sha;
 	asks(f, other, today, GW_EREFUSED, "not accepted by");
@@ -68,6 +73,36 @@ static void exactly_what_was_accepted_is_accepted(void **state)
 	other.recipient = OWN;
 	asks(f, other, today, GW_EREFUSED, "not accepted by " OWN);
 	asks(f, q, fixture_day("2026-11-23"), GW_EREFUSED, "has expired");
+}
+
+/* docs/decisions/004: none is none, and never the digest of an empty file. */
+static void none_matches_only_none(void **state)
+{
+	struct fixture *f = *state;
+	struct acceptance_query q = query(), none = q;
+	char empty[HASH_HEX];
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(64);
+	const struct acceptance_terms t = {.controller = OWN,
+	    .contract = "RI-2023-07",
+	    .policy = "overdracht",
+	    .meaning = policy_sha,
+	    .version = 1,
+	    .policy_bytes = &text,
+	    .catalogue_bytes = &text,
+	    .baseline_bytes = &text,
+	    .mapping_bytes = NULL,
+	    .until = today};
+	json_t *m GW_CLEANUP(jx_release) = acceptance_members(&t);
+	assert_null(json_object_get(m, "baseline"));
+	assert_null(json_object_get(m, "mapping"));
+	fixture_acceptance_under(
+	    f->dir, f->other, OWN, "RI-2023-07", POLICY, NULL, "2026-12-31", NULL);
+	none.baseline_sha256 = "";
+	asks(f, none, today, 0, NULL);
+	asks(f, q, today, GW_EREFUSED, "under the sender's baseline");
+	hash_sha256_hex("", 0, empty);
+	none.baseline_sha256 = empty;
+	asks(f, none, today, GW_EREFUSED, "under the sender's baseline");
 }
 
 static void it_is_looked_up_by_policy_whatever_the_bytes(void **state)
@@ -132,7 +167,7 @@ static void changed_bytes_spoil_it(void **state)
 	fixture_put(folder, "policy.yaml", POLICY);
 	asks(f, q, today, 0, NULL);
 	char *baseline GW_CLEANUP(str_free_p) =
-	    str_printf("%s/baseline-%s.yaml", folder, empty_sha);
+	    str_printf("%s/baseline-%s.yaml", folder, baseline_sha);
 	assert_int_equal(unlink(baseline), 0);
 	asks(f, q, today, GW_EAUTH, "there is no");
 }
@@ -142,6 +177,7 @@ int main(void)
 #define EACH(test) cmocka_unit_test_setup_teardown(test, fixture_fresh, fixture_done)
 	const struct CMUnitTest tests[] = {
 	    EACH(exactly_what_was_accepted_is_accepted),
+	    EACH(none_matches_only_none),
 	    EACH(it_is_looked_up_by_policy_whatever_the_bytes),
 	    EACH(it_can_be_taken_back),
 	    EACH(a_strangers_acceptance_does_not_count),

@@ -146,9 +146,10 @@ static inline void fixture_key(const char *dir, const struct signer *by, const c
 		hash_sha256_hex(json.data, json.len, ret);
 }
 
-/* Put an acceptance by `by` of the text `policy` into dir. */
-static inline void fixture_acceptance(const char *dir, const struct signer *by, const char *sender,
-    const char *contract, const char *policy, const char *until, char ret[HASH_HEX])
+/* Put an acceptance by `by` of the text `policy` under a baseline (NULL: none) into dir. */
+static inline void fixture_acceptance_under(const char *dir, const struct signer *by,
+    const char *sender, const char *contract, const char *policy, const char *under,
+    const char *until, char ret[HASH_HEX])
 {
 	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(4096);
 	struct buf catalogue GW_CLEANUP(buf_release) = BUF_INIT(4096);
@@ -171,6 +172,7 @@ static inline void fixture_acceptance(const char *dir, const struct signer *by, 
 	};
 	assert_int_equal(buf_adds(&text, policy), 0);
 	assert_int_equal(buf_adds(&catalogue, "catalogue: 1\n"), 0);
+	assert_int_equal(buf_adds(&baseline, under ? under : ""), 0);
 	json_t *m GW_CLEANUP(jx_release) = acceptance_members(&t);
 	test_code(
 	    statement_sign(by, "acceptance", sender, "checkpoint\n", PKI_NOW, m, &json, &p7s, &ei),
@@ -178,6 +180,13 @@ static inline void fixture_acceptance(const char *dir, const struct signer *by, 
 	test_code(acceptance_store(dir, &t, &json, &p7s, &ei), 0, &ei);
 	if (ret)
 		hash_sha256_hex(json.data, json.len, ret);
+}
+
+/* The same under a baseline of one line. */
+static inline void fixture_acceptance(const char *dir, const struct signer *by, const char *sender,
+    const char *contract, const char *policy, const char *until, char ret[HASH_HEX])
+{
+	fixture_acceptance_under(dir, by, sender, contract, policy, "baseline: 1\n", until, ret);
 }
 
 /* Read the registry at dir without a look at its signature. */
