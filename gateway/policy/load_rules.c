@@ -64,7 +64,7 @@ bool load_profile_name(struct loader *l, const struct yml *map, size_t *ret)
 }
 
 /* The field that node names, or NULL with an error said. */
-static const struct field *field_at(struct loader *l, const struct yml *node)
+const struct field *load_field(struct loader *l, const struct yml *node)
 {
 	const struct catalogue *c = l->p->catalogue;
 	struct errinfo ei = ERRINFO_INIT;
@@ -185,7 +185,7 @@ static void load_records(struct loader *l, const struct yml *m, struct policy_ru
 	if (!by)
 		load_say(l, POLICY_ERROR, rec, "key \"by\" is missing");
 	else
-		r->by = field_at(l, by);
+		r->by = load_field(l, by);
 	if (r->by && (r->by->type != FIELD_DATE || !r->by->repeats)) {
 		load_say(l, POLICY_ERROR, by, "by: a date in a group that repeats is expected");
 		r->by = NULL;
@@ -215,7 +215,7 @@ static void check_class(
 static void decide(struct loader *l, const struct yml *node, struct policy_rule *r, bool as_known)
 {
 	struct policy *p = l->p;
-	const struct field *f = field_at(l, node);
+	const struct field *f = load_field(l, node);
 	if (!f)
 		return;
 	struct policy_decision *d = &p->decisions[f->index];
@@ -289,7 +289,7 @@ void load_rules(struct loader *l)
 
 static void withhold_field(struct loader *l, const struct yml *node, struct policy_withhold *w)
 {
-	const struct field *f = field_at(l, node);
+	const struct field *f = load_field(l, node);
 	if (!f)
 		return;
 	struct policy_decision *d = &l->p->decisions[f->index];

@@ -2,12 +2,13 @@
 /*
  * suppress: which cells of a table of counts may be shown (docs/FORMATS.md §5, `suppress`).
  *
- * A count of a few people is not shown, nor is one that adds up from what is shown. A table is taken
- * with its totals as one more row and one more column, so that totals are cells like others. Each
- * row and each column is then an equation. Take rows and columns as the nodes of a graph and each
- * cell that is not shown as an edge between its row and its column: a cell can be worked out from
- * what is shown exactly when its edge is a bridge, for then it is the difference of two shown sums,
- * while every edge on a cycle may be one more or one less with the others of the cycle following.
+ * A count of a few people is not shown, nor is one that adds up from what is shown. A table is
+ * taken with its totals as one more row and one more column, so that totals are cells like others.
+ * Each row and each column is then an equation. Take rows and columns as the nodes of a graph and
+ * each cell that is not shown as an edge between its row and its column: a cell can be worked out
+ * from what is shown exactly when its edge is a bridge, for then it is the difference of two shown
+ * sums, while every edge on a cycle may be one more or one less with the others of the cycle
+ * following.
  */
 #ifndef GW_POLICY_SUPPRESS_H
 #define GW_POLICY_SUPPRESS_H

@@ -38,7 +38,7 @@ change 's/gdpr: public_task/gdpr: consent/'; policy check "$work/beleid.yaml"
 is "consent as basis is a warning" gives 0 "rarely free"
 policy --json check "$work/beleid.yaml"; is "as JSON" gives 0 "{\"file\":\"$work/beleid.yaml\",\"line\":10,\"col\":21,\"severity\":\"warning\",\"message\":\"consent"
 printf 'report_policy: x\nlanguage: 1\n' >"$work/report.yaml"; policy check "$work/report.yaml"
-is "a report policy is another document" gives 3 'handles only `policy:` documents'
+is "a report policy is another document" gives 3 'report.yaml:1:1: key "version" is missing'
 printf '{"catalogue":1,\n"person":{"family_name":"Kanarie"}}' >"$work/dossier.json"; policy check "$work/dossier.json"
 is "a dossier is no policy, said in one line" test "$rc $out" = "3 $work/dossier.json:1:1: this is no policy: it has no key \"policy\""
 change 's/^policy:/polisy:/'; policy check "$work/beleid.yaml"; is "a slip in that very key is a slip" gives 3 'did you mean "policy"?'

@@ -74,8 +74,7 @@ static uint64_t inverse(uint64_t a)
 }
 
 /* Which unknowns the equations determine. */
-static void solve(
-    uint64_t (*m)[CELLS], size_t equations, size_t unknowns, bool determined[CELLS])
+static void solve(uint64_t (*m)[CELLS], size_t equations, size_t unknowns, bool determined[CELLS])
 {
 	size_t rank = 0;
 	for (size_t k = 0; k < unknowns && rank < equations; k++) {
@@ -206,7 +205,8 @@ static void nothing_small_nothing_hidden(void **state)
 
 static struct sheet random_sheet(void)
 {
-	struct sheet s = {.rows = chance(4) ? 3 + chance(MOST - 2) : 1, .cols = 3 + chance(MOST - 2)};
+	struct sheet s = {
+	    .rows = chance(4) ? 3 + chance(MOST - 2) : 1, .cols = 3 + chance(MOST - 2)};
 	unsigned most = 1 + chance(40);
 	for (size_t r = 0; r < (s.rows > 1 ? s.rows - 1 : 1); r++)
 		for (size_t c = 0; c + 1 < s.cols; c++)
@@ -243,7 +243,8 @@ static void no_cell_can_be_worked_out(void **state)
 		assert_int_equal(suppress_complementary(&t), 0);
 	}
 	assert_true(lone > 0 && added > 0);
-	printf("# note: %d tables: %zu cells could be worked out, %zu more were hidden, %zu in all\n",
+	printf(
+	    "# note: %d tables: %zu cells could be worked out, %zu more were hidden, %zu in all\n",
 	    ROUNDS, lone, added, hidden);
 }
 
@@ -279,8 +280,9 @@ static void the_measurement(void **state)
 		added += suppress_complementary(&t);
 		after += suppress_derivable(&t, derivable);
 	}
-	printf("# note: %d tables of 4 x 4, 90 candidates, below 10: %.1f of 16 cells small, %.1f %% of "
-		      "them could be worked out, %.2f cells more hidden, then %zu; %.1f us each\n",
+	printf(
+	    "# note: %d tables of 4 x 4, 90 candidates, below 10: %.1f of 16 cells small, %.1f %% of "
+	    "them could be worked out, %.2f cells more hidden, then %zu; %.1f us each\n",
 	    TABLES, (double)primary / TABLES, 100.0 * (double)lone / (double)primary,
 	    (double)added / TABLES, after,
 	    (double)(clock() - begun) * 1e6 / CLOCKS_PER_SEC / TABLES);
