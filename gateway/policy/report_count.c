@@ -27,14 +27,34 @@ struct candidate {
 	unsigned programme;       /* its bit */
 };
 
+size_t report_rows(const struct report_table *t)
+{
+	return t->by[0].categories_n;
+}
+
+size_t report_columns(const struct report_table *t)
+{
+	return t->by_n == 2 ? t->by[1].categories_n : 1;
+}
+
+static void begin_table(struct report_counts *c, size_t i)
+{
+	const struct report_table *t = &c->policy->tables[i];
+	size_t rows = report_rows(t), columns = report_columns(t);
+	c->cells[i] = str_alloc(rows * columns * sizeof *c->cells[i]);
+	if (t->count == REPORT_APPOINTMENTS)
+		c->people[i] = str_alloc((rows + 1) * (columns + 1) * sizeof *c->people[i]);
+}
+
 struct report_counts *report_counts_new(
     const struct report_policy *r, const struct report_span *span, unsigned duties)
 {
 	struct report_counts *c = str_alloc(sizeof *c);
 	*c = (struct report_counts){.policy = r, .span = *span, .duties = duties};
 	c->cells = str_alloc((r->tables_n + 1) * sizeof *c->cells);
+	c->people = str_alloc((r->tables_n + 1) * sizeof *c->people);
 	for (size_t i = 0; i < r->tables_n; i++)
-		c->cells[i] = str_alloc(report_cells(&r->tables[i]) * sizeof *c->cells[i]);
+		begin_table(c, i);
 	return c;
 }
 
@@ -42,9 +62,12 @@ void report_counts_free(struct report_counts *c)
 {
 	if (!c)
 		return;
-	for (size_t i = 0; i < c->policy->tables_n; i++)
+	for (size_t i = 0; i < c->policy->tables_n; i++) {
 		free(c->cells[i]);
+		free(c->people[i]);
+	}
 	free(c->cells);
+	free(c->people);
 	free(c);
 }
 
@@ -57,14 +80,6 @@ void report_counts_free_p(struct report_counts **c)
 uint64_t report_candidates(const struct report_counts *c)
 {
 	return c->candidates;
-}
-
-size_t report_cells(const struct report_table *t)
-{
-	size_t n = 1;
-	for (size_t i = 0; i < t->by_n; i++)
-		n *= t->by[i].categories_n;
-	return n;
 }
 
 /* ---- records ---- */
@@ -303,26 +318,41 @@ static size_t category(
 
 /* ---- cells ---- */
 
-static void count_unit(
+struct place {
+	size_t row, column;
+};
+
+/* Count a candidate (unit NULL) or an appointment; where that was. */
+static struct place count_unit(
     struct report_counts *c, const struct candidate *k, size_t table, const json_t *unit)
 {
 	const struct report_table *t = &c->policy->tables[table];
-	size_t cell = 0;
-	for (size_t i = 0; i < t->by_n; i++)
-		cell = cell * t->by[i].categories_n + category(k, &t->by[i], unit);
-	c->cells[table][cell]++;
+	struct place at = {category(k, &t->by[0], unit), 0};
+	if (t->by_n == 2)
+		at.column = category(k, &t->by[1], unit);
+	c->cells[table][at.row * report_columns(t) + at.column]++;
+	return at;
 }
 
 static void count_appointments(struct report_counts *c, const struct candidate *k, size_t table)
 {
+	const struct report_table *t = &c->policy->tables[table];
 	const json_t *group = group_at(k->d->data, "appointments");
+	size_t rows = report_rows(t), columns = report_columns(t), n = (rows + 1) * (columns + 1);
+	bool *met GW_CLEANUP(str_free_p) = str_alloc(n * sizeof *met);
 	for (size_t i = 0; i < record_count(group) && i < RECORDS_MAX; i++) {
 		const json_t *one = record_at(group, i);
 		struct date d = date_in(one, "date");
-		if (complete(d) && date_cmp(d, c->span.from) >= 0 &&
-		    date_cmp(d, c->span.until) <= 0)
-			count_unit(c, k, table, one);
+		if (!complete(d) || date_cmp(d, c->span.from) < 0 || date_cmp(d, c->span.until) > 0)
+			continue;
+		struct place at = count_unit(c, k, table, one);
+		met[at.row * (columns + 1) + at.column] = true;
+		met[at.row * (columns + 1) + columns] = true;
+		met[rows * (columns + 1) + at.column] = true;
+		met[n - 1] = true;
 	}
+	for (size_t i = 0; i < n; i++)
+		c->people[table][i] += met[i];
 }
 
 static bool condition_met(
@@ -345,7 +375,7 @@ enum report_taken report_count(struct report_counts *c, const struct dossier *d)
 		if (!condition_met(c, &k, &t->only_if))
 			continue;
 		if (t->count == REPORT_CANDIDATES)
-			count_unit(c, &k, i, NULL);
+			(void)count_unit(c, &k, i, NULL);
 		else
 			count_appointments(c, &k, i);
 	}

@@ -10,10 +10,14 @@ struct report_counts {
 	struct report_span span;
 	unsigned duties;
 	uint64_t **cells; /* per table, row by row, without totals */
+	/* Per table of appointments: how many candidates stand behind each cell, with one row and
+	 * one column more for those behind its totals; else NULL. */
+	uint64_t **people;
 	uint64_t candidates;
 };
 
-/* How many cells a table has without totals. */
-size_t report_cells(const struct report_table *t);
+/* Rows and columns of a table, without totals; one column with one dimension. */
+size_t report_rows(const struct report_table *t);
+size_t report_columns(const struct report_table *t);
 
 #endif
