@@ -67,7 +67,7 @@ static int check_one(const struct cli *cli, const char *operand)
 {
 	struct policy_source f GW_CLEANUP(policy_source_release) = {0};
 	struct errinfo ei = ERRINFO_INIT;
-	int r = policy_source_read(cli, operand, &f, &ei);
+	int r = policy_source_any(cli, operand, &f, &ei);
 	if (r < 0 && !f.findings.n)
 		return cli_fail(cli, r, &ei);
 	int e = say_findings(cli, &f);
@@ -76,8 +76,8 @@ static int check_one(const struct cli *cli, const char *operand)
 	if (f.findings.gaps)
 		return err_exit(GW_EFORMAT);
 	if (!cli_json(cli))
-		(void)printf("%s: policy %s version %lld: good\n", f.path, f.policy->id,
-		    (long long)f.policy->version);
+		(void)printf("%s: %s %s version %lld: good\n", f.path,
+		    f.report ? "report policy" : "policy", f.head->id, (long long)f.head->version);
 	return 0;
 }
 
@@ -196,7 +196,7 @@ static int sign_policy(const struct cli *cli, const struct policy_source *f, con
 		return r < 0 ? r : add_signature(f, s, path, ei);
 	jx_set(detail, "what", json_string("sign"));
 	const struct home_about about = {
-	    .policy = f->policy->id, .version = f->policy->version, .sha256 = f->policy->sha256};
+	    .policy = f->head->id, .version = f->head->version, .sha256 = f->head->sha256};
 	jx_set(detail, "key", json_string(signer_spki(s)));
 	r = home_intent_about(h, "policy.change", &about, detail, &intent, ei);
 	if (r < 0)
@@ -245,7 +245,7 @@ static void warn_stranger(const struct cli *cli, const struct policy_source *f, 
 	for (size_t i = 0; l && i < l->n; i++) {
 		const char *controller = l->list[i].controller;
 		const struct organisation *o = registry_organisation(home_registry(h), controller);
-		if (may_approve(home_registry(h), f->policy, controller, spki))
+		if (may_approve(home_registry(h), f->head, controller, spki))
 			return;
 		known |= o && o->officers_n;
 	}
@@ -253,7 +253,7 @@ static void warn_stranger(const struct cli *cli, const struct policy_source *f, 
 		cli_warn("this key is of no officer whom policy '%s' asks for (see its `approved`) "
 			 "and whom the controller's entry in this home names: with this signature "
 			 "the policy will not run; take %s.p7s away and have it signed again",
-		    f->policy->id, f->path);
+		    f->head->id, f->path);
 }
 
 static int run_sign(struct cli *cli)
@@ -264,7 +264,7 @@ static int run_sign(struct cli *cli)
 	const char *cert = cli_value(cli, "cert"), *key = cli_value(cli, "key");
 	if (!cert || !key)
 		return cli_usage(cli, "--cert and --key are needed");
-	int r = policy_source_read(cli, cli_operand(cli, 0), &f, &ei);
+	int r = policy_source_any(cli, cli_operand(cli, 0), &f, &ei);
 	if (r == 0)
 		r = signer_load(cert, key, &s, &ei);
 	if (r < 0)
@@ -276,14 +276,14 @@ static int run_sign(struct cli *cli)
 	warn_stranger(cli, &f, signer_spki(s));
 	if (cli_json(cli)) {
 		json_t *out = json_object();
-		jx_set(out, "policy", json_string(f.policy->id));
-		jx_set(out, "version", json_integer(f.policy->version));
-		jx_set(out, "sha256", json_string(f.policy->sha256));
+		jx_set(out, "policy", json_string(f.head->id));
+		jx_set(out, "version", json_integer(f.head->version));
+		jx_set(out, "sha256", json_string(f.head->sha256));
 		jx_set(out, "signer", json_string(signer_spki(s)));
 		return cli_print_json(out);
 	}
-	(void)printf("%s: policy %s version %lld signed by %s\n", path, f.policy->id,
-	    (long long)f.policy->version, signer_spki(s));
+	(void)printf("%s: policy %s version %lld signed by %s\n", path, f.head->id,
+	    (long long)f.head->version, signer_spki(s));
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "policy/apply.h"
 #include "policy/policy.h"
+#include "policy/report.h"
 #include "tools/cli.h"
 
 extern const struct cli_command cmd_policy_check, cmd_policy_test, cmd_policy_show,
@@ -32,7 +33,9 @@ struct policy_source {
 	struct catalogue *own; /* NULL: the built-in one */
 	const struct catalogue *catalogue;
 	struct policy_findings findings;
-	struct policy *policy; /* NULL when it has errors */
+	struct policy *policy;        /* NULL when it has errors, or is a report policy */
+	struct report_policy *report; /* policy_source_any only */
+	const struct policy *head;    /* the policy, or the head of the report policy */
 };
 
 /*
@@ -44,7 +47,39 @@ struct policy_source {
  */
 int policy_source_read(const struct cli *cli, const char *operand, struct policy_source *ret,
     struct errinfo *ei) GW_MUST_USE;
+/* As policy_source_read, yet a report policy is read too: then ret->report is set. */
+int policy_source_any(const struct cli *cli, const char *operand, struct policy_source *ret,
+    struct errinfo *ei) GW_MUST_USE;
 void policy_source_release(struct policy_source *f);
+
+/*
+ * The tests of --tests, or those beside the policy (in tests/ or in the same folder): appended to
+ * text, the file's name in *ret_path (a new string). GW_ENOENT: there are none.
+ */
+int policy_tests_read(const struct cli *cli, const struct policy_source *f, struct buf *text,
+    char **ret_path, struct errinfo *ei) GW_MUST_USE;
+
+struct case_result;
+struct case_results;
+
+/* Say how each case ended, and how many; returns an exit code. */
+int policy_say_cases(const struct cli *cli, const char *id, const struct case_results *results);
+
+/* Say one thing that tests should show: hit in n cases or missed. Returns 1 when hit. */
+size_t policy_say_cover(const struct cli *cli, const char *rule, const char *what, size_t n);
+
+/* Say how much was covered; returns an exit code: that of a refusal below `least` per cent. */
+int policy_say_covered(const struct cli *cli, size_t hit, size_t all, uint64_t least);
+
+/* The same for the tests of a report policy: run them, or say what they reach. */
+int policy_report_test(const struct cli *cli, const struct policy_source *f);
+int policy_report_coverage(const struct cli *cli, const struct policy_source *f, uint64_t least);
+
+/* Print a report policy for the register of processing; returns an exit code. */
+int policy_report_show(const struct cli *cli, const struct policy_source *f, bool in_english);
+
+/* Print what policies and report policies begin with: identity, purpose, parties, requirements. */
+void policy_print_head(const struct policy *p, bool in_english);
 
 /* A new string: the file `name` in the folder where path lies. */
 char *policy_beside(const char *path, const char *name) GW_MUST_USE;

@@ -31,7 +31,7 @@ static int find_catalogue(const struct cli *cli, struct policy_source *f, struct
 	return r;
 }
 
-int policy_source_read(
+static int read_source(
     const struct cli *cli, const char *operand, struct policy_source *ret, struct errinfo *ei)
 {
 	*ret = (struct policy_source){.text = BUF_INIT(POLICY_TEXT_MAX)};
@@ -45,11 +45,33 @@ int policy_source_read(
 		}
 	}
 	int r = file_read(ret->path, POLICY_TEXT_MAX, &ret->text, ei);
-	if (r == 0)
-		r = find_catalogue(cli, ret, ei);
-	if (r == 0)
-		r = policy_parse(ret->path, ret->text.data ? ret->text.data : "", ret->text.len,
-		    ret->catalogue, &ret->findings, &ret->policy, ei);
+	return r == 0 ? find_catalogue(cli, ret, ei) : r;
+}
+
+static int parse_policy(struct policy_source *f, struct errinfo *ei)
+{
+	int r = policy_parse(f->path, f->text.data ? f->text.data : "", f->text.len, f->catalogue,
+	    &f->findings, &f->policy, ei);
+	f->head = f->policy;
+	return r;
+}
+
+int policy_source_read(
+    const struct cli *cli, const char *operand, struct policy_source *ret, struct errinfo *ei)
+{
+	int r = read_source(cli, operand, ret, ei);
+	return r == 0 ? parse_policy(ret, ei) : r;
+}
+
+int policy_source_any(
+    const struct cli *cli, const char *operand, struct policy_source *ret, struct errinfo *ei)
+{
+	int r = read_source(cli, operand, ret, ei);
+	if (r < 0 || !report_is(ret->text.data ? ret->text.data : "", ret->text.len))
+		return r == 0 ? parse_policy(ret, ei) : r;
+	r = report_parse(ret->path, ret->text.data, ret->text.len, ret->catalogue, &ret->findings,
+	    &ret->report, ei);
+	ret->head = ret->report ? ret->report->head : NULL;
 	return r;
 }
 
@@ -57,6 +79,7 @@ void policy_source_release(struct policy_source *f)
 {
 	policy_findings_release(&f->findings);
 	policy_free_p(&f->policy);
+	report_free_p(&f->report);
 	catalogue_free_p(&f->own);
 	buf_release(&f->text);
 	free(f->path);

@@ -194,8 +194,9 @@ static void print_terms(const struct policy *p, const struct words *w)
 	(void)printf("%s\n", term);
 }
 
-static void print_head(const struct policy *p, const struct words *w)
+void policy_print_head(const struct policy *p, bool in_english)
 {
+	const struct words *w = in_english ? &english : &dutch;
 	char from[DATE_TEXT], until[DATE_TEXT], law[64];
 	date_text(p->from, from);
 	date_text(p->until, until);
@@ -217,6 +218,11 @@ static void print_head(const struct policy *p, const struct words *w)
 	(void)printf("\n%s: ", w->requires);
 	print_bits("", w, &policy_requirements, p->requires);
 	(void)printf("\n");
+}
+
+static void print_head(const struct policy *p, const struct words *w)
+{
+	policy_print_head(p, w == &english);
 	print_terms(p, w);
 	size_t n;
 	const struct policy_words types = {catalogue_words(p->catalogue, LIST_ATTACHMENTS, &n), n};
@@ -292,9 +298,11 @@ static int run_show(struct cli *cli)
 	const char *lang = cli_value(cli, "lang");
 	if (lang && !str_eq(lang, "nl") && !str_eq(lang, "en"))
 		return cli_usage(cli, "--lang: nl or en is expected");
-	int r = policy_source_read(cli, cli_operand(cli, 0), &f, &ei);
+	int r = policy_source_any(cli, cli_operand(cli, 0), &f, &ei);
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
+	if (f.report)
+		return policy_report_show(cli, &f, str_eq(lang, "en"));
 	if (cli_json(cli))
 		return show_json(f.policy);
 	const struct words *w = str_eq(lang, "en") ? &english : &dutch;

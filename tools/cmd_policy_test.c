@@ -9,20 +9,29 @@
 #include "policy/wider.h"
 #include "tools/cmd_policy.h"
 
-/* Run the tests of --tests, or those beside the policy (in tests/ or in the same folder). */
-static int run_cases(const struct cli *cli, const struct policy_source *f, struct case_results *ret,
-    struct errinfo *ei)
+int policy_tests_read(const struct cli *cli, const struct policy_source *f, struct buf *text,
+    char **ret_path, struct errinfo *ei)
 {
-	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(POLICY_TEXT_MAX);
 	const char *given = cli_value(cli, "tests");
-	char *name GW_CLEANUP(str_free_p) = str_printf("tests/%s.test.yaml", f->policy->id);
+	char *name GW_CLEANUP(str_free_p) = str_printf("tests/%s.test.yaml", f->head->id);
 	char *beside GW_CLEANUP(str_free_p) = policy_beside(f->path, name);
-	char *flat_name GW_CLEANUP(str_free_p) = str_printf("%s.test.yaml", f->policy->id);
+	char *flat_name GW_CLEANUP(str_free_p) = str_printf("%s.test.yaml", f->head->id);
 	char *flat GW_CLEANUP(str_free_p) = policy_beside(f->path, flat_name);
 	const char *path = given ? given : file_exists(beside) ? beside : flat;
 	if (!file_exists(path) && !given)
 		return err_set(ei, GW_ENOENT, "there are no tests at '%s'", beside);
-	int r = file_read(path, POLICY_TEXT_MAX, &text, ei);
+	int r = file_read(path, POLICY_TEXT_MAX, text, ei);
+	if (r == 0)
+		*ret_path = str_dup(path);
+	return r;
+}
+
+static int run_cases(const struct cli *cli, const struct policy_source *f, struct case_results *ret,
+    struct errinfo *ei)
+{
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(POLICY_TEXT_MAX);
+	char *path GW_CLEANUP(str_free_p) = NULL;
+	int r = policy_tests_read(cli, f, &text, &path, ei);
 	return r < 0 ? r
 		     : casetest_run(path, text.data ? text.data : "", text.len, f->policy, ret, ei);
 }
@@ -44,25 +53,30 @@ static int say_case(const struct cli *cli, const struct case_result *c)
 	return 0;
 }
 
+int policy_say_cases(const struct cli *cli, const char *id, const struct case_results *results)
+{
+	for (size_t i = 0; i < results->n; i++) {
+		int e = say_case(cli, &results->items[i]);
+		if (e)
+			return e;
+	}
+	if (!cli_json(cli))
+		(void)printf("%s: %zu passed, %zu failed\n", id, results->n - results->failed,
+		    results->failed);
+	return results->failed ? err_exit(GW_EREFUSED) : 0;
+}
+
 static int test_one(const struct cli *cli, const char *operand)
 {
 	struct policy_source f GW_CLEANUP(policy_source_release) = {0};
 	struct case_results results GW_CLEANUP(case_results_release) = {0};
 	struct errinfo ei = ERRINFO_INIT;
-	int r = policy_source_read(cli, operand, &f, &ei);
+	int r = policy_source_any(cli, operand, &f, &ei);
+	if (r == 0 && f.report)
+		return policy_report_test(cli, &f);
 	if (r == 0)
 		r = run_cases(cli, &f, &results, &ei);
-	if (r != 0)
-		return cli_fail(cli, r, &ei);
-	for (size_t i = 0; i < results.n; i++) {
-		int e = say_case(cli, &results.items[i]);
-		if (e)
-			return e;
-	}
-	if (!cli_json(cli))
-		(void)printf("%s: %zu passed, %zu failed\n", f.policy->id,
-		    results.n - results.failed, results.failed);
-	return results.failed ? err_exit(GW_EREFUSED) : 0;
+	return r < 0 ? cli_fail(cli, r, &ei) : policy_say_cases(cli, f.policy->id, &results);
 }
 
 static int run_test(struct cli *cli)
@@ -93,8 +107,7 @@ const struct cli_command cmd_policy_test = {
     .run = run_test,
 };
 
-/* One thing that tests should show: hit or missed. Returns 1 when hit. */
-static size_t say_cover(const struct cli *cli, const char *rule, const char *what, size_t n)
+size_t policy_say_cover(const struct cli *cli, const char *rule, const char *what, size_t n)
 {
 	if (cli_json(cli)) {
 		json_t *one = json_object();
@@ -108,6 +121,14 @@ static size_t say_cover(const struct cli *cli, const char *rule, const char *wha
 	return n > 0;
 }
 
+int policy_say_covered(const struct cli *cli, size_t hit, size_t all, uint64_t least)
+{
+	size_t percent = all ? hit * 100 / all : 100;
+	if (!cli_json(cli))
+		(void)printf("%zu %% covered (%zu of %zu)\n", percent, hit, all);
+	return percent < least ? err_exit(GW_EREFUSED) : 0;
+}
+
 static int run_coverage(struct cli *cli)
 {
 	struct policy_source f GW_CLEANUP(policy_source_release) = {0};
@@ -117,7 +138,9 @@ static int run_coverage(struct cli *cli)
 	uint64_t least = 0;
 	if (s && str_u64(s, 100, &least) < 0)
 		return cli_usage(cli, "--min: a whole number up to 100 is expected");
-	int r = policy_source_read(cli, cli_operand(cli, 0), &f, &ei);
+	int r = policy_source_any(cli, cli_operand(cli, 0), &f, &ei);
+	if (r == 0 && f.report)
+		return policy_report_coverage(cli, &f, least);
 	if (r == 0)
 		r = run_cases(cli, &f, &results, &ei);
 	if (r < 0 || !results.taken)
@@ -126,17 +149,15 @@ static int run_coverage(struct cli *cli)
 	for (size_t i = 0; i < f.policy->rules_n; i++) {
 		const struct policy_rule *rule = &f.policy->rules[i];
 		const struct policy_condition *c = &rule->only_if;
-		hit += say_cover(cli, rule->name, "taken", results.taken[i]);
+		hit += policy_say_cover(cli, rule->name, "taken", results.taken[i]);
 		all++;
 		if (c->programmes || c->duties || c->consents_n) {
-			hit += say_cover(cli, rule->name, "condition false", results.unmet[i]);
+			hit +=
+			    policy_say_cover(cli, rule->name, "condition false", results.unmet[i]);
 			all++;
 		}
 	}
-	size_t percent = all ? hit * 100 / all : 100;
-	if (!cli_json(cli))
-		(void)printf("%zu %% covered (%zu of %zu)\n", percent, hit, all);
-	return percent < least ? err_exit(GW_EREFUSED) : 0;
+	return policy_say_covered(cli, hit, all, least);
 }
 
 static const struct cli_option coverage_options[] = {

@@ -108,6 +108,19 @@ static int read_context(struct trial *t, const struct yml *c)
 	return r;
 }
 
+int casetest_context(const struct yml *one, const struct policy *p, struct policy_context *ret_ctx,
+    struct errinfo *ei)
+{
+	struct trial t = {.p = p, .ctx = *ret_ctx, .ei = ei};
+	int r = read_context(&t, one);
+	if (r < 0)
+		return r;
+	*ret_ctx = t.ctx;
+	ret_ctx->consents = NULL; /* lay in t */
+	ret_ctx->consents_n = 0;
+	return 0;
+}
+
 static const struct field *field_of(struct trial *t, const struct yml *node)
 {
 	const struct field *f =

@@ -50,4 +50,12 @@ int casetest_run(const char *file, const void *bytes, size_t n, const struct pol
     struct case_results *ret, struct errinfo *ei) GW_MUST_USE;
 void case_results_release(struct case_results *r);
 
+struct policy_context;
+struct yml;
+
+/* Read `context` of a case into *ret_ctx, whose day and rehearsal stay; its consents are left out.
+ * GW_EFORMAT with file:line:col. */
+int casetest_context(const struct yml *one, const struct policy *p, struct policy_context *ret_ctx,
+    struct errinfo *ei) GW_MUST_USE;
+
 #endif

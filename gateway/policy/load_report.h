@@ -6,7 +6,6 @@
 #include <stdbool.h>
 
 #include "base/defs.h"
-#include "base/json.h"
 #include "policy/load.h"
 #include "policy/report.h"
 
@@ -18,9 +17,6 @@ void load_report_lint(struct loader *l);
 
 /* Work out head->meaning: what the tables are, without comments, layout, names and reasons. */
 void report_meaning(struct report_policy *r);
-
-/* The compiled report policy as one canonical object. A new reference. */
-json_t *report_meaning_json(const struct report_policy *r) GW_MUST_USE;
 
 /* Do two tables count the same people or appointments? */
 bool report_same_population(const struct report_table *a, const struct report_table *b);

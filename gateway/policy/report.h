@@ -90,6 +90,9 @@ int report_parse(const char *file, const void *p, size_t n, const struct catalog
 void report_free(struct report_policy *r); /* NULL is fine */
 void report_free_p(struct report_policy **r);
 
+/* The compiled report policy as one canonical object. A new reference. */
+json_t *report_meaning_json(const struct report_policy *r) GW_MUST_USE;
+
 /* The word for a period or a unit in the grammar ("half_year", "candidates"). */
 extern const char *const report_period_words[REPORT_YEAR + 1];
 extern const char *const report_unit_words[REPORT_APPOINTMENTS + 1];
