@@ -10,6 +10,7 @@ static const struct cli_command *const commands[] = {
     &cmd_policy,
     &cmd_seal,
     &cmd_open,
+    &cmd_report,
     &cmd_inspect,
     &cmd_statement,
     &cmd_receipt,

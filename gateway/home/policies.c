@@ -18,8 +18,8 @@ struct found {
 	bool active, twice;
 };
 
-/* The policy in the file, or false. A file that cannot be read as YAML is no policy that anybody
- * could run. *ret_id is a new string. */
+/* The policy or report policy in the file, or false. A file that cannot be read as YAML is no
+ * policy that anybody could run. *ret_id is a new string. */
 static bool read_policy(const char *path, char **ret_id, int64_t *ret_version, bool *ret_active)
 {
 	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(POLICY_FILE_MAX);
@@ -27,7 +27,8 @@ static bool read_policy(const char *path, char **ret_id, int64_t *ret_version, b
 	const char *s, *status = NULL;
 	if (file_read(path, POLICY_FILE_MAX, &text, NULL) < 0 ||
 	    yml_parse(path, text.data, text.len, &YML_SMALL, &root, NULL) < 0 ||
-	    yml_text(root, "policy", &s, NULL) < 0)
+	    (yml_text(root, "policy", &s, NULL) < 0 &&
+		yml_text(root, "report_policy", &s, NULL) < 0))
 		return false;
 	if (yml_int(root, "version", 0, INT64_MAX, ret_version, NULL) < 0)
 		*ret_version = 0;

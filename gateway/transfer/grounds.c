@@ -40,7 +40,8 @@ static void digest(const struct buf *b, char out[HASH_HEX])
 		hash_sha256_hex(b->data, b->len, out);
 }
 
-static int compile(struct rules *r, const struct transfer_policy *f, struct errinfo *ei)
+/* All but the policy itself. */
+static int prepare(struct rules *r, const struct transfer_policy *f, struct errinfo *ei)
 {
 	digest(&f->baseline, r->baseline);
 	digest(&f->mapping, r->mapping);
@@ -49,8 +50,13 @@ static int compile(struct rules *r, const struct transfer_policy *f, struct erri
 		return err_set(ei, GW_ESUPPORT,
 		    "this build does not apply %s: take it away, nothing goes as if it did",
 		    f->baseline.len ? "baseline.yaml" : "a ladder map");
-	int e = catalogue_parse(
+	return catalogue_parse(
 	    "catalogue.yaml", f->catalogue.data, f->catalogue.len, &r->catalogue, ei);
+}
+
+static int compile(struct rules *r, const struct transfer_policy *f, struct errinfo *ei)
+{
+	int e = prepare(r, f, ei);
 	if (e < 0)
 		return e;
 	return policy_parse(f->file ? f->file : "policy.yaml", f->policy.data, f->policy.len,
@@ -62,6 +68,19 @@ int rules_load(struct rules *r, const struct transfer_env *env, const char *id, 
 	*r = (struct rules){0};
 	int e = env->policy(env->arg, id, &r->files, ei);
 	return e < 0 ? e : compile(r, &r->files, ei);
+}
+
+int rules_load_report(struct rules *r, const struct transfer_env *env, const char *id,
+    struct report_policy **ret_report, struct errinfo *ei)
+{
+	const struct transfer_policy *f = &r->files;
+	*r = (struct rules){0};
+	int e = env->policy(env->arg, id, &r->files, ei);
+	if (e == 0)
+		e = prepare(r, f, ei);
+	return e < 0 ? e
+		     : report_parse(f->file ? f->file : "policy.yaml", f->policy.data,
+			   f->policy.len, r->catalogue, NULL, ret_report, ei);
 }
 
 int rules_accepted(struct rules *r, const struct acceptance *a, struct errinfo *ei)
@@ -307,6 +326,19 @@ static int find(const struct grounds *g, const char *named, const char *in_dossi
 	return 0;
 }
 
+static void fill_context(const struct grounds *g, const struct contract *c, const char *programme,
+    struct date today, struct policy_context *ret_ctx)
+{
+	struct policy_context ctx = {.sender = roles(g->sender->roles),
+	    .recipient = roles(g->recipient->roles),
+	    .programme = programme,
+	    .contract = c->id,
+	    .today = today};
+	ctx.recipient_duties = grounds_duties(g->recipient);
+	contract_facts(g, c, programme, today, &ctx);
+	*ret_ctx = ctx;
+}
+
 int grounds_find(struct grounds *g, const char *named, const char *in_dossier,
     const char *programme, struct date today, struct policy_context *ret_ctx,
     const struct contract **ret_contract, struct errinfo *ei)
@@ -320,15 +352,35 @@ int grounds_find(struct grounds *g, const char *named, const char *in_dossier,
 		e = judge(g, c, today, ei);
 	if (e < 0)
 		return e;
-	struct policy_context ctx = {.sender = roles(g->sender->roles),
-	    .recipient = roles(g->recipient->roles),
-	    .met = POLICY_PROTOCOL_ACCEPTED,
-	    .programme = programme,
-	    .contract = c->id,
-	    .today = today};
-	ctx.recipient_duties = grounds_duties(g->recipient);
-	contract_facts(g, c, programme, today, &ctx);
-	*ret_ctx = ctx;
+	fill_context(g, c, programme, today, ret_ctx);
+	ret_ctx->met |= POLICY_PROTOCOL_ACCEPTED;
 	*ret_contract = c;
 	return 0;
+}
+
+int grounds_report(
+    struct grounds *g, const char *id, const struct contract **ret_contract, struct errinfo *ei)
+{
+	const struct contract *c = registry_contract(g->env->registry, id);
+	if (!c)
+		return err_set(ei, GW_EREFUSED,
+		    "the registry does not know this contract: add it with `handover registry "
+		    "contract`");
+	if (!str_eq(c->provider, g->sender->oin))
+		return err_set(ei, GW_EREFUSED,
+		    "contract '%s' is another provider's: its provider reports on it", c->id);
+	int e = registry_known(g->env->registry, c->controller, &g->recipient, ei);
+	if (e == 0)
+		e = approved(g, c, ei);
+	if (e == 0)
+		e = parties(g, ei);
+	if (e == 0)
+		*ret_contract = c;
+	return e;
+}
+
+void grounds_report_context(const struct grounds *g, const struct contract *c,
+    const char *programme, struct date today, struct policy_context *ret_ctx)
+{
+	fill_context(g, c, programme, today, ret_ctx);
 }
