@@ -191,7 +191,8 @@ void load_report_lint(struct loader *l)
 	const struct yml *suppress = yml_get(l->root, "suppress");
 	const struct yml *round = yml_get(l->root, "round");
 	lint_tables(l);
-	lint_codes(l);
+	if (l->code == 0) /* a table with an error may be the one that they are for */
+		lint_codes(l);
 	if (l->p->requires & POLICY_PROTOCOL_ACCEPTED)
 		load_say(l, POLICY_WARNING, yml_get(l->root, "requires"),
 		    "a report is not accepted by its recipient, so protocol_accepted is never met");
