@@ -336,8 +336,8 @@ static void reading(struct page *p, const json_t *r)
 	    "Numbers are rounded to multiples of #, totals for themselves: they need not add up.",
 	    to);
 	item(p,
-	    "Percentages zijn van het totaal van de rij en staan er alleen bij een totaal van minstens #.",
-	    "Percentages are of the total of the row, and only there for a total of at least #.",
+	    "Percentages zijn van het totaal van de rij (zonder kolommen: van de tabel) en staan er alleen bij een totaal van minstens #.",
+	    "Percentages are of the total of the row (without columns: of the table), and only there for a total of at least #.",
 	    json_object_get(r, "min_denominator"));
 	if (json_is_false(json_object_get(r, "complete")))
 		item(p, "Niet alle dossiers konden worden geteld.",
