@@ -242,7 +242,7 @@ static int by_name(const void *a, const void *b)
 static json_t *meaning_tables(const struct report_policy *r)
 {
 	json_t *tables = json_object();
-	const struct report_table *sorted[REPORT_TABLES];
+	const struct report_table *sorted[REPORT_TABLES] = {NULL};
 	for (size_t i = 0; i < r->tables_n; i++)
 		sorted[i] = &r->tables[i];
 	qsort(sorted, r->tables_n, sizeof sorted[0], by_name);

@@ -259,8 +259,10 @@ static void the_measurement(void **state)
 		struct sheet s = {.rows = SIDE, .cols = SIDE};
 		unsigned weight_row[4], weight_col[4], rows = 0, cols = 0;
 		for (size_t k = 0; k < 4; k++) {
-			rows += weight_row[k] = 1 + chance(10);
-			cols += weight_col[k] = 1 + chance(10);
+			weight_row[k] = 1 + chance(7);
+			rows += weight_row[k] *= weight_row[k];
+			weight_col[k] = 1 + chance(7);
+			cols += weight_col[k] *= weight_col[k];
 		}
 		for (unsigned k = 0; k < 90; k++) {
 			size_t r = 0, c = 0;
