@@ -20,8 +20,8 @@ static bool load_index(struct loader *l, const struct yml *map, const char *key,
 	const char *word = NULL;
 	if (!load_word(l, map, key, &words, &word))
 		return false;
-	for (*ret = 0; list[*ret] != word; ++*ret)
-		;
+	for (*ret = 0; *ret + 1 < n && list[*ret] != word;)
+		++*ret;
 	return true;
 }
 

@@ -65,7 +65,7 @@ static int count_group(struct trial *t, const struct yml *g)
 	if (r == 0 && yml_get(g, "programme"))
 		r = yml_word(yml_get(g, "programme"), policy_programmes.list, policy_programmes.n,
 		    &i, t->ei);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (yml_get(g, "programme"))
 		programme = yml_get(g, "programme")->text;
@@ -306,7 +306,7 @@ static int run_all(const struct yml *root, const struct report_policy *p,
 		r = yml_date(root, "as_of", &as_of, ei);
 	if (r == 0)
 		r = yml_list(root, "cases", &cases, ei);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (!cases->n)
 		return yml_err(cases, ei, GW_EFORMAT, "cases: at least one is expected");
