@@ -109,6 +109,8 @@ install: all
 	install -m 0644 $(BUILD)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 0644 $(BUILD)/man/handover.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/handover
 	install -m 0644 $(wildcard policies/*.yaml) $(DESTDIR)$(PREFIX)/share/handover/policies/
+	install -d $(DESTDIR)$(PREFIX)/share/handover/policies/docs
+	install -m 0644 $(wildcard policies/docs/*.md) $(DESTDIR)$(PREFIX)/share/handover/policies/docs/
 	install -m 0644 $(wildcard policies/tests/*.yaml) $(DESTDIR)$(PREFIX)/share/handover/policies/tests/
 clean:
 	rm -rf build

@@ -219,7 +219,8 @@ static void duration_band(void **state)
 	    {FROM("2026-07-01"), "duration", "under_3m*1"}, /* three months is 10-01 */
 	    {FROM("2026-06-30"), "duration", "3m_to_6m*1"},
 	    {FROM("2026-04-01"), "duration", "3m_to_6m*1"},
-	    {FROM("2026-03-31"), "duration", "6m_to_12m*1"}, /* six months clamp to 09-30: reached */
+	    {FROM("2026-03-31"), "duration",
+		"6m_to_12m*1"}, /* six months clamp to 09-30: reached */
 	    {FROM("2025-10-01"), "duration", "6m_to_12m*1"},
 	    {FROM("2025-09-30"), "duration", "12m_to_24m*1"},
 	    {FROM("2024-10-01"), "duration", "12m_to_24m*1"},
