@@ -74,6 +74,7 @@ $(BUILD)/%.o: %.S $(BUILD)/flags
 	$(SAY) CC $<
 	$(Q)$(CC) $(CPPFLAGS) -fcf-protection=full -c $< -o $@
 $(BUILD)/tests/unit/attach/image_test: LDLIBS += -lpng
+$(BUILD)/tests/unit/http/differential_test: LDLIBS += -lhttp_parser
 $(BUILD)/gateway/dossier/catalogue_data.o: policies/catalogue.yaml
 $(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(BUILD)/libgateway.a
 	$(SAY) LD $@
@@ -104,14 +105,16 @@ format:
 	clang-format -i $$(find gateway tools tests -name '*.[ch]')
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/handover/policies/tests
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/handover/policies/tests \
+	    $(DESTDIR)$(PREFIX)/share/handover/policies/docs $(DESTDIR)$(PREFIX)/share/handover/docs
 	install -m 0755 $(BUILD)/handover $(DESTDIR)$(PREFIX)/bin/handover
 	install -m 0644 $(BUILD)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 0644 $(BUILD)/man/handover.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/handover
 	install -m 0644 $(wildcard policies/*.yaml) $(DESTDIR)$(PREFIX)/share/handover/policies/
-	install -d $(DESTDIR)$(PREFIX)/share/handover/policies/docs
-	install -m 0644 $(wildcard policies/docs/*.md) $(DESTDIR)$(PREFIX)/share/handover/policies/docs/
 	install -m 0644 $(wildcard policies/tests/*.yaml) $(DESTDIR)$(PREFIX)/share/handover/policies/tests/
+	install -m 0644 policies/README.md $(DESTDIR)$(PREFIX)/share/handover/policies/
+	install -m 0644 $(wildcard policies/docs/*.md) $(DESTDIR)$(PREFIX)/share/handover/policies/docs/
+	install -m 0644 docs/POLICIES.md docs/FORMATS.md $(DESTDIR)$(PREFIX)/share/handover/docs/
 clean:
 	rm -rf build
 FORCE:

@@ -57,9 +57,26 @@ static void fields_go_by_the_lattice(void **state)
 	differs(REFERRAL, "{age_band: 5}", "month", "person.birth_date", POLICY_WIDER);
 	/* 1984-00-00 has a year and no month */
 	both_ways_wider("month", "year");
-	differs(REFERRAL, "[contact.city]", "[contact.city, contact.street]", "contact.street",
-	    POLICY_WIDER);
 	differs(REFERRAL, ", competencies.name]", "]", "competencies.name", POLICY_NARROWER);
+}
+
+/* A field moves from `withhold` to a rule. */
+static void what_stayed_leaves(void **state)
+{
+	(void)state;
+	char *text GW_CLEANUP(str_free_p) = slurp(REFERRAL);
+	char *both GW_CLEANUP(str_free_p) =
+	    with(text, "[contact.city]", "[contact.city, contact.street]");
+	char *moved GW_CLEANUP(str_free_p) =
+	    with(both, "[contact.street, contact.house_number]", "[contact.house_number]");
+	struct policy *p GW_CLEANUP(policy_free_p) = load(text, NULL);
+	struct policy *q GW_CLEANUP(policy_free_p) = load(moved, NULL);
+	struct policy_differences d GW_CLEANUP(policy_differences_release) = {0};
+	assert_non_null(q);
+	policy_compare(p, q, &d);
+	assert_int_equal(d.n, 1);
+	assert_string_equal(d.items[0].what, "contact.street");
+	assert_int_equal(d.items[0].change, POLICY_WIDER);
 }
 
 static void conditions_and_records(void **state)
@@ -219,6 +236,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(nothing_differs_from_itself),
 	    cmocka_unit_test(fields_go_by_the_lattice),
+	    cmocka_unit_test(what_stayed_leaves),
 	    cmocka_unit_test(conditions_and_records),
 	    cmocka_unit_test(the_rest),
 	    cmocka_unit_test(durations_are_compared_by_their_days),

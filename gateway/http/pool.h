@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * pool: the connections of a server and who has them; for server.c, loop.c and workers.c only.
+ *
+ * A connection passes from the loop to a worker over `ready` and back over `returned`, both under
+ * the lock. Whoever has it may touch all of it; nobody else touches any of it.
+ */
+#ifndef GW_HTTP_POOL_H
+#define GW_HTTP_POOL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/buf.h"
+#include "http/inside.h"
+#include "http/server.h"
+
+enum { HTTP_LISTENERS = 8, HTTP_STACK = 512 << 10 };
+
+struct address {
+	unsigned char b[16];
+};
+
+/* READY: with a worker or waiting for one. LINGER: answered for the last time; what still comes is
+ * read away, for a close with bytes unread would take the answer back. */
+enum state { HANDSHAKE, IDLE, HEAD, READY, LINGER };
+
+struct conn {
+	struct conn *prev, *next; /* all connections: the loop's */
+	struct conn *after;       /* in a queue */
+	struct stream stream;
+	struct address from;
+	enum state state;
+	unsigned generation;
+	int64_t deadline;
+	struct buf in, head; /* bytes not yet read as a head; the head that is answered */
+	size_t looked;       /* of `in`, for the end of the head */
+	int refused;         /* a status to answer instead of asking the handler, or 0 */
+	bool watched;        /* epoll knows its descriptor */
+	bool close;          /* nothing more from this one */
+	struct http_head parsed;
+	char peer[sizeof((struct http_peer *)0)->id];
+};
+
+struct queue { /* last points at the NULL behind the last one */
+	struct conn *first, **last;
+};
+
+struct listener {
+	int fd;
+	SSL_CTX *ctx; /* NULL: plain */
+};
+
+struct http_server {
+	struct http_limits limits;
+	struct http_handlers handlers;
+	struct listener listeners[HTTP_LISTENERS];
+	size_t listeners_n;
+	int epoll, wake;
+	atomic_bool stopping;
+	struct conn *conns;
+	atomic_uint conns_n;
+	pthread_mutex_t lock; /* of what stands below */
+	pthread_cond_t work;
+	struct queue ready, returned;
+	unsigned generation, busy, busy_body, waiting;
+	bool ending;
+	pthread_t *threads;
+	struct {
+		_Atomic uint64_t accepted, handshakes, handshake_failures, over_limit, requests,
+		    bad_heads, slow;
+	} counts;
+};
+
+/* Put c at the end of q; under the lock. */
+void pool_push(struct queue *q, struct conn *c);
+
+/* Make the loop look at `returned` and `stopping`. */
+void pool_wake(struct http_server *s);
+
+/* Tell the caller's `note`. */
+void pool_note(const struct http_server *s, const char *event, const char *detail);
+
+/* Drop the first n bytes of b. */
+void pool_cut(struct buf *b, size_t n);
+
+/* A worker thread, arg its server; ends when `ending` is set and nothing is ready. */
+void *pool_worker(void *arg);
+
+/* Accept, shake hands and read heads until the server stops; then close what is open. */
+int pool_loop(struct http_server *s, unsigned grace_ms, struct errinfo *ei) GW_MUST_USE;
+
+#endif
