@@ -9,6 +9,7 @@
 #include "package/html.h"
 #include "policy/apply.h"
 #include "policy/policy.h"
+#include "policy/report.h"
 #include "tools/cli.h"
 
 extern const struct cli_command cmd_policy_init, cmd_policy_check, cmd_policy_test, cmd_policy_show,
@@ -38,7 +39,9 @@ struct policy_source {
 	struct catalogue *own; /* NULL: the built-in one */
 	const struct catalogue *catalogue;
 	struct policy_findings findings;
-	struct policy *policy; /* NULL when it has errors */
+	struct policy *policy;        /* NULL when it has errors, or is a report policy */
+	struct report_policy *report; /* policy_source_any only */
+	const struct policy *head;    /* the policy, or the head of the report policy */
 };
 
 /*
@@ -49,6 +52,9 @@ struct policy_source {
  * in any case.
  */
 int policy_source_read(const struct cli *cli, const char *operand, struct policy_source *ret,
+    struct errinfo *ei) GW_MUST_USE;
+/* As policy_source_read, yet a report policy is read too: then ret->report is set. */
+int policy_source_any(const struct cli *cli, const char *operand, struct policy_source *ret,
     struct errinfo *ei) GW_MUST_USE;
 void policy_source_release(struct policy_source *f);
 
@@ -75,6 +81,30 @@ int policy_say_findings(const struct cli *cli, const char *path, const struct po
 /* Print one error so; the exit code of `code`. */
 int policy_say_error(const struct cli *cli, const char *path, int code, const struct errinfo *ei)
     GW_MUST_USE;
+/* Print how each case ended, and how many; returns an exit code. */
+int policy_say_cases(const struct cli *cli, const char *id, const struct case_results *results);
+
+/* One figure of coverage: so many of so many. */
+struct policy_figure {
+	size_t hit, all;
+};
+
+/* Print one thing that tests should show, tried by so many cases, and count it in f. */
+void policy_say_cover(const struct cli *cli, struct policy_figure *f, const char *rule,
+    const char *what, size_t cases);
+
+/* Print what the tests try; returns an exit code: that of a refusal below `least` per cent. */
+int policy_say_tried(const struct cli *cli, const struct policy_figure *tests, uint64_t least);
+
+/* The same commands for a report policy: run its tests, say what they reach, print it for the
+ * register of processing. Each returns an exit code. */
+int policy_report_test(const struct cli *cli, const struct policy_source *f);
+int policy_report_coverage(const struct cli *cli, const struct policy_source *f, uint64_t least);
+int policy_report_show(
+    const struct cli *cli, const struct policy_source *f, enum html_language language);
+
+/* Print what policies and report policies begin with: identity, purpose, parties, requirements. */
+void policy_print_head(const struct policy *p, enum html_language language);
 
 /* A new string: the file `name` in the folder where path lies. */
 char *policy_beside(const char *path, const char *name) GW_MUST_USE;

@@ -92,7 +92,7 @@ static void add_notes(const struct cli *cli, struct policy_source *f)
 {
 	struct home *h GW_CLEANUP(home_free_p) = policy_home(cli, f->path);
 	const struct contracts *known = h ? registry_contracts(home_registry(h)) : NULL;
-	policy_notes(f->policy, f->text.data, f->text.len, date_of(clock_now()),
+	policy_notes(f->head, f->text.data, f->text.len, date_of(clock_now()),
 	    known && known->n ? known : NULL, &f->findings);
 }
 
@@ -100,7 +100,7 @@ static int check_one(const struct cli *cli, const char *operand)
 {
 	struct policy_source f GW_CLEANUP(policy_source_release) = {0};
 	struct errinfo ei = ERRINFO_INIT;
-	int r = policy_source_read(cli, operand, &f, &ei), e = 0;
+	int r = policy_source_any(cli, operand, &f, &ei), e = 0;
 	if (r < 0 && policy_part_check(cli, &f, &e))
 		return e;
 	if (r < 0 && !f.findings.n)
@@ -116,8 +116,8 @@ static int check_one(const struct cli *cli, const char *operand)
 	if (e)
 		return e;
 	if (!cli_json(cli))
-		(void)printf("%s: policy %s version %lld: good\n", f.path, f.policy->id,
-		    (long long)f.policy->version);
+		(void)printf("%s: %s %s version %lld: good\n", f.path,
+		    f.report ? "report policy" : "policy", f.head->id, (long long)f.head->version);
 	return 0;
 }
 

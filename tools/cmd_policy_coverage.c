@@ -7,19 +7,13 @@
 #include "policy/casetest.h"
 #include "tools/cmd_policy.h"
 
-/* So many of so many. */
-struct figure {
-	size_t hit, all;
-};
-
-static unsigned percent(const struct figure *f)
+static unsigned percent(const struct policy_figure *f)
 {
 	return f->all ? (unsigned)(f->hit * 100 / f->all) : 100;
 }
 
-/* One thing that tests should show. */
-static void say_cover(
-    const struct cli *cli, struct figure *f, const char *rule, const char *what, size_t cases)
+void policy_say_cover(const struct cli *cli, struct policy_figure *f, const char *rule,
+    const char *what, size_t cases)
 {
 	f->all++;
 	f->hit += cases > 0;
@@ -35,15 +29,16 @@ static void say_cover(
 	}
 }
 
-static struct figure tried(
+static struct policy_figure tried(
     const struct cli *cli, const struct policy *p, const struct case_results *results)
 {
-	struct figure f = {0};
+	struct policy_figure f = {0};
 	for (size_t i = 0; i < p->rules_n; i++) {
 		const struct policy_condition *c = &p->rules[i].only_if;
-		say_cover(cli, &f, p->rules[i].name, "taken", results->taken[i]);
+		policy_say_cover(cli, &f, p->rules[i].name, "taken", results->taken[i]);
 		if (c->programmes || c->duties || c->consents_n)
-			say_cover(cli, &f, p->rules[i].name, "condition false", results->unmet[i]);
+			policy_say_cover(
+			    cli, &f, p->rules[i].name, "condition false", results->unmet[i]);
 	}
 	return f;
 }
@@ -55,9 +50,9 @@ static bool is_named(const struct policy_decision *d)
 
 /* Fields that a rule or `withhold: fields` names; the others stay by their class, or by nobody's
  * decision. */
-static struct figure named(const struct policy *p, size_t *ret_by_class)
+static struct policy_figure named(const struct policy *p, size_t *ret_by_class)
 {
-	struct figure f = {.all = p->decisions_n};
+	struct policy_figure f = {.all = p->decisions_n};
 	*ret_by_class = 0;
 	for (size_t i = 0; i < p->decisions_n; i++) {
 		const struct policy_decision *d = &p->decisions[i];
@@ -67,7 +62,7 @@ static struct figure named(const struct policy *p, size_t *ret_by_class)
 	return f;
 }
 
-static json_t *figure_json(const struct figure *f)
+static json_t *figure_json(const struct policy_figure *f)
 {
 	json_t *one = json_object();
 	jx_set(one, "percent", json_integer(percent(f)));
@@ -76,8 +71,8 @@ static json_t *figure_json(const struct figure *f)
 	return one;
 }
 
-static void say_figures(
-    const struct cli *cli, const struct figure *tests, const struct figure *names, size_t by_class)
+static void say_figures(const struct cli *cli, const struct policy_figure *tests,
+    const struct policy_figure *names, size_t by_class)
 {
 	size_t nobody = names->all - names->hit - by_class;
 	if (cli_json(cli)) {
@@ -108,19 +103,24 @@ static void list_unnamed(const struct policy *p, struct buf *out)
 	(void)r;
 }
 
-static int judge(const struct cli *cli, const struct policy *p, const struct figure *tests,
-    const struct figure *names, const uint64_t least[2])
+static int judge_tests(const struct cli *cli, const struct policy_figure *tests, uint64_t least)
+{
+	struct errinfo ei = ERRINFO_INIT;
+	if (percent(tests) >= least)
+		return 0;
+	int r = err_set(&ei, GW_EREFUSED,
+	    "the tests try %u %% of rule × condition, at least %u %% is asked: write a case for "
+	    "each line that says MISSED",
+	    percent(tests), (unsigned)least);
+	return cli_fail(cli, r, &ei);
+}
+
+static int judge(const struct cli *cli, const struct policy *p, const struct policy_figure *tests,
+    const struct policy_figure *names, const uint64_t least[2])
 {
 	struct buf fields GW_CLEANUP(buf_release) = BUF_INIT(700);
 	struct errinfo ei = ERRINFO_INIT;
-	int worst = 0;
-	if (percent(tests) < least[0]) {
-		int r = err_set(&ei, GW_EREFUSED,
-		    "the tests try %u %% of rule × condition, at least %u %% is asked: write a case "
-		    "for each line that says MISSED",
-		    percent(tests), (unsigned)least[0]);
-		worst = cli_fail(cli, r, &ei);
-	}
+	int worst = judge_tests(cli, tests, least[0]);
 	if (percent(names) < least[1]) {
 		list_unnamed(p, &fields);
 		int r = err_set(&ei, GW_EREFUSED,
@@ -130,6 +130,19 @@ static int judge(const struct cli *cli, const struct policy *p, const struct fig
 		worst = cli_fail(cli, r, &ei);
 	}
 	return worst;
+}
+
+int policy_say_tried(const struct cli *cli, const struct policy_figure *tests, uint64_t least)
+{
+	if (cli_json(cli)) {
+		json_t *out = json_object();
+		jx_set(out, "tested", figure_json(tests));
+		(void)cli_print_json(out);
+	} else {
+		(void)printf("table × condition in the tests: %u %% (%zu of %zu)\n", percent(tests),
+		    tests->hit, tests->all);
+	}
+	return judge_tests(cli, tests, least);
 }
 
 static int run_coverage(struct cli *cli)
@@ -145,7 +158,9 @@ static int run_coverage(struct cli *cli)
 			return cli_usage(
 			    cli, "--%s: a whole number up to 100 is expected", options[i]);
 	}
-	int r = policy_source_read(cli, cli_operand(cli, 0), &f, &ei);
+	int r = policy_source_any(cli, cli_operand(cli, 0), &f, &ei);
+	if (r == 0 && f.report)
+		return policy_report_coverage(cli, &f, least[0]);
 	if (r == 0)
 		r = policy_run_cases(cli, &f, &results, &ei);
 	if (r < 0 || !results.taken)
@@ -154,7 +169,8 @@ static int run_coverage(struct cli *cli)
 		cli_warn("%zu of %zu cases fail: `handover policy test` says which", results.failed,
 		    results.n);
 	size_t by_class;
-	struct figure tests = tried(cli, f.policy, &results), names = named(f.policy, &by_class);
+	struct policy_figure tests = tried(cli, f.policy, &results),
+			     names = named(f.policy, &by_class);
 	say_figures(cli, &tests, &names, by_class);
 	return judge(cli, f.policy, &tests, &names, least);
 }

@@ -67,7 +67,7 @@ static int find_policy(
 	return 0;
 }
 
-int policy_source_read(
+static int read_source(
     const struct cli *cli, const char *operand, struct policy_source *ret, struct errinfo *ei)
 {
 	*ret = (struct policy_source){.text = BUF_INIT(POLICY_TEXT_MAX)};
@@ -77,9 +77,33 @@ int policy_source_read(
 	if (r == 0)
 		r = policy_catalogue(cli, ret->path, &ret->own, ei);
 	ret->catalogue = ret->own ? ret->own : catalogue_builtin();
-	if (r == 0)
-		r = policy_parse(ret->path, ret->text.data ? ret->text.data : "", ret->text.len,
-		    ret->catalogue, &ret->findings, &ret->policy, ei);
+	return r;
+}
+
+static int parse_policy(struct policy_source *f, struct errinfo *ei)
+{
+	int r = policy_parse(f->path, f->text.data ? f->text.data : "", f->text.len, f->catalogue,
+	    &f->findings, &f->policy, ei);
+	f->head = f->policy;
+	return r;
+}
+
+int policy_source_read(
+    const struct cli *cli, const char *operand, struct policy_source *ret, struct errinfo *ei)
+{
+	int r = read_source(cli, operand, ret, ei);
+	return r == 0 ? parse_policy(ret, ei) : r;
+}
+
+int policy_source_any(
+    const struct cli *cli, const char *operand, struct policy_source *ret, struct errinfo *ei)
+{
+	int r = read_source(cli, operand, ret, ei);
+	if (r < 0 || !report_is(ret->text.data ? ret->text.data : "", ret->text.len))
+		return r == 0 ? parse_policy(ret, ei) : r;
+	r = report_parse(ret->path, ret->text.data, ret->text.len, ret->catalogue, &ret->findings,
+	    &ret->report, ei);
+	ret->head = ret->report ? ret->report->head : NULL;
 	return r;
 }
 
@@ -87,6 +111,7 @@ void policy_source_release(struct policy_source *f)
 {
 	policy_findings_release(&f->findings);
 	policy_free_p(&f->policy);
+	report_free_p(&f->report);
 	catalogue_free_p(&f->own);
 	buf_release(&f->text);
 	free(f->path);
@@ -97,9 +122,9 @@ int policy_tests_path(
     const struct cli *cli, const struct policy_source *f, char **ret_path, struct errinfo *ei)
 {
 	const char *given = cli_value(cli, "tests");
-	char *name GW_CLEANUP(str_free_p) = str_printf("tests/%s.test.yaml", f->policy->id);
+	char *name GW_CLEANUP(str_free_p) = str_printf("tests/%s.test.yaml", f->head->id);
 	char *beside GW_CLEANUP(str_free_p) = policy_beside(f->path, name);
-	char *flat_name GW_CLEANUP(str_free_p) = str_printf("%s.test.yaml", f->policy->id);
+	char *flat_name GW_CLEANUP(str_free_p) = str_printf("%s.test.yaml", f->head->id);
 	char *flat GW_CLEANUP(str_free_p) = policy_beside(f->path, flat_name);
 	const char *path = given ? given : file_exists(beside) ? beside : flat;
 	if (!given && !file_exists(path))

@@ -32,16 +32,31 @@ static void print_line(const char *head, const char *name, const struct buf *tex
 	(void)printf("%s%s%s: %s\n", head, *name ? " " : "", name, text->len ? text->data : "");
 }
 
-static void print_head(const struct policy *p, enum html_language language)
+static void print_part(const struct policy *p, enum policy_part part, enum html_language language)
 {
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(LINE);
+	policy_words_part(p, part, language, &text);
+	print_line(policy_words_part_name(part, language), "", &text);
+}
+
+void policy_print_head(const struct policy *p, enum html_language language)
+{
+	static const enum policy_part parts[] = {
+	    PART_VALID, PART_PURPOSE, PART_PARTIES, PART_CONTRACTS, PART_REQUIRES, PART_APPROVED};
 	(void)printf("%s\n%s, %s %" PRId64 " (%s)\nsha256 %s\n", p->title, p->id,
 	    words_say(language, "versie", "version"), p->version,
 	    label(policy_statuses.list[p->status], language), p->sha256);
-	for (size_t i = 0; i < POLICY_PARTS; i++) {
-		struct buf text GW_CLEANUP(buf_release) = BUF_INIT(LINE);
-		policy_words_part(p, (enum policy_part)i, language, &text);
-		print_line(policy_words_part_name((enum policy_part)i, language), "", &text);
-	}
+	for (size_t i = 0; i < GW_LENGTH(parts); i++)
+		print_part(p, parts[i], language);
+}
+
+static void print_head(const struct policy *p, enum html_language language)
+{
+	policy_print_head(p, language);
+	print_part(p, PART_OFFER, language);
+	print_part(p, PART_RETENTION, language);
+	print_part(p, PART_LIMITS, language);
+	print_part(p, PART_CONSENT, language);
 	for (size_t i = 0; i < p->attachments_n; i++) {
 		struct buf text GW_CLEANUP(buf_release) = BUF_INIT(LINE);
 		policy_words_attachment(p, &p->attachments[i], language, &text);
@@ -153,9 +168,13 @@ static int run_show(struct cli *cli)
 		return usage;
 	if (cli_json(cli) && cli_given(cli, "html"))
 		return cli_usage(cli, "--json and --html do not go together");
-	int r = policy_source_read(cli, cli_operand(cli, 0), &f, &ei);
+	int r = policy_source_any(cli, cli_operand(cli, 0), &f, &ei);
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
+	if (f.report && cli_given(cli, "html"))
+		return cli_usage(cli, "there is no --html of a report policy, only of a policy");
+	if (f.report)
+		return policy_report_show(cli, &f, language);
 	if (cli_json(cli))
 		return show_json(f.policy);
 	if (cli_given(cli, "html"))

@@ -10,6 +10,7 @@
 #include "sign/cades.h"
 #include "sign/signer.h"
 #include "tools/cmd_policy.h"
+#include "tools/policy_parts.h"
 
 static int add_signature(
     const struct policy_source *f, const struct signer *s, const char *path, struct errinfo *ei)
@@ -59,7 +60,7 @@ static int sign_policy(const struct cli *cli, const struct policy_source *f, con
 		return r < 0 ? r : add_signature(f, s, path, ei);
 	jx_set(detail, "what", json_string("sign"));
 	const struct home_about about = {
-	    .policy = f->policy->id, .version = f->policy->version, .sha256 = f->policy->sha256};
+	    .policy = f->head->id, .version = f->head->version, .sha256 = f->head->sha256};
 	jx_set(detail, "key", json_string(signer_spki(s)));
 	r = home_intent_about(h, "policy.change", &about, detail, &intent, ei);
 	if (r < 0)
@@ -133,19 +134,19 @@ static int refuse_stranger(
 	struct buf roles GW_CLEANUP(buf_release) = BUF_INIT(2000);
 	struct controllers c = {0};
 	if (h)
-		c = look(home_registry(h), f->policy, spki);
-	list_roles(f->policy, &roles);
+		c = look(home_registry(h), f->head, spki);
+	list_roles(f->head, &roles);
 	if (c.officer)
 		return 0;
 	if (c.n && c.all_known)
 		return err_set(ei, GW_EREFUSED,
 		    "'%s': this key is of no officer whom policy '%s' asks for (%s) and whom the "
 		    "controller's entry in this home names: have one of them sign",
-		    f->path, f->policy->id, roles.data ? roles.data : "");
+		    f->path, f->head->id, roles.data ? roles.data : "");
 	cli_warn(
 	    "it is not known here who signs for the controller of policy '%s': whether this is the "
 	    "key of one of its roles (%s) shows when it is sealed",
-	    f->policy->id, roles.data ? roles.data : "");
+	    f->head->id, roles.data ? roles.data : "");
 	return 0;
 }
 
@@ -157,7 +158,9 @@ static int run_sign(struct cli *cli)
 	const char *cert = cli_value(cli, "cert"), *key = cli_value(cli, "key");
 	if (!cert || !key)
 		return cli_usage(cli, "--cert and --key are needed");
-	int r = policy_source_read(cli, cli_operand(cli, 0), &f, &ei);
+	int r = policy_source_any(cli, cli_operand(cli, 0), &f, &ei);
+	if (r == 0)
+		r = policy_keeps(cli, &f, &ei);
 	if (r == 0)
 		r = signer_load(cert, key, &s, &ei);
 	if (r < 0)
@@ -170,20 +173,21 @@ static int run_sign(struct cli *cli)
 		return cli_fail(cli, r, &ei);
 	if (cli_json(cli)) {
 		json_t *out = json_object();
-		jx_set(out, "policy", json_string(f.policy->id));
-		jx_set(out, "version", json_integer(f.policy->version));
-		jx_set(out, "sha256", json_string(f.policy->sha256));
+		jx_set(out, "policy", json_string(f.head->id));
+		jx_set(out, "version", json_integer(f.head->version));
+		jx_set(out, "sha256", json_string(f.head->sha256));
 		jx_set(out, "signer", json_string(signer_spki(s)));
 		return cli_print_json(out);
 	}
-	(void)printf("%s: policy %s version %lld signed by %s\n", path, f.policy->id,
-	    (long long)f.policy->version, signer_spki(s));
+	(void)printf("%s: policy %s version %lld signed by %s\n", path, f.head->id,
+	    (long long)f.head->version, signer_spki(s));
 	return 0;
 }
 
 static const struct cli_option sign_options[] = {
     {"cert", 0, "FILE", "the officer's certificate, then its issuing CA (PEM)", false},
     {"key", 0, "KEY", "the officer's key: a PEM file or a pkcs11: URI", false},
+    POLICY_BASELINE_OPTION,
     POLICY_CATALOGUE_OPTION,
     {0},
 };
@@ -194,10 +198,11 @@ const struct cli_command cmd_policy_sign = {
     .least = 1,
     .most = 1,
     .summary = "add an officer's signature to POLICY.p7s",
-    .detail = "A policy runs only with the signatures of all the roles that its `approved` names, "
-	      "by officers of the contract's controller. What has errors is not signed, nor is "
-	      "anything by a key that the home knows to be no such officer's (4). After a change "
-	      "of the policy remove POLICY.p7s first.",
+    .detail =
+	"A policy runs only with the signatures of all the roles that its `approved` names, "
+	"by officers of the contract's controller. What has errors is not signed, nor "
+	"what does not keep to the organisation's baseline (4), nor anything by a key that the home knows to be no such officer's (4). After a change "
+	"of the policy remove POLICY.p7s first.",
     .options = sign_options,
     .run = run_sign,
 };

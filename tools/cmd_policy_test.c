@@ -37,25 +37,30 @@ static int say_case(const struct cli *cli, const struct case_result *c)
 	return 0;
 }
 
+int policy_say_cases(const struct cli *cli, const char *id, const struct case_results *results)
+{
+	for (size_t i = 0; i < results->n; i++) {
+		int e = say_case(cli, &results->items[i]);
+		if (e)
+			return e;
+	}
+	if (!cli_json(cli))
+		(void)printf("%s: %zu passed, %zu failed\n", id, results->n - results->failed,
+		    results->failed);
+	return results->failed ? err_exit(GW_EREFUSED) : 0;
+}
+
 static int test_one(const struct cli *cli, const char *operand)
 {
 	struct policy_source f GW_CLEANUP(policy_source_release) = {0};
 	struct case_results results GW_CLEANUP(case_results_release) = {0};
 	struct errinfo ei = ERRINFO_INIT;
-	int r = policy_source_read(cli, operand, &f, &ei);
+	int r = policy_source_any(cli, operand, &f, &ei);
+	if (r == 0 && f.report)
+		return policy_report_test(cli, &f);
 	if (r == 0)
 		r = policy_run_cases(cli, &f, &results, &ei);
-	if (r != 0)
-		return cli_fail(cli, r, &ei);
-	for (size_t i = 0; i < results.n; i++) {
-		int e = say_case(cli, &results.items[i]);
-		if (e)
-			return e;
-	}
-	if (!cli_json(cli))
-		(void)printf("%s: %zu passed, %zu failed\n", f.policy->id,
-		    results.n - results.failed, results.failed);
-	return results.failed ? err_exit(GW_EREFUSED) : 0;
+	return r < 0 ? cli_fail(cli, r, &ei) : policy_say_cases(cli, f.policy->id, &results);
 }
 
 static int run_test(struct cli *cli)

@@ -11,6 +11,7 @@ static const struct cli_command *const commands[] = {
     &cmd_seal,
     &cmd_open,
     &cmd_correct,
+    &cmd_report,
     &cmd_inspect,
     &cmd_statement,
     &cmd_receipt,

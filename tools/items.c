@@ -132,19 +132,19 @@ static void tell_success(const struct items *s, const struct transfer_item *item
 	(void)puts(")");
 }
 
-static void tell_failure(const struct transfer_item *item)
+void items_fail(const char *path, int code, const struct errinfo *ei)
 {
-	const char *why = item->why && item->why->msg[0] ? item->why->msg : err_name(item->code);
+	const char *why = ei && ei->msg[0] ? ei->msg : err_name(code);
 	(void)fflush(stdout);
-	size_t n = strlen(item->path);
+	size_t n = strlen(path);
 	bool named =
-	    strncmp(why, item->path, n) == 0 && (why[n] == ':' || why[n] == '/' || why[n] == '!');
-	if (item->why && item->why->located && named)
+	    strncmp(why, path, n) == 0 && (why[n] == ':' || why[n] == '/' || why[n] == '!');
+	if (ei && ei->located && named)
 		(void)fprintf(stderr, "%s\n", why);
 	else if (named)
 		(void)fprintf(stderr, "handover: %s\n", why);
 	else
-		(void)fprintf(stderr, "handover: %s: %s\n", item->path, why);
+		(void)fprintf(stderr, "handover: %s: %s\n", path, why);
 }
 
 void items_tell(void *arg, const struct transfer_item *item)
@@ -155,7 +155,7 @@ void items_tell(void *arg, const struct transfer_item *item)
 	if (code > s->exit)
 		s->exit = code;
 	if (item->code < 0)
-		tell_failure(item);
+		items_fail(item->path, item->code, item->why);
 	else if (item->nobody)
 		cli_warn("%s: it has no identifier (person.bsn, person.v_number or "
 			 "person.client_number): no report about this person will find it",

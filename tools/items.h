@@ -25,4 +25,7 @@ const volatile sig_atomic_t *items_watch(void);
  * with --json every item is a line on standard output, failures too. */
 void items_tell(void *arg, const struct transfer_item *item);
 
+/* Say on standard error why an item failed; the path is put before a message that lacks it. */
+void items_fail(const char *path, int code, const struct errinfo *ei);
+
 #endif

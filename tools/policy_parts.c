@@ -49,9 +49,11 @@ void policy_baseline_release(struct policy_baseline *b)
 int policy_baseline_keeps(const struct policy_baseline *b, const struct policy_source *f,
     struct policy_findings *findings, struct errinfo *ei)
 {
-	return b->baseline
-	    ? baseline_check(b->baseline, f->policy, NULL, f->text.data, f->text.len, findings, ei)
-	    : 0;
+	if (!b->baseline)
+		return 0;
+	return f->report
+	    ? report_keeps(f->report, b->baseline, f->text.data, f->text.len, findings, ei)
+	    : baseline_check(b->baseline, f->policy, NULL, f->text.data, f->text.len, findings, ei);
 }
 
 int policy_keeps(const struct cli *cli, const struct policy_source *f, struct errinfo *ei)

@@ -10,8 +10,8 @@
 #include "dossier/ladder.h"
 #include "home/inside.h"
 
-/* The policy in the file, or false. A file that cannot be read as YAML is no policy that anybody
- * could run. */
+/* The policy or report policy in the file, or false. A file that cannot be read as YAML is no
+ * policy that anybody could run. */
 static bool read_policy(const char *path, struct home_policy_file *ret)
 {
 	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(POLICY_PART_MAX);
@@ -19,7 +19,8 @@ static bool read_policy(const char *path, struct home_policy_file *ret)
 	const char *s, *status = NULL;
 	if (file_read(path, POLICY_PART_MAX, &text, NULL) < 0 ||
 	    yml_parse(path, text.data, text.len, &YML_SMALL, &root, NULL) < 0 ||
-	    yml_text(root, "policy", &s, NULL) < 0)
+	    (yml_text(root, "policy", &s, NULL) < 0 &&
+		yml_text(root, "report_policy", &s, NULL) < 0))
 		return false;
 	*ret = (struct home_policy_file){.path = str_dup(path), .id = str_dup(s)};
 	if (yml_int(root, "version", 0, INT64_MAX, &ret->version, NULL) < 0)

@@ -53,6 +53,9 @@ static const struct entry entries[] = {
     {"capacity.functional", {"Functionele mogelijkheden", "Functional abilities"}},
     {"capacity.hours_max", {"Uren per week, hoogstens", "Hours a week at most"}},
     {"capacity.register", {"Doelgroepregister", "Target group register"}},
+    {"category.none", {"niet vastgelegd", "not recorded"}},
+    {"category.other", {"overig", "other"}},
+    {"category.total", {"totaal", "total"}},
     {"certificate", {"certificaat", "certificate"}},
     {"class.contact", {"contactgegevens", "contact details"}},
     {"class.criminal", {"strafrechtelijke gegevens", "criminal offence data"}},
@@ -83,10 +86,26 @@ static const struct entry entries[] = {
     {"contract", {"overeenkomst", "contract"}},
     {"contract_steering", {"contractsturing", "contract steering"}},
     {"contracted", {"gecontracteerd", "contracted"}},
+    {"count.appointments", {"afspraken", "appointments"}},
+    {"count.candidates", {"kandidaten", "candidates"}},
     {"criminal", {"Strafrechtelijke gegevens", "Criminal offence data"}},
     {"criminal.probation", {"Reclassering", "Probation"}},
     {"criminal.record", {"Strafblad", "Criminal record"}},
     {"cv", {"cv", "curriculum vitae"}},
+    {"derived.duration_band", {"Duur van het traject", "Duration of the trajectory"}},
+    {"derived.duration_band=12m_to_24m", {"12 tot 24 maanden", "12 to 24 months"}},
+    {"derived.duration_band=24m_or_more", {"24 maanden of langer", "24 months or more"}},
+    {"derived.duration_band=3m_to_6m", {"3 tot 6 maanden", "3 to 6 months"}},
+    {"derived.duration_band=6m_to_12m", {"6 tot 12 maanden", "6 to 12 months"}},
+    {"derived.duration_band=under_3m", {"korter dan 3 maanden", "under 3 months"}},
+    {"derived.ladder_movement",
+	{"Beweging op de participatieladder", "Movement on the participation ladder"}},
+    {"derived.ladder_movement=down", {"gedaald", "down"}},
+    {"derived.ladder_movement=same", {"gelijk", "same"}},
+    {"derived.ladder_movement=up", {"gestegen", "up"}},
+    {"derived.wi_on_schedule", {"Binnen de inburgeringstermijn", "Within the integration term"}},
+    {"derived.wi_on_schedule=on_schedule", {"binnen de termijn", "within the term"}},
+    {"derived.wi_on_schedule=term_passed", {"termijn verstreken", "term passed"}},
     {"diploma", {"diploma", "diploma"}},
     {"draft", {"concept", "draft"}},
     {"education", {"Opleiding", "Education"}},
@@ -145,6 +164,10 @@ static const struct entry entries[] = {
     {"obstacles.mental", {"Psychisch", "Mental health"}},
     {"ordinary", {"gewone gegevens", "ordinary data"}},
     {"participatiewet", {"Participatiewet", "Participation Act"}},
+    {"period.half_year", {"half jaar", "half year"}},
+    {"period.month", {"maand", "month"}},
+    {"period.quarter", {"kwartaal", "quarter"}},
+    {"period.year", {"jaar", "year"}},
     {"period_end", {"einde van de periode", "end of the period"}},
     {"person", {"Persoon", "Person"}},
     {"person.birth_country", {"Geboorteland", "Country of birth"}},
@@ -242,6 +265,8 @@ static const struct entry entries[] = {
     {"trajectory.end_reason=einde-contract", {"einde van het contract", "end of the contract"}},
     {"trajectory.id", {"Trajectnummer", "Trajectory number"}},
     {"trajectory.product", {"Product", "Product"}},
+    {"trajectory.product=naar-werk", {"naar werk", "to work"}},
+    {"trajectory.product=werkfit", {"werkfit", "fit for work"}},
     {"trajectory.start", {"Begin", "Start"}},
     {"trajectory.status", {"Status", "Status"}},
     {"trajectory.status=afgesloten", {"afgesloten", "closed"}},
@@ -306,6 +331,19 @@ const char *label(const char *word, enum html_language language)
 	const struct entry *e =
 	    bsearch(word, entries, GW_LENGTH(entries), sizeof entries[0], compare);
 	return e ? e->text[language] : word;
+}
+
+void label_category(
+    const char *dimension, const char *category, enum html_language language, char *out, size_t cap)
+{
+	char key[160];
+	(void)snprintf(key, sizeof key, "%s=%s", dimension, category);
+	const char *name = label(key, language);
+	if (name == key) {
+		(void)snprintf(key, sizeof key, "category.%s", category);
+		name = label(key, language);
+	}
+	(void)snprintf(out, cap, "%s", name == key ? category : name);
 }
 
 void label_law(const char *law, enum html_language language, char *out, size_t cap)

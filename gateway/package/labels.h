@@ -14,6 +14,11 @@
  */
 const char *label(const char *word, enum html_language language);
 
+/* A category of a report's table by what is counted by ("derived.duration_band", "under_3m");
+ * `none`, `other` and `total` have a label in every table; else the category as it is. */
+void label_category(const char *dimension, const char *category, enum html_language language,
+    char *out, size_t cap);
+
 /* A law of the catalogue by its name ("pwet-7" is "Participatiewet art. 7"), else as it is. */
 void label_law(const char *law, enum html_language language, char *out, size_t cap);
 

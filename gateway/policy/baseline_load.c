@@ -298,7 +298,7 @@ static void load_check(
 
 enum { MOST_CHECKS = 500 };
 
-static void load_document(struct loader *l, struct baseline *b)
+static void load_baseline(struct loader *l, struct baseline *b)
 {
 	static const char *const keys[] = {
 	    "baseline", "language", "version", "title", "catalogue", "checks"};
@@ -344,7 +344,7 @@ int baseline_parse(const char *file, const void *p, size_t n, const struct catal
 		(void)load_failed(&l, r, &why);
 	} else {
 		l.root = root;
-		load_document(&l, b);
+		load_baseline(&l, b);
 	}
 	r = load_end(&l, ei);
 	if (r < 0)

@@ -79,4 +79,9 @@ int casetest_find(const char *file, const void *bytes, size_t n, const struct po
     const char *name, struct case_given *ret, struct errinfo *ei) GW_MUST_USE;
 void case_given_release(struct case_given *g);
 
+/* Read `context` of a case into *ret_ctx, whose day and rehearsal stay; its consents are left out.
+ * GW_EFORMAT with file:line:col. */
+int casetest_context(const struct yml *one, const struct policy *p, struct policy_context *ret_ctx,
+    struct errinfo *ei) GW_MUST_USE;
+
 #endif

@@ -102,6 +102,19 @@ static int read_context(
 	return r;
 }
 
+int casetest_context(const struct yml *one, const struct policy *p, struct policy_context *ret_ctx,
+    struct errinfo *ei)
+{
+	struct case_given given = {.ctx = *ret_ctx};
+	int r = read_context(p, one, &given, ei);
+	if (r < 0)
+		return r;
+	*ret_ctx = given.ctx;
+	ret_ctx->consents = NULL; /* lay in given */
+	ret_ctx->consents_n = 0;
+	return 0;
+}
+
 /* A dossier of a test has no fields that the catalogue lacks: a slip would pass as absent. */
 static int refuse_unknown(
     const struct policy *p, const struct yml *map, const struct dossier *d, struct errinfo *ei)

@@ -302,8 +302,8 @@ static bool is_report(struct loader *l)
 		return false;
 	struct errinfo ei = ERRINFO_INIT;
 	int r = yml_err(key, &ei, GW_ESUPPORT,
-	    "this is a report policy (tables over many people); this build handles only `policy:` "
-	    "documents");
+	    "this is a report policy (tables over many people): it lets no dossier leave; `handover "
+	    "report` makes its tables");
 	(void)load_failed(l, r, &ei);
 	return true;
 }
@@ -346,28 +346,40 @@ static void load_all(struct loader *l)
 	load_lint(l);
 }
 
-int policy_parse(const char *file, const void *p, size_t n, const struct catalogue *catalogue,
-    struct policy_findings *findings, struct policy **ret_p, struct errinfo *ei)
+int load_document(struct loader *l, const char *file, const void *p, size_t n,
+    const struct catalogue *catalogue, struct policy_findings *findings,
+    void (*all)(struct loader *l), struct errinfo *ei)
 {
 	struct policy_findings own GW_CLEANUP(policy_findings_release) = {0};
-	struct policy *policy GW_CLEANUP(policy_free_p) = str_alloc(sizeof *policy);
 	struct yml *root GW_CLEANUP(yml_free_p) = NULL;
-	struct loader l = {.p = policy, .findings = findings ? findings : &own};
-	policy->file = str_dup(file);
-	policy->catalogue = catalogue;
 	struct errinfo why = ERRINFO_INIT;
+	l->findings = findings ? findings : &own;
+	l->p->file = str_dup(file);
+	l->p->catalogue = catalogue;
 	int r = yml_parse(file, p, n, &YML_SMALL, &root, &why);
 	if (r < 0) {
 		propose_yaml(&why);
-		(void)load_failed(&l, r, &why);
+		(void)load_failed(l, r, &why);
 	} else {
-		l.root = root;
-		load_all(&l);
+		l->root = root;
+		all(l);
 	}
-	r = load_end(&l, ei);
+	r = load_end(l, ei);
+	l->root = NULL;
+	l->findings = NULL;
+	if (r == 0)
+		hash_sha256_hex(p, n, l->p->sha256);
+	return r;
+}
+
+int policy_parse(const char *file, const void *p, size_t n, const struct catalogue *catalogue,
+    struct policy_findings *findings, struct policy **ret_p, struct errinfo *ei)
+{
+	struct policy *policy GW_CLEANUP(policy_free_p) = str_alloc(sizeof *policy);
+	struct loader l = {.p = policy};
+	int r = load_document(&l, file, p, n, catalogue, findings, load_all, ei);
 	if (r < 0)
 		return r;
-	hash_sha256_hex(p, n, policy->sha256);
 	load_meaning(policy);
 	*ret_p = policy;
 	policy = NULL;

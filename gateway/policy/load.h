@@ -16,8 +16,11 @@
 #include "policy/policy.h"
 #include "policy/words.h"
 
+struct report_policy;
+
 struct loader {
 	struct policy *p;
+	struct report_policy *report; /* of which p is the head; NULL for a `policy:` document */
 	const struct yml *root;
 	struct policy_findings *findings;
 	int code;                   /* 0, or that of the first error */
@@ -93,6 +96,15 @@ void load_rules(struct loader *l);
 void load_withholds(struct loader *l);
 void load_attachments(struct loader *l);
 void load_terms(struct loader *l);
+void load_retention(struct loader *l);
+
+/*
+ * Read a document into l->p and its findings (NULL: into nobody's) by calling `all` on its root.
+ * GW_EFORMAT, GW_ELIMIT or the first error that `all` reported, with its message in ei.
+ */
+int load_document(struct loader *l, const char *file, const void *p, size_t n,
+    const struct catalogue *catalogue, struct policy_findings *findings,
+    void (*all)(struct loader *l), struct errinfo *ei);
 
 /* compile.c: fill decisions, check what only shows over the whole, and work out the meaning. */
 void load_compile(struct loader *l);

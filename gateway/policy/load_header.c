@@ -134,7 +134,7 @@ void load_header(struct loader *l)
 	const char *word = NULL;
 	int64_t n = 0;
 	const struct yml *list;
-	(void)load_name(l, l->root, "policy", &p->id);
+	(void)load_name(l, l->root, l->report ? "report_policy" : "policy", &p->id);
 	(void)load_int(l, l->root, "language", 1, 1, &n);
 	(void)load_int(l, l->root, "version", 1, 1000000, &p->version);
 	if (load_word(l, l->root, "status", &policy_statuses, &word))
@@ -191,6 +191,12 @@ static void load_sender_term(struct loader *l, const struct yml *retention)
 {
 	static const char *const keys[] = {"delete", "after"};
 	struct policy *p = l->p;
+	if (l->report &&
+	    !yml_get(retention, "sender")) { /* of a report nothing goes on living here */
+		p->sender_never = true;
+		p->sender_after = "period_end";
+		return;
+	}
 	const struct yml *m = load_map(l, retention, "sender");
 	if (!m || !load_closed(l, m, keys, GW_LENGTH(keys)))
 		return;
@@ -201,12 +207,11 @@ static void load_sender_term(struct loader *l, const struct yml *retention)
 	(void)load_word(l, m, "after", &policy_events, &p->sender_after);
 }
 
-void load_terms(struct loader *l)
+void load_retention(struct loader *l)
 {
 	static const char *const keys[] = {"package", "recipient", "sender"};
 	static const char *const recipient_keys[] = {"keep", "after"};
 	struct policy *p = l->p;
-	load_limits(l);
 	const struct yml *m = load_map(l, l->root, "retention");
 	if (!m || !load_closed(l, m, keys, GW_LENGTH(keys)))
 		return;
@@ -217,6 +222,12 @@ void load_terms(struct loader *l)
 		(void)load_word(l, who, "after", &policy_events, &p->recipient_after);
 	}
 	load_sender_term(l, m);
+}
+
+void load_terms(struct loader *l)
+{
+	load_limits(l);
+	load_retention(l);
 }
 
 /* The bits of attachment types; a word that may never leave gets its own message. */

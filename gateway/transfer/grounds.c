@@ -51,33 +51,47 @@ static char *beside(const struct policy *p, const char *name)
 }
 
 static int keeps_to(const struct rules *r, const char *file, const struct buf *baseline,
-    const struct buf *policy, struct errinfo *ei)
+    const struct report_policy *report, const struct buf *text, struct errinfo *ei)
 {
 	struct baseline *b GW_CLEANUP(baseline_free_p) = NULL;
 	int e = baseline_parse(file, baseline->data, baseline->len, r->catalogue, NULL, &b, ei);
-	return e < 0 ? e : baseline_check(b, r->policy, NULL, policy->data, policy->len, NULL, ei);
+	if (e < 0)
+		return e;
+	return report ? report_keeps(report, b, text->data, text->len, NULL, ei)
+		      : baseline_check(b, r->policy, NULL, text->data, text->len, NULL, ei);
 }
 
-static int compile(struct rules *r, const struct transfer_policy *f, struct errinfo *ei)
+/* Hold the policy, or the report policy when there is one, against the baseline beside it. */
+static int keeps_to_beside(const struct rules *r, const struct transfer_policy *f,
+    const struct report_policy *report, struct errinfo *ei)
+{
+	if (!f->baseline.len)
+		return 0;
+	char *file GW_CLEANUP(str_free_p) =
+	    beside(report ? report->head : r->policy, "baseline.yaml");
+	return keeps_to(r, file, &f->baseline, report, &f->policy, ei);
+}
+
+/* All but the policy itself. */
+static int prepare(struct rules *r, const struct transfer_policy *f, struct errinfo *ei)
 {
 	digest(&f->baseline, r->baseline);
 	digest(&f->mapping, r->mapping);
 	int e = catalogue_parse(
 	    "catalogue.yaml", f->catalogue.data, f->catalogue.len, &r->catalogue, ei);
-	if (e < 0)
-		return e;
-	e = policy_parse(f->file ? f->file : "policy.yaml", f->policy.data, f->policy.len,
-	    r->catalogue, NULL, &r->policy, ei);
-	if (e < 0)
-		return e;
-	if (f->baseline.len) {
-		char *file GW_CLEANUP(str_free_p) = beside(r->policy, "baseline.yaml");
-		e = keeps_to(r, file, &f->baseline, &f->policy, ei);
-	}
 	if (e == 0 && f->mapping.len)
 		e = ladder_parse("ladder-map.yaml", f->mapping.data, f->mapping.len, r->catalogue,
 		    &r->ladder, ei);
 	return e;
+}
+
+static int compile(struct rules *r, const struct transfer_policy *f, struct errinfo *ei)
+{
+	int e = prepare(r, f, ei);
+	if (e == 0)
+		e = policy_parse(f->file ? f->file : "policy.yaml", f->policy.data, f->policy.len,
+		    r->catalogue, NULL, &r->policy, ei);
+	return e < 0 ? e : keeps_to_beside(r, f, NULL, ei);
 }
 
 int rules_load(struct rules *r, const struct transfer_env *env, const char *id, struct errinfo *ei)
@@ -85,6 +99,20 @@ int rules_load(struct rules *r, const struct transfer_env *env, const char *id, 
 	*r = (struct rules){0};
 	int e = env->policy(env->arg, id, &r->files, ei);
 	return e < 0 ? e : compile(r, &r->files, ei);
+}
+
+int rules_load_report(struct rules *r, const struct transfer_env *env, const char *id,
+    struct report_policy **ret_report, struct errinfo *ei)
+{
+	const struct transfer_policy *f = &r->files;
+	*r = (struct rules){0};
+	int e = env->policy(env->arg, id, &r->files, ei);
+	if (e == 0)
+		e = prepare(r, f, ei);
+	if (e == 0)
+		e = report_parse(f->file ? f->file : "policy.yaml", f->policy.data, f->policy.len,
+		    r->catalogue, NULL, ret_report, ei);
+	return e < 0 ? e : keeps_to_beside(r, f, *ret_report, ei);
 }
 
 int rules_accepted(struct rules *r, const struct acceptance *a, struct errinfo *ei)
@@ -123,7 +151,7 @@ int rules_own_baseline(const struct rules *r, const struct transfer_env *env, st
 	digest(&own, sha256);
 	return str_eq(sha256, r->baseline)
 	    ? 0
-	    : keeps_to(r, "policies/baseline.yaml", &own, &r->files.policy, ei);
+	    : keeps_to(r, "policies/baseline.yaml", &own, NULL, &r->files.policy, ei);
 }
 
 static void copy(char *out, size_t cap, const char *s)
@@ -361,6 +389,19 @@ static int find(const struct grounds *g, const char *named, const char *in_dossi
 	return 0;
 }
 
+static void fill_context(const struct grounds *g, const struct contract *c, const char *programme,
+    struct date today, struct policy_context *ret_ctx)
+{
+	struct policy_context ctx = {.sender = roles(g->sender->roles),
+	    .recipient = roles(g->recipient->roles),
+	    .programme = programme,
+	    .contract = c->id,
+	    .today = today};
+	ctx.recipient_duties = grounds_duties(g->recipient);
+	contract_facts(g, c, programme, today, &ctx);
+	*ret_ctx = ctx;
+}
+
 int grounds_find(struct grounds *g, const char *named, const char *in_dossier,
     const char *programme, struct date today, struct policy_context *ret_ctx,
     const struct contract **ret_contract, struct errinfo *ei)
@@ -374,15 +415,35 @@ int grounds_find(struct grounds *g, const char *named, const char *in_dossier,
 		e = judge(g, c, today, ei);
 	if (e < 0)
 		return e;
-	struct policy_context ctx = {.sender = roles(g->sender->roles),
-	    .recipient = roles(g->recipient->roles),
-	    .met = POLICY_PROTOCOL_ACCEPTED,
-	    .programme = programme,
-	    .contract = c->id,
-	    .today = today};
-	ctx.recipient_duties = grounds_duties(g->recipient);
-	contract_facts(g, c, programme, today, &ctx);
-	*ret_ctx = ctx;
+	fill_context(g, c, programme, today, ret_ctx);
+	ret_ctx->met |= POLICY_PROTOCOL_ACCEPTED;
 	*ret_contract = c;
 	return 0;
+}
+
+int grounds_report(
+    struct grounds *g, const char *id, const struct contract **ret_contract, struct errinfo *ei)
+{
+	const struct contract *c = registry_contract(g->env->registry, id);
+	if (!c)
+		return err_set(ei, GW_EREFUSED,
+		    "the registry does not know this contract: add it with `handover registry "
+		    "contract`");
+	if (!str_eq(c->provider, g->sender->oin))
+		return err_set(ei, GW_EREFUSED,
+		    "contract '%s' is another provider's: its provider reports on it", c->id);
+	int e = registry_known(g->env->registry, c->controller, &g->recipient, ei);
+	if (e == 0)
+		e = approved(g, c, ei);
+	if (e == 0)
+		e = parties(g, ei);
+	if (e == 0)
+		*ret_contract = c;
+	return e;
+}
+
+void grounds_report_context(const struct grounds *g, const struct contract *c,
+    const char *programme, struct date today, struct policy_context *ret_ctx)
+{
+	fill_context(g, c, programme, today, ret_ctx);
 }

@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "policy/apply.h"
 #include "policy/policy.h"
+#include "policy/report.h"
 #include "registry/registry.h"
 #include "transfer/transfer.h"
 
@@ -35,6 +36,14 @@ struct rules {
  */
 int rules_load(struct rules *r, const struct transfer_env *env, const char *id, struct errinfo *ei)
     GW_MUST_USE;
+
+/*
+ * Load the report policy with that id. r->policy stays NULL: the caller lets it borrow the head of
+ * *ret_report while that is used, and frees *ret_report itself. GW_ESUPPORT: it is no report
+ * policy.
+ */
+int rules_load_report(struct rules *r, const struct transfer_env *env, const char *id,
+    struct report_policy **ret_report, struct errinfo *ei) GW_MUST_USE;
 
 /* Load it from the bytes of an acceptance. */
 int rules_accepted(struct rules *r, const struct acceptance *a, struct errinfo *ei) GW_MUST_USE;
@@ -96,5 +105,17 @@ unsigned grounds_duties(const struct organisation *org);
 int grounds_find(struct grounds *g, const char *named, const char *in_dossier,
     const char *programme, struct date today, struct policy_context *ret_ctx,
     const struct contract **ret_contract, struct errinfo *ei) GW_MUST_USE;
+
+/*
+ * For a report on the contract with that id: g->recipient becomes its controller, who must have
+ * approved the policy. GW_EREFUSED: unknown contract, one of which we are not the provider, a
+ * policy that is not approved or not for organisations as these; GW_EAUTH as grounds_find.
+ */
+int grounds_report(struct grounds *g, const char *id, const struct contract **ret_contract,
+    struct errinfo *ei) GW_MUST_USE;
+
+/* The context of one candidate of that contract; no recipient accepts a report. */
+void grounds_report_context(const struct grounds *g, const struct contract *c,
+    const char *programme, struct date today, struct policy_context *ret_ctx);
 
 #endif

@@ -136,4 +136,62 @@ struct open_request {
 int transfer_open(const struct transfer_env *env, const struct open_request *request,
     struct errinfo *ei) GW_MUST_USE;
 
+/* What became of one dossier of a report. */
+enum report_said {
+	REPORT_SAID_COUNTED,
+	REPORT_SAID_OUTSIDE, /* nothing of it lies in the period */
+	REPORT_SAID_AGAIN,   /* a candidate who was counted already, by any of their identifiers */
+	REPORT_SAID_FAILED   /* it could not be read, or the policy is not for it */
+};
+enum { REPORT_SAIDS = REPORT_SAID_FAILED + 1 };
+
+struct report_item {
+	size_t index;     /* which operand, from 0 */
+	const char *path; /* the operand as given */
+	enum report_said said;
+	int code;                  /* 0 or GW_E… */
+	const struct errinfo *why; /* when code is not 0 */
+	bool nobody;               /* no identifier, so that it might be there twice */
+};
+
+struct report_request {
+	const char *policy;   /* id */
+	const char *period;   /* "2026-Q3" */
+	const char *contract; /* id, or NULL: the one that the first dossier names */
+	const char *out;      /* folder; made 0700 when it is not there */
+	bool english;         /* the page in English instead of Dutch */
+	const char *const *dossiers;
+	size_t n;
+	const volatile sig_atomic_t *stop; /* once not 0, no report is made; may be NULL */
+	void (*done)(void *arg, const struct report_item *item); /* for each dossier, in order */
+	void *arg;
+};
+
+enum { REPORT_FILES = 3, REPORT_WARNINGS = 8 };
+
+struct report_result {
+	char *files[REPORT_FILES]; /* JSON, CSV and HTML */
+	size_t said[REPORT_SAIDS]; /* how many dossiers, by what became of them */
+	char *warnings[REPORT_WARNINGS];
+	size_t warnings_n;
+	json_t *report; /* what report.json says */
+};
+
+void report_result_release(struct report_result *r);
+
+/*
+ * transfer_report(env, request, ret, ei): count dossiers into the tables of a report policy for the
+ * controller of their contract (docs/FORMATS.md §5).
+ *
+ * One dossier after the other, so that memory does not grow with their number but for 16 bytes an
+ * identifier. Those that fail are told and left out; ret->said and the report's `complete` say so.
+ * The report is a pair audit.export in the ledger: the intent is durable before its files
+ * (<policy>-<period>-<contract>.json, .csv and .html, mode 0600) appear, all of them or none.
+ * GW_EREFUSED: the policy is not approved, not active, not for this contract, or there are too few
+ * candidates; recorded as transfer.refuse. GW_EEXIST: a file is there already; GW_EUSAGE: the
+ * period; GW_ELEDGER. ret->said holds on failure too; the caller releases *ret in any case.
+ */
+int transfer_report(const struct transfer_env *env, const struct report_request *request,
+    struct report_result *ret, struct errinfo *ei) GW_MUST_USE;
+
 #endif

@@ -3,7 +3,7 @@
 set -u
 h=${BUILD:-build/rel}/handover
 n=0 out= rc=0
-echo "1..32"
+echo "1..33"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -76,5 +76,7 @@ complete handover --home /tmp policy expl; is "and its subcommand" test "$out" =
 complete handover seal --pol; is "and its options" test "$out" = "--policy "
 cp policies/verwijzing-aanbieder.yaml "$home/policies/"
 complete handover --home "$home" seal --policy ""; is "the policies of the home" test "$out" = "verwijzing-aanbieder "
+cp policies/managementrapportage-kwartaal.yaml "$home/policies/"
+complete handover --home "$home" report --policy ""; is "or its report policies" test "$out" = "managementrapportage-kwartaal "
 complete handover seal --language ""; is "and the words of a closed list" test "$out" = "nl en "
 rm -rf "$(dirname "$home")"
