@@ -49,7 +49,8 @@ int close(int fd)
 	return -1;
 }
 END
-"${CC:-cc}" -shared -fPIC -o "$late/late.so" "$late/late.c"
+# shellcheck disable=SC2086
+${CC:-cc} -shared -fPIC -o "$late/late.so" "$late/late.c"
 out=$(ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$late/late.so "$h" --version 2>&1 >"$late/out"); rc=$?
 is "a quota that is told at the close is exit 1" test $rc -eq 1
 is "and said" test "$out" = "handover: cannot write to standard output: Disk quota exceeded"
