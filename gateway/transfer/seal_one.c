@@ -147,14 +147,19 @@ static int note_case(struct sealing *s, struct errinfo *ei)
 	return e < 0 ? e : ledger_seq_package(l, n->sender.oin, last, n->supersedes, ei);
 }
 
-/* A given case goes on: the next package of it supersedes this one. */
+/* A given case goes on: the next package of it supersedes this one. Of two that are made at once
+ * the one that ends last must have the higher number, or its recipient could never open it. */
 static int keep_case(struct sealing *s, struct errinfo *ei)
 {
 	const struct note *n = &s->note;
 	if (!s->run->request->case_id)
 		return 0;
 	char *last GW_CLEANUP(str_free_p) = last_of(n);
-	return ledger_seq_set(s->run->env->ledger, n->sender.oin, last, n->seq, n->package, ei);
+	int e = ledger_seq_set(s->run->env->ledger, n->sender.oin, last, n->seq, n->package, ei);
+	return e == GW_EREFUSED ? err_set(ei, e,
+				      "a later package of this case was finished meanwhile, and "
+				      "would be put in the place of this one: seal it again")
+				: e;
 }
 
 static int compose(struct sealing *s, struct errinfo *ei)

@@ -3,7 +3,7 @@
 # exit code, the ledger told where there is one to tell, and no partial output.
 set -u
 . tests/cli/lib.sh
-plan 104
+plan 105
 world
 dossier een
 EEN=$W/d/een
@@ -181,6 +181,15 @@ for i in 1 2 3 4; do at outgoing seal --policy overdracht-einde-contract --to $S
 wait
 [ "$(jq -r .seq "$W"/case? | sort | paste -sd,)" = 1,2,3,4 ]
 ok "four at once in one case get four numbers"
+sealed=0 told=0
+for i in 1 2 3 4; do
+	case $(jq -r '"\(.exit) \(.why // "")"' "$W/case$i") in
+	'0 '*) ((sealed++)) ;;
+	'4 a later package of this case was finished meanwhile'*) ((told++)) ;;
+	esac
+done
+[ $sealed -ge 1 ] && [ $((sealed + told)) -eq 4 ] && [ "$(ls "$W"/zaak/*.tar.age | wc -l)" -eq $sealed ]
+ok "… and one that a later number overtook is told so, and leaves no package"
 
 # ---- stopped by a person
 many=()
