@@ -35,7 +35,7 @@ cd - >/dev/null || exit 1
 # ---- by id, in a home
 expect 0 "a policy is found by its id" at outgoing policy check overdracht-einde-contract
 expect 1 "an id that there is none of" at outgoing policy show geheel-anders
-ids=$(sed -n 's/^policy: //p' "$POLICIES"/*.yaml | LC_ALL=C sort -u | paste -sd, | sed 's/,/, /g')
+ids=$(sed -nE 's/^(report_)?policy: //p' "$POLICIES"/*.yaml | LC_ALL=C sort -u | paste -sd, | sed 's/,/, /g')
 said "its policies are: $ids"
 expect 1 "or one that is nearly right" at outgoing seal --policy overdracht-eind-contract --to $SUCCESSOR "$W/d/een"
 said "did you mean 'overdracht-einde-contract'?"
