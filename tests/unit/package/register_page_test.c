@@ -42,7 +42,8 @@ static void it_says_what_a_citizen_asks(void **state)
 	test_code(register_page(p, HTML_DUTCH, &b, &ei), 0, &ei);
 	assert_true(has(&b, "<h1>Volledige overdracht aan opvolgende opdrachtnemer</h1>"));
 	assert_true(has(&b, "<th scope=\"row\">Gezondheid: Diagnose<br><small>health.diagnosis"));
-	assert_true(has(&b, "<td>medisch (AVG 9); alleen wat iemand kan mag mee en nooit waarom</td>"));
+	assert_true(
+	    has(&b, "<td>medisch (AVG 9); alleen wat iemand kan mag mee en nooit waarom</td>"));
 	assert_true(has(&b, "<h2>Wat meegaat</h2>") && has(&b, "<h2>Wat blijft</h2>"));
 	assert_true(strstr(b.data, "<h2>Wat blijft</h2>") < strstr(b.data, "Gezondheid: Diagnose"));
 }
