@@ -5,43 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_memory.h"
 #include "base/str.h"
 #include "base/text.h"
 
 const struct jx_limits JX_SMALL = {.bytes = 1 << 20, .depth = 16, .values = 100000};
-
-/* jansson frees without a length, so each block carries its own before it, kept to 16 for
- * alignment. */
-enum { HEAD = 16 };
-
-static void *wiping_malloc(size_t n)
-{
-	if (n > SIZE_MAX - HEAD)
-		return NULL;
-	uint8_t *p = malloc(n + HEAD);
-	if (!p)
-		return NULL;
-	memcpy(p, &n, sizeof n);
-	return p + HEAD;
-}
-
-static void wiping_free(void *p)
-{
-	if (!p)
-		return;
-	uint8_t *head = (uint8_t *)p - HEAD;
-	size_t n;
-	memcpy(&n, head, sizeof n);
-	explicit_bzero(head, n + HEAD);
-	free(head);
-}
 
 /* Before main, so that no value can be made with another allocator than the one that frees it. */
 static void use_wiping(void) __attribute__((constructor));
 
 static void use_wiping(void)
 {
-	json_set_alloc_funcs(wiping_malloc, wiping_free);
+	json_memory_start();
+	json_set_alloc_funcs(json_memory_get, json_memory_put);
 }
 
 /* Count values and depth in one pass over the text: a cheap bound on what the parser will build. */

@@ -120,25 +120,28 @@ static bool may_hold_number(const char *text)
  * Short text that leaves as it is, or its beginning, is looked through for BSN and IBAN; a code is
  * not, since any number may pass the 11-test, but it may not be the BSN of this very person.
  */
-static int look_through(struct passage *a, const char *text, bool *ret_refused)
+static bool must_look_through(const struct passage *a, const char *text)
 {
-	struct errinfo why;
 	enum policy_as as = a->d->rule->as;
 	enum field_type type = a->d->field->type;
-	int r = 0;
 	if (!text || (as != AS_KEEP && as != AS_TRUNCATE))
-		return 0;
-	if (type == FIELD_TEXT_SHORT && may_hold_number(text))
+		return false;
+	return type == FIELD_TEXT_SHORT ? may_hold_number(text)
+					: type == FIELD_CODE && is_own_bsn(a->run, text);
+}
+
+static int look_through(struct passage *a, const char *text, bool *ret_refused)
+{
+	struct errinfo why = ERRINFO_INIT;
+	int r;
+	if (a->d->field->type == FIELD_TEXT_SHORT)
 		r = detect_refuse(text, strlen(text),
 		    DETECT_BIT(DETECT_BSN) | DETECT_BIT(DETECT_IBAN), NULL, &why);
-	else if (type == FIELD_CODE && is_own_bsn(a->run, text))
+	else
 		r = err_set(
 		    &why, GW_EREFUSED, "bsn: this may not stand in a field that is kept as it is");
-	if (r < 0) {
-		*ret_refused = true;
-		return refuse(a, r, &why);
-	}
-	return 0;
+	*ret_refused = r < 0;
+	return r < 0 ? refuse(a, r, &why) : 0;
 }
 
 static int transform(struct passage *a, const json_t *value)
@@ -148,8 +151,9 @@ static int transform(struct passage *a, const json_t *value)
 	const struct field *f = a->d->field;
 	json_t *v = NULL;
 	const void *key = rule->as == AS_PSEUDONYM ? key_of(run, rule->domain) : NULL;
+	const char *text = json_string_value(value);
 	bool refused = false;
-	int r = look_through(a, json_string_value(value), &refused);
+	int r = must_look_through(a, text) ? look_through(a, text, &refused) : 0;
 	if (r < 0 || refused)
 		return r;
 	if (rule->as == AS_PSEUDONYM && !key)
@@ -168,10 +172,11 @@ static int transform(struct passage *a, const json_t *value)
 /* A value that was transformed before: it passes only under the very same transform. */
 static int pass_tagged(struct passage *a, json_t *value)
 {
+	const char *text = jx_str(value, "v");
 	bool refused = false;
 	if (!tagged_by(a->d->rule, value))
 		return stays(a, TALLY_TAGGED);
-	int r = look_through(a, jx_str(value, "v"), &refused);
+	int r = must_look_through(a, text) ? look_through(a, text, &refused) : 0;
 	if (r < 0 || refused)
 		return r;
 	return leaves(a, json_incref(value));
