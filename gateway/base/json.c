@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json_memory.h"
+#include "base/json_read.h"
 #include "base/str.h"
 #include "base/text.h"
 
@@ -68,10 +69,12 @@ int jx_parse(const char *file, const void *p, size_t n, const struct jx_limits *
 	if (n > limits->bytes)
 		return err_at(
 		    ei, GW_ELIMIT, file, 0, 0, "JSON of more than %zu bytes", limits->bytes);
-	int r = measure(file, p, n, limits, ei);
+	json_t *j = json_read(p, n, limits);
+	int r = j ? 0 : measure(file, p, n, limits, ei);
 	if (r < 0)
 		return r;
-	json_t *j = json_loadb(p, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &je);
+	if (!j)
+		j = json_loadb(p, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &je);
 	if (j) {
 		*ret_json = j;
 		return 0;
@@ -108,25 +111,6 @@ int jx_parse(const char *file, const void *p, size_t n, const struct jx_limits *
 	size_t line = je.line > 0 ? (size_t)je.line : 0,
 	       col = je.column > 0 ? (size_t)je.column : 0;
 	return err_at(ei, GW_EFORMAT, file, line, col, "%s", why);
-}
-
-static int collect(const char *p, size_t n, void *out)
-{
-	return buf_add(out, p, n) < 0 ? -1 : 0;
-}
-
-int jx_dump(const json_t *json, struct buf *out)
-{
-	return json_dump_callback(json, collect, out, JSON_COMPACT | JSON_ENCODE_ANY) < 0
-	    ? GW_ELIMIT
-	    : 0;
-}
-
-int jx_dump_pretty(const json_t *json, struct buf *out)
-{
-	return json_dump_callback(json, collect, out, JSON_INDENT(2) | JSON_ENCODE_ANY) < 0
-	    ? GW_ELIMIT
-	    : 0;
 }
 
 void jx_release(json_t **json)
