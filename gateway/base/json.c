@@ -164,9 +164,15 @@ json_t *jx_text(const char *s)
 	return v ? v : json_string(t);
 }
 
+json_t *jx_string(const char *s, size_t n)
+{
+	return str_utf8(s, n) ? json_stringn_nocheck(s, n) : NULL;
+}
+
 void jx_set(json_t *object, const char *name, json_t *value)
 {
-	if (json_object_set_new(object, name, value) < 0)
+	size_t n = strlen(name);
+	if (!str_utf8(name, n) || json_object_setn_new_nocheck(object, name, n, value) < 0)
 		abort();
 }
 

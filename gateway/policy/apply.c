@@ -78,7 +78,7 @@ static int scan(struct passage *a, const char *text)
 	if (r < 0)
 		return refuse(a, r, &why);
 	run->tally.masks += found.masks;
-	return leaves(a, json_stringn(masked.data, masked.len));
+	return leaves(a, jx_string(masked.data, masked.len));
 }
 
 /* The person's BSN when it is one, else NULL. */

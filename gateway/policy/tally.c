@@ -2,6 +2,7 @@
 #include "policy/tally.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "dossier/catalogue.h"
@@ -143,26 +144,33 @@ static json_t *rules(const struct tally *t)
 	return out;
 }
 
+/* A word or reason of the policy. */
+static json_t *text(const char *s)
+{
+	return jx_string(s, strlen(s));
+}
+
+static json_t *stay(const struct policy_decision *d, enum tally_why why, size_t n)
+{
+	json_t *one = json_object();
+	jx_set(one, "field", text(d->field->path));
+	jx_set(one, "class", text(field_class_name(d->field->cls)));
+	jx_set(one, "why", text(why_words[why]));
+	if (d->rule)
+		jx_set(one, "rule", text(d->rule->name));
+	else if (d->withhold)
+		jx_set(one, "because", text(d->withhold->because));
+	jx_set(one, "n", json_integer((json_int_t)n));
+	return one;
+}
+
 static json_t *stays(const struct tally *t)
 {
 	json_t *out = json_array();
-	for (size_t i = 0; i < t->p->decisions_n; i++) {
-		const struct policy_decision *d = &t->p->decisions[i];
-		for (size_t w = 0; w < TALLY_REASONS; w++) {
-			if (!t->kept[i][w])
-				continue;
-			json_t *one = json_object();
-			jx_set(one, "field", json_string(d->field->path));
-			jx_set(one, "class", json_string(field_class_name(d->field->cls)));
-			jx_set(one, "why", json_string(why_words[w]));
-			if (d->rule)
-				jx_set(one, "rule", json_string(d->rule->name));
-			else if (d->withhold)
-				jx_set(one, "because", json_string(d->withhold->because));
-			jx_set(one, "n", json_integer((json_int_t)t->kept[i][w]));
-			jx_add(out, one);
-		}
-	}
+	for (size_t i = 0; i < t->p->decisions_n; i++)
+		for (enum tally_why w = 0; w < TALLY_REASONS; w++)
+			if (t->kept[i][w])
+				jx_add(out, stay(&t->p->decisions[i], w, t->kept[i][w]));
 	return out;
 }
 
