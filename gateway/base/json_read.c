@@ -30,12 +30,17 @@ static bool here(struct reader *r, char c)
 	return true;
 }
 
-/* The same behind white space. */
-static bool next(struct reader *r, char c)
+static void skip_space(struct reader *r)
 {
 	while (
 	    r->at < r->end && (*r->at == ' ' || *r->at == '\n' || *r->at == '\r' || *r->at == '\t'))
 		r->at++;
+}
+
+/* The same behind white space. */
+static bool next(struct reader *r, char c)
+{
+	skip_space(r);
 	return here(r, c);
 }
 
@@ -217,7 +222,7 @@ json_t *json_read(const char *p, size_t n, const struct jx_limits *limits)
 	if (!str_utf8(p, n))
 		return NULL;
 	json_t *v GW_CLEANUP(jx_release) = read_value(&r);
-	(void)next(&r, '\0'); /* over the white space; a NUL is none */
+	skip_space(&r);
 	buf_release(&r.text);
 	return v && r.at == r.end ? json_incref(v) : NULL;
 }

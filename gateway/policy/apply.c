@@ -99,7 +99,7 @@ static bool is_own_bsn(const struct run *run, const char *code)
 	for (; *code; code++) {
 		if (*code == '.' || *code == '_' || *code == '/' || *code == '-')
 			continue;
-		if (n == 9)
+		if (n == 9 || *code < '0' || *code > '9')
 			return false;
 		digits[n++] = *code;
 	}

@@ -21,7 +21,7 @@
 #include "dossier/dossier.h"
 #include "policy/apply.h"
 
-enum { DOSSIER_BYTES = 8000, MOST_DOSSIERS = 200, SLICES = 9 };
+enum { DOSSIER_BYTES = 8000, MOST_DOSSIERS = 200, SLICES = 9, IN_A_ROW = 16 };
 static const double SLICE = 0.3;                                             /* seconds */
 static const double GOAL_APPLY = 10000, GOAL_ALL = 3000, GOAL_COMPILE = 100; /* a second */
 
@@ -152,10 +152,9 @@ static double rate(struct work *w, void (*one)(struct work *w, size_t i))
 	for (size_t s = 0; s < SLICES; s++) {
 		double begin = spent(), took;
 		size_t n = 0;
-		do {
-			for (size_t k = 0; k < 20; k++)
-				one(w, n++);
-		} while ((took = spent() - begin) < SLICE);
+		do
+			one(w, n / IN_A_ROW);
+		while (++n % IN_A_ROW || (took = spent() - begin) < SLICE);
 		per_second[s] = (double)n / took;
 	}
 	qsort(per_second, SLICES, sizeof *per_second, by_size);
