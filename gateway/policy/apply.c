@@ -68,7 +68,7 @@ static int scan(struct passage *a, const char *text)
 	struct buf masked GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
 	struct detect_result found = {0};
 	struct errinfo why = ERRINFO_INIT;
-	if (!text || !text[strspn(text, " \t\r\n")])
+	if (!text)
 		return stays(a, TALLY_EMPTY);
 	int r = detect_apply(&run->p->profiles[a->d->rule->scan].verdicts, text, strlen(text),
 	    run->known, &masked, &found, &why);
@@ -188,6 +188,9 @@ static int visit(void *arg, const struct field *f, size_t number, json_t *value,
 	const struct policy_decision *d = &run->p->decisions[f->index];
 	const struct run_rule *rule = d->rule ? &run->rules[d->rule - run->p->rules] : NULL;
 	struct passage a = {.run = run, .d = d, .ret_made = ret_made};
+	const char *text = json_string_value(value);
+	if (text && !text[strspn(text, " \t\r\n")])
+		return stays(&a, TALLY_EMPTY);
 	if (!rule)
 		return stays(&a, d->withhold ? TALLY_WITHHELD : TALLY_UNDECIDED);
 	if (!rule->holds)
@@ -199,7 +202,7 @@ static int visit(void *arg, const struct field *f, size_t number, json_t *value,
 	if (json_is_object(value))
 		return pass_tagged(&a, value);
 	if (d->rule->as == AS_SCANNED)
-		return scan(&a, json_string_value(value));
+		return scan(&a, text);
 	return transform(&a, value);
 }
 
