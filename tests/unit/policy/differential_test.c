@@ -86,17 +86,22 @@ static void spoil(struct gen_policy *p)
 	    {"by: ladder.date", "by: work.start"}, {"by: work.start", "by: ladder.date"},
 	    {", only_if: {programme: [wi2021]}", ""},
 	    {"fields: [", "fields: [criminal.probation, "}, {"fields: [", "fields: [ladder.date, "},
-	    {"fields: [", "fields: [person.bsn, "}, {"rule: r", "rule: r1"}, {"wi2021", "wi2020"},
-	    {"bsn_processing", "bsn"}};
-	size_t i = gen_chance(GW_LENGTH(changes));
+	    {"fields: [", "fields: [person.bsn, "}, {"rule: r", "rule: r1"},
+	    {"as: keep, because: d", "as: year, because: d"},
+	    {"because: d}", "because: d, only_if: {recipient_duty: [bsn_processing]}}"},
+	    {"wi2021", "wi2020"}, {"bsn_processing", "bsn"}};
 	for (size_t tries = 0; tries < 20; tries++) {
-		char **rule = &p->rules[gen_chance((unsigned)p->rules_n)];
-		if (!strstr(*rule, changes[i][0]))
-			continue;
-		char *changed = with(*rule, changes[i][0], changes[i][1]);
-		free(*rule);
-		*rule = changed;
-		return;
+		const char *const *change = GEN_PICK(changes);
+		size_t from = gen_chance((unsigned)p->rules_n);
+		for (size_t i = 0; i < p->rules_n; i++) {
+			char **rule = &p->rules[(from + i) % p->rules_n];
+			if (!strstr(*rule, change[0]))
+				continue;
+			char *changed = with(*rule, change[0], change[1]);
+			free(*rule);
+			*rule = changed;
+			return;
+		}
 	}
 }
 

@@ -310,8 +310,8 @@ static inline const struct field *gen_date_of(const char *group)
 }
 
 /*
- * A rule that lets go some records of a group, by their date, which leaves with them; NULL when a
- * rule has that date already.
+ * A rule that lets go some records of a group, by their date, which leaves with them, or by a rule
+ * of its own before it; NULL when a rule has that date already.
  */
 static inline char *gen_records_rule(const struct field *by, bool used[256], unsigned n)
 {
@@ -320,35 +320,46 @@ static inline char *gen_records_rule(const struct field *by, bool used[256], uns
 	struct buf fields GW_CLEANUP(buf_release) = BUF_INIT(4096);
 	enum field_class worst = CLASS_ORDINARY;
 	const struct catalogue *c = catalogue_builtin();
+	bool apart = gen_chance(3) == 0;
 	if (used[by->index])
 		return NULL;
 	for (size_t i = 0; i < catalogue_count(c); i++) {
 		const struct field *f = catalogue_at(c, i);
 		if (!str_eq(f->group, by->group) || used[i] || !transform_takes(AS_KEEP, f->type) ||
 		    f->cls == CLASS_CRIMINAL || f->cls == CLASS_NATIONAL_ID ||
-		    f->cls == CLASS_FREE_TEXT || (f != by && gen_chance(3) == 0))
+		    f->cls == CLASS_FREE_TEXT || (f == by ? apart : gen_chance(3) == 0))
 			continue;
 		used[i] = true;
 		worst = f->cls == CLASS_SPECIAL ? CLASS_SPECIAL : worst;
 		assert_int_equal(buf_addf(&fields, "%s%s", fields.len ? ", " : "", f->path), 0);
 	}
-	return str_printf(
-	    "  - {rule: r%u, fields: [%s], as: keep, because: x, records: {%s, by: %s}%s%s}\n", n,
-	    fields.data, GEN_PICK(which), by->path, gen_when(), gen_guards(worst));
+	if (!fields.len)
+		return NULL;
+	used[by->index] = true;
+	char *records GW_CLEANUP(str_free_p) =
+	    str_printf(", records: {%s, by: %s}%s", GEN_PICK(which), by->path, gen_when());
+	char *date GW_CLEANUP(str_free_p) = apart
+	    ? str_printf("  - {rule: d%u, fields: [%s], as: keep, because: d%s}\n", n, by->path,
+		  gen_chance(2) ? records : "")
+	    : str_dup("");
+	return str_printf("%s  - {rule: r%u, fields: [%s], as: keep, because: x%s%s}\n", date, n,
+	    fields.data, records, gen_guards(worst));
 }
 
-/* A rule for the field, or NULL when the one thought of is not allowed. */
+/* A rule for the field, or NULL when there can be none. */
 static inline char *gen_rule(const struct field *f, unsigned n)
 {
 	static const char *const how[] = {"keep", "initials", "year", "month", "postcode4",
 	    "mask_last4", "present", "scanned", "{age_band: 5}", "{truncate: 3}",
 	    "{pseudonym: keten}"};
-	enum policy_as as = f->type == FIELD_TEXT ? AS_SCANNED : (enum policy_as)gen_chance(11);
-	if (f->cls == CLASS_CRIMINAL || !transform_takes(as, f->type) ||
-	    (f->cls == CLASS_FREE_TEXT && as != AS_SCANNED))
+	enum policy_as as = AS_SCANNED;
+	for (unsigned tries = 0; tries < 20 && !transform_takes(as, f->type); tries++)
+		as = f->cls == CLASS_FREE_TEXT ? AS_SCANNED : (enum policy_as)gen_chance(11);
+	if (f->cls == CLASS_CRIMINAL || !transform_takes(as, f->type))
 		return NULL;
+	const char *text = as == AS_AGE_BAND && gen_chance(2) ? "{age_band: 2}" : how[as];
 	return str_printf("  - {rule: r%u, fields: [%s], as: %s, because: x%s%s%s}\n", n, f->path,
-	    how[as], gen_when(), as == AS_SCANNED ? ", scan: s" : "", gen_guards(f->cls));
+	    text, gen_when(), as == AS_SCANNED ? ", scan: s" : "", gen_guards(f->cls));
 }
 
 static inline void gen_withholds(struct gen_policy *p, const bool used[256])
@@ -439,7 +450,7 @@ static inline struct policy *gen_load(const struct gen_policy *p, size_t skip, b
 static inline struct policy_context gen_context(void)
 {
 	static const struct date days[] = {{2026, 1, 1}, {2026, 2, 28}, {2026, 3, 1}, {2026, 3, 31},
-	    {2026, 7, 14}, {2026, 12, 30}};
+	    {2026, 7, 14}, {2026, 7, 15}, {2026, 12, 30}};
 	static const char *const scopes[] = {"share_capacity", "share_household"};
 	return (struct policy_context){
 	    .sender = gen_chance(30) ? POLICY_PROVIDER : POLICY_UWV,
