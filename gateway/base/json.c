@@ -5,43 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_memory.h"
+#include "base/json_read.h"
 #include "base/str.h"
 #include "base/text.h"
 
 const struct jx_limits JX_SMALL = {.bytes = 1 << 20, .depth = 16, .values = 100000};
-
-/* jansson frees without a length, so each block carries its own before it, kept to 16 for
- * alignment. */
-enum { HEAD = 16 };
-
-static void *wiping_malloc(size_t n)
-{
-	if (n > SIZE_MAX - HEAD)
-		return NULL;
-	uint8_t *p = malloc(n + HEAD);
-	if (!p)
-		return NULL;
-	memcpy(p, &n, sizeof n);
-	return p + HEAD;
-}
-
-static void wiping_free(void *p)
-{
-	if (!p)
-		return;
-	uint8_t *head = (uint8_t *)p - HEAD;
-	size_t n;
-	memcpy(&n, head, sizeof n);
-	explicit_bzero(head, n + HEAD);
-	free(head);
-}
 
 /* Before main, so that no value can be made with another allocator than the one that frees it. */
 static void use_wiping(void) __attribute__((constructor));
 
 static void use_wiping(void)
 {
-	json_set_alloc_funcs(wiping_malloc, wiping_free);
+	json_memory_start();
+	json_set_alloc_funcs(json_memory_get, json_memory_put);
 }
 
 /* Count values and depth in one pass over the text: a cheap bound on what the parser will build. */
@@ -92,10 +69,12 @@ int jx_parse(const char *file, const void *p, size_t n, const struct jx_limits *
 	if (n > limits->bytes)
 		return err_at(
 		    ei, GW_ELIMIT, file, 0, 0, "JSON of more than %zu bytes", limits->bytes);
-	int r = measure(file, p, n, limits, ei);
+	json_t *j = json_read(p, n, limits);
+	int r = j ? 0 : measure(file, p, n, limits, ei);
 	if (r < 0)
 		return r;
-	json_t *j = json_loadb(p, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &je);
+	if (!j)
+		j = json_loadb(p, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &je);
 	if (j) {
 		*ret_json = j;
 		return 0;
@@ -132,25 +111,6 @@ int jx_parse(const char *file, const void *p, size_t n, const struct jx_limits *
 	size_t line = je.line > 0 ? (size_t)je.line : 0,
 	       col = je.column > 0 ? (size_t)je.column : 0;
 	return err_at(ei, GW_EFORMAT, file, line, col, "%s", why);
-}
-
-static int collect(const char *p, size_t n, void *out)
-{
-	return buf_add(out, p, n) < 0 ? -1 : 0;
-}
-
-int jx_dump(const json_t *json, struct buf *out)
-{
-	return json_dump_callback(json, collect, out, JSON_COMPACT | JSON_ENCODE_ANY) < 0
-	    ? GW_ELIMIT
-	    : 0;
-}
-
-int jx_dump_pretty(const json_t *json, struct buf *out)
-{
-	return json_dump_callback(json, collect, out, JSON_INDENT(2) | JSON_ENCODE_ANY) < 0
-	    ? GW_ELIMIT
-	    : 0;
 }
 
 void jx_release(json_t **json)
@@ -204,9 +164,15 @@ json_t *jx_text(const char *s)
 	return v ? v : json_string(t);
 }
 
+json_t *jx_string(const char *s, size_t n)
+{
+	return str_utf8(s, n) ? json_stringn_nocheck(s, n) : NULL;
+}
+
 void jx_set(json_t *object, const char *name, json_t *value)
 {
-	if (json_object_set_new(object, name, value) < 0)
+	size_t n = strlen(name);
+	if (!str_utf8(name, n) || json_object_setn_new_nocheck(object, name, n, value) < 0)
 		abort();
 }
 

@@ -78,6 +78,14 @@ size_t str_utf8_prefix(const void *p, size_t n)
 {
 	const uint8_t *s = p;
 	for (size_t i = 0; i < n;) {
+		uint64_t eight;
+		if (n - i >= sizeof eight) { /* ASCII goes by eight at once */
+			memcpy(&eight, s + i, sizeof eight);
+			if (!(eight & UINT64_C(0x8080808080808080))) {
+				i += sizeof eight;
+				continue;
+			}
+		}
 		size_t start = i;
 		uint8_t c = s[i++];
 		if (c < 0x80)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "detect/known.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,11 +19,6 @@ enum { MOST_WORDS = 1000, MOST_NUMBERS = 64, MOST_LENGTH = 64, SLOTS = 4096 };
 enum worth { NOTHING = 0, WEAK, SHY, COMMON, STRONG };
 
 struct detect_known {
-	struct known_word {
-		char text[MOST_LENGTH];
-		uint8_t n;
-		uint8_t worth;
-	} words[MOST_WORDS + 1];
 	uint16_t slots[SLOTS]; /* index + 1 */
 	size_t words_n;
 	uint64_t lengths[256]; /* by first byte: bit n - 1 when a word of n bytes begins with it */
@@ -33,17 +29,28 @@ struct detect_known {
 	} numbers[MOST_NUMBERS];
 	size_t numbers_n;
 	bool first[256]; /* a number begins with this byte */
+	struct known_word {
+		char text[MOST_LENGTH];
+		uint8_t n;
+		uint8_t worth;
+	} words[MOST_WORDS + 1]; /* last: most of it is never used, and then never touched */
 };
 
 struct detect_known *detect_known_new(void)
 {
-	return str_alloc(sizeof(struct detect_known));
+	struct detect_known *known = malloc(sizeof *known);
+	if (!known)
+		abort();
+	memset(known, 0, offsetof(struct detect_known, words));
+	return known;
 }
 
 void detect_known_free(struct detect_known *known)
 {
 	if (known)
-		explicit_bzero(known, sizeof *known);
+		explicit_bzero(known,
+		    offsetof(struct detect_known, words) +
+			(known->words_n + 1) * sizeof *known->words);
 	free(known);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "detect/names.h"
 
+#include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,42 +73,70 @@ static const char ordinary[] =
     "wilde wind winkel winter wit witte woerd wolf woud zaal zand zang zee zeeman zeil zijde zoet "
     "zomer zon zuid zwaan zwaar zwart zwarte ";
 
-static bool is_in(const char *list, const char *text, size_t n)
+enum list { PARTICLES, TITLES, OFFICES, SHY, ORDINARY, LISTS };
+
+static const char *const lists[LISTS] = {particles, titles, offices, shy, ordinary};
+
+/* The words of all lists in one table, each with the lists that it stands in. */
+enum { SLOTS = 4096 };
+static struct slot {
+	const char *word;
+	size_t n;
+	unsigned in; /* bit per list */
+} slots[SLOTS];
+
+/* Where a word stands, or the free place where it would. */
+static struct slot *slot_of(const char *text, size_t n)
 {
-	for (const char *at = list; *at; at++) {
-		const char *end = strchr(at + 1, ' ');
-		if (!end)
-			return false;
-		if ((size_t)(end - at - 1) == n && memcmp(at + 1, text, n) == 0)
-			return true;
-		at = end - 1;
-	}
-	return false;
+	uint32_t h = 0x811c9dc5; /* FNV-1a */
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (unsigned char)text[i]) * 16777619u;
+	struct slot *s = &slots[h % SLOTS];
+	while (s->word && (s->n != n || memcmp(s->word, text, n) != 0))
+		s = s + 1 < slots + SLOTS ? s + 1 : slots;
+	return s;
+}
+
+static void fill(void)
+{
+	for (size_t l = 0; l < LISTS; l++)
+		for (const char *at = lists[l] + 1; *at; at += strcspn(at, " ") + 1) {
+			size_t n = strcspn(at, " ");
+			struct slot *s = slot_of(at, n);
+			*s = (struct slot){at, n, s->in | 1U << l};
+		}
+}
+
+static bool is_in(enum list list, const char *text, size_t n)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	(void)pthread_once(&once, fill);
+	return slot_of(text, n)->in & 1U << list;
 }
 
 bool name_is_particle(const char *text, size_t n)
 {
-	return is_in(particles, text, n);
+	return is_in(PARTICLES, text, n);
 }
 
 bool name_is_title(const char *text, size_t n)
 {
-	return is_in(titles, text, n);
+	return is_in(TITLES, text, n);
 }
 
 bool name_is_office(const char *text, size_t n)
 {
-	return is_in(offices, text, n);
+	return is_in(OFFICES, text, n);
 }
 
 bool name_is_shy(const char *text, size_t n)
 {
-	return is_in(shy, text, n);
+	return is_in(SHY, text, n);
 }
 
 bool name_is_ordinary(const char *text, size_t n)
 {
-	return is_in(ordinary, text, n);
+	return is_in(ORDINARY, text, n);
 }
 
 int name_split(struct name_parts *p, const char *text)

@@ -46,6 +46,7 @@ void catalogue_free(struct catalogue *c)
 	}
 	for (size_t i = 0; i < c->groups.n; i++)
 		free((char *)(uintptr_t)c->groups.w[i]);
+	catalogue_free_tree(c);
 	free(c->groups.w);
 	for (size_t l = 0; l < CATALOGUE_LISTS; l++)
 		free(c->lists[l].w);

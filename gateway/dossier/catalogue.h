@@ -60,6 +60,26 @@ struct field {
 	size_t index;      /* its place in the catalogue, 0 … catalogue_count - 1 */
 };
 
+/*
+ * A group as a branch of a tree: what stands in it, in the order in which the catalogue first names
+ * it. The whole dossier is the group at the root.
+ */
+struct field_group {
+	const char *path; /* "wi.exams"; "" for the whole */
+	bool repeats;     /* it may stand as a list */
+	size_t index;     /* its own number, 0 … catalogue_groups - 1; the whole is 0 */
+	const struct field_member *members;
+	size_t n;
+};
+
+/* A member of a group: a field of it, or a group inside it. */
+struct field_member {
+	const char *name; /* the last word of its path */
+	size_t length;    /* of the name */
+	const struct field *field;
+	const struct field_group *group;
+};
+
 /* The closed lists that are no fields. */
 enum catalogue_list {
 	LIST_REPEATS,
@@ -109,6 +129,13 @@ const char *catalogue_suggest(const struct catalogue *c, const char *path);
 /* True when some field lies in that group ("ladder", "wi", "wi.exams"); when it may be a list. */
 bool catalogue_has_group(const struct catalogue *c, const char *group);
 bool catalogue_group_repeats(const struct catalogue *c, const char *group);
+
+/* The whole dossier as a tree of groups, and how many groups there are, the whole among them. */
+const struct field_group *catalogue_tree(const struct catalogue *c);
+size_t catalogue_groups(const struct catalogue *c);
+
+/* The member of g with the name of n bytes, or NULL. */
+const struct field_member *field_member(const struct field_group *g, const char *name, size_t n);
 
 /* The words of a closed list, for yml_word and messages; whether it has that word. */
 const char *const *catalogue_words(

@@ -278,6 +278,7 @@ static int parse(const char *file, const void *p, size_t n, const struct catalog
 	    (r = read_fields(c, ei)) < 0 || (r = read_lists(c, builtin, ei)) < 0 ||
 	    (r = buf_add(&c->bytes, p, n)) < 0)
 		return r;
+	catalogue_make_tree(c);
 	hash_sha256_hex(p, n, c->sha256);
 	*ret_c = c;
 	c = NULL;

@@ -10,20 +10,12 @@
 
 enum {
 	NOTES_MAX = 200,
-	LEVELS = 3, /* groups inside groups */
+	PLACES_DEEP = 8, /* a group, its record, a group in it, … */
 	MOST_TAG = 80,
 	SAFE_NAME = 41, /* with the NUL */
 	DIGEST_SHOWN = 2,
 	MOST_DIGITS = 8
 };
-
-int fields_wrong(
-    const struct intake *in, const struct place *at, int code, const char *text, const char *what)
-{
-	if (at->y)
-		return yml_err(at->y, in->ei, code, "%s: %s%s", at->text, text, what);
-	return err_at(in->ei, code, in->file, 0, 0, "%s: %s%s", at->text, text, what);
-}
 
 /* A member name that may stand in a message or report: hostile input chooses these. */
 static bool plain_word(const char *s)
@@ -35,6 +27,34 @@ static bool plain_word(const char *s)
 			s[n] == '-' || (n && s[n] >= '0' && s[n] <= '9')))
 			return false;
 	return n > 0;
+}
+
+/* Write where a place is, "ladder[2].step", from the outside in. */
+static void place_text(const struct place *at, char out[PLACE_TEXT])
+{
+	const struct place *way[PLACES_DEEP];
+	size_t deep = 0, n = 0;
+	out[0] = '\0';
+	for (; at && deep < PLACES_DEEP; at = at->in)
+		if (at->in)
+			way[deep++] = at;
+	while (deep-- > 0 && n < PLACE_TEXT) {
+		const struct place *p = way[deep];
+		int k = p->key ? snprintf(out + n, PLACE_TEXT - n, "%s%.40s", n ? "." : "",
+				     plain_word(p->key) ? p->key : "?")
+			       : snprintf(out + n, PLACE_TEXT - n, "[%zu]", p->item);
+		n += k > 0 ? (size_t)k : 0;
+	}
+}
+
+int fields_wrong(
+    const struct intake *in, const struct place *at, int code, const char *text, const char *what)
+{
+	char where[PLACE_TEXT];
+	place_text(at, where);
+	if (at->y)
+		return yml_err(at->y, in->ei, code, "%s: %s%s", where, text, what);
+	return err_at(in->ei, code, in->file, 0, 0, "%s: %s%s", where, text, what);
 }
 
 /*
@@ -59,20 +79,15 @@ static void safe_name(const char *key, char out[SAFE_NAME])
 	(void)snprintf(out + n, SAFE_NAME - n, "-%s", hex);
 }
 
-/* The place of member `key` inside at; its node when there are nodes. */
 struct place place_member(const struct place *at, const char *key)
 {
-	struct place p = {.y = at->y ? yml_get(at->y, key) : NULL};
-	(void)snprintf(p.text, sizeof p.text, "%.100s%s%.40s", at->text, *at->text ? "." : "",
-	    plain_word(key) ? key : "?");
-	return p;
+	return (struct place){.in = at, .key = key, .y = at->y ? yml_get(at->y, key) : NULL};
 }
 
 struct place place_item(const struct place *at, size_t i)
 {
-	struct place p = {.y = at->y && at->y->kind == YML_LIST ? at->y->items[i] : NULL};
-	(void)snprintf(p.text, sizeof p.text, "%.100s[%zu]", at->text, i);
-	return p;
+	return (struct place){
+	    .in = at, .item = i, .y = at->y && at->y->kind == YML_LIST ? at->y->items[i] : NULL};
 }
 
 void intake_note(struct dossier *d, enum dossier_note_kind kind, const char *path)
@@ -104,8 +119,8 @@ void fields_note_unknown(struct intake *in, const char *group, const char *key)
 	intake_note(in->d, DOSSIER_UNKNOWN, path);
 }
 
-static int take_int(struct intake *in, const struct place *at, const struct field *f,
-    const json_t *v, json_t **ret_v)
+static int take_int(
+    struct intake *in, const struct place *at, const struct field *f, json_t *v, json_t **ret_v)
 {
 	json_int_t n = json_integer_value(v);
 	uint64_t u;
@@ -119,7 +134,7 @@ static int take_int(struct intake *in, const struct place *at, const struct fiel
 	if (n < f->low || n > f->high)
 		intake_note(in->d, DOSSIER_CODE, f->path);
 	else
-		*ret_v = json_integer(n);
+		*ret_v = json_is_integer(v) ? json_incref(v) : json_integer(n);
 	return 0;
 }
 
@@ -186,17 +201,17 @@ static bool empty(const struct field *f, const char *text)
 	return text && !text[strspn(text, " \t\r\n")] && !field_type_check(f->type, text);
 }
 
-/* Check one value against its field; *ret_v stays NULL when it is left out. */
-static int take_value(struct intake *in, const struct place *at, const struct field *f,
-    const json_t *v, json_t **ret_v)
+/* Check one value against its field; *ret_v is a new reference, NULL when it is left out. */
+static int take_value(
+    struct intake *in, const struct place *at, const struct field *f, json_t *v, json_t **ret_v)
 {
 	char number[32];
 	const char *text = json_string_value(v);
 	if (json_is_null(v))
 		return 0;
 	if (transformed(v)) {
-		*ret_v = json_deep_copy(v);
-		return *ret_v ? 0 : fields_wrong(in, at, GW_ENOMEM, "out of memory", "");
+		*ret_v = json_incref(v);
+		return 0;
 	}
 	if (empty(f, text)) {
 		intake_note(in->d, DOSSIER_EMPTY, f->path);
@@ -206,6 +221,7 @@ static int take_value(struct intake *in, const struct place *at, const struct fi
 		return take_own_step(in, at, f, v, ret_v);
 	if (f->type == FIELD_INT)
 		return take_int(in, at, f, v, ret_v);
+	bool was_text = text;
 	if (!text && number_text(f, v, number, sizeof number) == 0)
 		text = number;
 	if (!text && json_is_number(v) && f->type != FIELD_MONEY)
@@ -217,75 +233,67 @@ static int take_value(struct intake *in, const struct place *at, const struct fi
 		intake_note(in->d, DOSSIER_CODE, f->path);
 	else if (f->type == FIELD_BSN && strlen(text) == 8)
 		*ret_v = json_sprintf("0%s", text);
-	else if (f->type == FIELD_MONEY && json_is_integer(v))
-		*ret_v = json_integer(json_integer_value(v));
+	else if (was_text || (f->type == FIELD_MONEY && json_is_integer(v)))
+		*ret_v = json_incref(v);
 	else
 		*ret_v = json_string(text);
 	return 0;
 }
 
-static int take_group(struct intake *in, const struct place *at, const char *group, json_t *v,
-    unsigned level, json_t **ret_v);
-
 /* One record of a group: its fields, and the groups inside it. */
-static int take_record(struct intake *in, const struct place *at, const char *group, json_t *v,
-    unsigned level, json_t **ret_v)
+static int take_record(
+    struct intake *in, const struct place *at, const struct field_group *g, json_t *v)
 {
 	const char *key;
 	json_t *value;
+	void *next;
+	size_t n;
 	if (!json_is_object(v))
 		return fields_wrong(in, at, GW_EFORMAT, "fields are expected here", "");
-	json_t *record GW_CLEANUP(jx_release) = json_object();
-	json_object_foreach (v, key, value) {
-		char path[PLACE_TEXT];
+	json_object_keylen_foreach_safe(v, next, key, n, value)
+	{
 		json_t *taken = NULL;
 		struct place p = place_member(at, key);
+		const struct field_member *m = field_member(g, key, n);
 		int r = 0;
-		(void)snprintf(path, sizeof path, "%s.%s", group, key);
-		bool plain = !strchr(key, '.'); /* a name, not a path that slips past its group */
-		const struct field *f = plain ? catalogue_find(in->c, path) : NULL;
-		if (f)
-			r = take_value(in, &p, f, value, &taken);
-		else if (plain && level < LEVELS && catalogue_has_group(in->c, path))
-			r = take_group(in, &p, path, value, level + 1, &taken);
+		if (!m)
+			fields_note_unknown(in, g->path, key);
+		else if (m->field)
+			r = take_value(in, &p, m->field, value, &taken);
 		else
-			fields_note_unknown(in, group, key);
+			r = fields_take_group(in, &p, m->group, value, &taken);
 		if (r < 0)
 			return r;
-		if (taken)
-			jx_set(record, key, taken);
+		fields_settle(v, key, n, value, taken);
 	}
-	*ret_v = record;
-	record = NULL;
 	return 0;
 }
 
-/* A group: one record, or a list of them where the catalogue says that it repeats. */
-static int take_group(struct intake *in, const struct place *at, const char *group, json_t *v,
-    unsigned level, json_t **ret_v)
+void fields_settle(json_t *object, const char *key, size_t n, const json_t *was, json_t *is)
 {
+	if (!is)
+		(void)json_object_deln(object, key, n);
+	else if (is == was)
+		json_decref(is);
+	else if (json_object_setn_new(object, key, n, is) < 0)
+		abort();
+}
+
+int fields_take_group(struct intake *in, const struct place *at, const struct field_group *g,
+    json_t *v, json_t **ret_v)
+{
+	int r = 0;
 	if (json_is_null(v))
 		return 0;
-	if (!json_is_array(v))
-		return take_record(in, at, group, v, level, ret_v);
-	if (!catalogue_group_repeats(in->c, group))
+	if (json_is_array(v) && !g->repeats)
 		return fields_wrong(in, at, GW_EFORMAT, "this group may not be a list", "");
-	json_t *list GW_CLEANUP(jx_release) = json_array();
-	for (size_t i = 0; i < json_array_size(v); i++) {
-		json_t *record = NULL;
+	if (!json_is_array(v))
+		r = take_record(in, at, g, v);
+	for (size_t i = 0; json_is_array(v) && i < json_array_size(v) && r == 0; i++) {
 		struct place p = place_item(at, i);
-		int r = take_record(in, &p, group, json_array_get(v, i), level, &record);
-		if (r < 0)
-			return r;
-		jx_add(list, record);
+		r = take_record(in, &p, g, json_array_get(v, i));
 	}
-	*ret_v = list;
-	list = NULL;
-	return 0;
-}
-
-int fields_take_group(
-    struct intake *in, const struct place *at, const char *group, json_t *v, json_t **ret_v)
-{
-	return take_group(in, at, group, v, 1, ret_v);
+	if (r == 0)
+		*ret_v = json_incref(v);
+	return r;
 }

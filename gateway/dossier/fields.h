@@ -21,13 +21,19 @@ struct intake {
 	struct errinfo *ei;
 };
 
-/* Where we are: the path for people ("ladder[2].step") and the YAML node, if it came from YAML. */
+/*
+ * Where we are: a member or an item of a list, inside another place; and the YAML node, if it came
+ * from YAML. Only a message ever writes it out ("ladder[2].step"; a key that is no plain word shows
+ * as "?").
+ */
 struct place {
-	char text[PLACE_TEXT];
+	const struct place *in; /* NULL: the whole dossier */
+	const char *key;        /* NULL: an item of a list */
+	size_t item;
 	const struct yml *y;
 };
 
-/* The place of member `key` or item i inside at. A key that is no plain word shows as "?". */
+/* The place of member `key` or item i inside at, all of which must live as long as it. */
 struct place place_member(const struct place *at, const char *key);
 struct place place_item(const struct place *at, size_t i);
 
@@ -39,10 +45,17 @@ int fields_wrong(
 void fields_note_unknown(struct intake *in, const char *group, const char *key);
 
 /*
- * Take the value v of a group: one record, or a list of them where the catalogue says that it
- * repeats. Returns 0 and the typed value, NULL when it was null; GW_EFORMAT.
+ * Take the value v of a group as it is typed: one record, or a list of them where the catalogue
+ * says that it repeats. v itself is put right: what is no field or has no value is taken out.
+ * Returns 0 and a new reference to v, NULL when it was null; GW_EFORMAT, v then half done.
  */
-int fields_take_group(struct intake *in, const struct place *at, const char *group, json_t *v,
-    json_t **ret_v) GW_MUST_USE;
+int fields_take_group(struct intake *in, const struct place *at, const struct field_group *g,
+    json_t *v, json_t **ret_v) GW_MUST_USE;
+
+/*
+ * The member `key` of n bytes, that was `was`, becomes `is` (a reference taken over; NULL: it
+ * goes). Fits in json_object_keylen_foreach_safe.
+ */
+void fields_settle(json_t *object, const char *key, size_t n, const json_t *was, json_t *is);
 
 #endif

@@ -243,40 +243,49 @@ static int take_version(struct intake *in, const struct place *at, json_t *v)
 
 static bool is_reserved(const char *key)
 {
-	return str_eq(key, "context") || str_eq(key, "consents") || str_eq(key, "attachments");
+	return str_eq(key, "catalogue") || str_eq(key, "context") || str_eq(key, "consents") ||
+	    str_eq(key, "attachments");
 }
 
+/* One of the reserved members, which are no groups of fields. */
+static int take_reserved(struct intake *in, const struct place *at, const char *key, json_t *value)
+{
+	if (str_eq(key, "catalogue"))
+		return take_version(in, at, value);
+	if (json_is_null(value))
+		return 0; /* absent, as a field that is null */
+	if (str_eq(key, "context"))
+		return take_context(in, at, value);
+	return take_list(in, at, value, str_eq(key, "consents") ? take_consent : take_attachment);
+}
+
+/* The root becomes the data: what is no group of the catalogue is taken out of it. */
 static int take_top(struct intake *in, json_t *root, const struct yml *y)
 {
 	const char *key;
 	json_t *value;
+	void *next;
+	size_t n;
 	const struct place top = {.y = y};
 	if (!json_is_object(root))
 		return err_at(
 		    in->ei, GW_EFORMAT, in->file, 0, 0, "a dossier is an object of groups");
-	in->d->data = json_object();
-	json_object_foreach (root, key, value) {
+	in->d->data = json_incref(root);
+	json_object_keylen_foreach_safe(root, next, key, n, value)
+	{
 		json_t *taken = NULL;
 		struct place p = place_member(&top, key);
+		const struct field_member *m = field_member(catalogue_tree(in->c), key, n);
 		int r = 0;
-		if (str_eq(key, "catalogue"))
-			r = take_version(in, &p, value);
-		else if (json_is_null(value) && is_reserved(key))
-			r = 0; /* absent, as a field that is null */
-		else if (str_eq(key, "context"))
-			r = take_context(in, &p, value);
-		else if (str_eq(key, "consents"))
-			r = take_list(in, &p, value, take_consent);
-		else if (str_eq(key, "attachments"))
-			r = take_list(in, &p, value, take_attachment);
-		else if (!strchr(key, '.') && catalogue_has_group(in->c, key))
-			r = fields_take_group(in, &p, key, value, &taken);
+		if (is_reserved(key))
+			r = take_reserved(in, &p, key, value);
+		else if (m)
+			r = fields_take_group(in, &p, m->group, value, &taken);
 		else
 			fields_note_unknown(in, "", key);
 		if (r < 0)
 			return r;
-		if (taken)
-			jx_set(in->d->data, key, taken);
+		fields_settle(root, key, n, value, taken);
 	}
 	return 0;
 }

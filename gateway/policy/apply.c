@@ -13,11 +13,11 @@
 #include "policy/tagged.h"
 #include "policy/transform.h"
 
-/* One field on its way through. */
+/* One value on its way through. */
 struct passage {
 	struct run *run;
 	const struct policy_decision *d;
-	const struct run_rule *rule; /* NULL when no rule names the field */
+	json_t **ret_made; /* what leaves of it */
 };
 
 static const void *key_of(const struct run *run, const char *domain)
@@ -46,17 +46,30 @@ static int refuse(struct passage *a, int code, struct errinfo *why)
 	return 0;
 }
 
-static int scan(struct passage *a, const char *text, json_t *out)
+/* v, a new reference, leaves in the place of the value. */
+static int leaves(struct passage *a, json_t *v)
+{
+	if (!v)
+		abort();
+	*a->ret_made = v;
+	tally_leaves(&a->run->tally, a->d->field);
+	return 0;
+}
+
+static int stays(struct passage *a, enum tally_why why)
+{
+	tally_stays(&a->run->tally, a->d->field, why);
+	return 0;
+}
+
+static int scan(struct passage *a, const char *text)
 {
 	struct run *run = a->run;
-	const struct field *f = a->d->field;
 	struct buf masked GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
 	struct detect_result found = {0};
 	struct errinfo why = ERRINFO_INIT;
-	if (!text || !text[strspn(text, " \t\r\n")]) {
-		tally_stays(&run->tally, f, TALLY_EMPTY);
-		return 0;
-	}
+	if (!text)
+		return stays(a, TALLY_EMPTY);
 	int r = detect_apply(&run->p->profiles[a->d->rule->scan].verdicts, text, strlen(text),
 	    run->known, &masked, &found, &why);
 	if (r == 0 || r == GW_EREFUSED)
@@ -65,23 +78,28 @@ static int scan(struct passage *a, const char *text, json_t *out)
 	if (r < 0)
 		return refuse(a, r, &why);
 	run->tally.masks += found.masks;
-	jx_set(out, f->leaf, json_stringn(masked.data, masked.len));
-	tally_leaves(&run->tally, f);
-	return 0;
+	return leaves(a, jx_string(masked.data, masked.len));
+}
+
+/* The person's BSN when it is one, else NULL. */
+static const char *own_bsn(const struct dossier *d)
+{
+	const char *bsn = json_string_value(dossier_get(d, "person.bsn"));
+	return bsn && strlen(bsn) == 9 ? bsn : NULL;
 }
 
 /* Is this code the person's own BSN, of 8 or 9 digits, however they are parted? */
 static bool is_own_bsn(const struct run *run, const char *code)
 {
-	const char *bsn = json_string_value(dossier_get(run->dossier, "person.bsn"));
+	const char *bsn = run->bsn;
 	char digits[10];
 	size_t n = 0;
-	if (!bsn || strlen(bsn) != 9)
+	if (!bsn)
 		return false;
 	for (; *code; code++) {
-		if (strchr("._/-", *code))
+		if (*code == '.' || *code == '_' || *code == '/' || *code == '-')
 			continue;
-		if (n == 9)
+		if (n == 9 || *code < '0' || *code > '9')
 			return false;
 		digits[n++] = *code;
 	}
@@ -89,40 +107,53 @@ static bool is_own_bsn(const struct run *run, const char *code)
 	return str_eq(digits, bsn) || (bsn[0] == '0' && str_eq(digits, bsn + 1));
 }
 
+/* No BSN and no IBAN is without digits, and in ASCII nothing but a digit is read as one. */
+static bool may_hold_number(const char *text)
+{
+	for (; *text; text++)
+		if ((*text >= '0' && *text <= '9') || (unsigned char)*text >= 0x80)
+			return true;
+	return false;
+}
+
 /*
  * Short text that leaves as it is, or its beginning, is looked through for BSN and IBAN; a code is
  * not, since any number may pass the 11-test, but it may not be the BSN of this very person.
  */
+static bool must_look_through(const struct passage *a, const char *text)
+{
+	enum policy_as as = a->d->rule->as;
+	enum field_type type = a->d->field->type;
+	if (!text || (as != AS_KEEP && as != AS_TRUNCATE))
+		return false;
+	return type == FIELD_TEXT_SHORT ? may_hold_number(text)
+					: type == FIELD_CODE && is_own_bsn(a->run, text);
+}
+
 static int look_through(struct passage *a, const char *text, bool *ret_refused)
 {
 	struct errinfo why = ERRINFO_INIT;
-	enum policy_as as = a->d->rule->as;
-	enum field_type type = a->d->field->type;
-	int r = 0;
-	if (!text || (as != AS_KEEP && as != AS_TRUNCATE))
-		return 0;
-	if (type == FIELD_TEXT_SHORT)
+	int r;
+	if (a->d->field->type == FIELD_TEXT_SHORT)
 		r = detect_refuse(text, strlen(text),
 		    DETECT_BIT(DETECT_BSN) | DETECT_BIT(DETECT_IBAN), NULL, &why);
-	else if (type == FIELD_CODE && is_own_bsn(a->run, text))
+	else
 		r = err_set(
 		    &why, GW_EREFUSED, "bsn: this may not stand in a field that is kept as it is");
-	if (r < 0) {
-		*ret_refused = true;
-		return refuse(a, r, &why);
-	}
-	return 0;
+	*ret_refused = r < 0;
+	return r < 0 ? refuse(a, r, &why) : 0;
 }
 
-static int transform(struct passage *a, const json_t *value, json_t *out)
+static int transform(struct passage *a, const json_t *value)
 {
 	struct run *run = a->run;
 	const struct policy_rule *rule = a->d->rule;
 	const struct field *f = a->d->field;
 	json_t *v = NULL;
 	const void *key = rule->as == AS_PSEUDONYM ? key_of(run, rule->domain) : NULL;
+	const char *text = json_string_value(value);
 	bool refused = false;
-	int r = look_through(a, json_string_value(value), &refused);
+	int r = must_look_through(a, text) ? look_through(a, text, &refused) : 0;
 	if (r < 0 || refused)
 		return r;
 	if (rule->as == AS_PSEUDONYM && !key)
@@ -133,70 +164,46 @@ static int transform(struct passage *a, const json_t *value, json_t *out)
 	r = transform_value(rule, f->type, value, run->ctx->today, key, &v, run->ei);
 	if (r < 0)
 		return err_prefix(run->ei, r, f->path);
-	if (!v) {
-		tally_stays(&run->tally, f, TALLY_EMPTY);
-		return 0;
-	}
-	jx_set(out, f->leaf, tagged_rule(rule) ? tagged_new(rule, v) : v);
-	tally_leaves(&run->tally, f);
-	return 0;
+	if (!v)
+		return stays(a, TALLY_EMPTY);
+	return leaves(a, tagged_rule(rule) ? tagged_new(rule, v) : v);
 }
 
 /* A value that was transformed before: it passes only under the very same transform. */
-static int pass_tagged(struct passage *a, const json_t *value, json_t *out)
+static int pass_tagged(struct passage *a, json_t *value)
 {
-	const struct field *f = a->d->field;
+	const char *text = jx_str(value, "v");
 	bool refused = false;
-	if (!tagged_by(a->d->rule, value)) {
-		tally_stays(&a->run->tally, f, TALLY_TAGGED);
-		return 0;
-	}
-	int r = look_through(a, jx_str(value, "v"), &refused);
+	if (!tagged_by(a->d->rule, value))
+		return stays(a, TALLY_TAGGED);
+	int r = must_look_through(a, text) ? look_through(a, text, &refused) : 0;
 	if (r < 0 || refused)
 		return r;
-	jx_set(out, f->leaf, json_deep_copy(value));
-	tally_leaves(&a->run->tally, f);
-	return 0;
+	return leaves(a, json_incref(value));
 }
 
-static int visit(void *arg, size_t number, const json_t *value, json_t *out)
+static int visit(void *arg, const struct field *f, size_t number, json_t *value, json_t **ret_made)
 {
-	struct passage *a = arg;
-	struct tally *t = &a->run->tally;
-	const struct field *f = a->d->field;
-	if (!value)
-		return 0;
-	if (!a->rule)
-		tally_stays(t, f, a->d->withhold ? TALLY_WITHHELD : TALLY_UNDECIDED);
-	else if (!a->rule->holds)
-		tally_stays(t, f, TALLY_CONDITION);
-	else if (a->rule->record && (number >= a->rule->n || !a->rule->dated[number]))
-		tally_stays(t, f, TALLY_NO_DATE);
-	else if (a->rule->record && !a->rule->record[number])
-		tally_stays(t, f, TALLY_RECORDS);
-	else if (json_is_object(value))
-		return pass_tagged(a, value, out);
-	else if (a->d->rule->as == AS_SCANNED)
-		return scan(a, json_string_value(value), out);
-	else
-		return transform(a, value, out);
-	return 0;
-}
-
-static int run_fields(struct run *run, json_t *data)
-{
-	for (size_t i = 0; i < run->p->decisions_n; i++) {
-		struct passage a = {.run = run, .d = &run->p->decisions[i]};
-		if (a.d->rule)
-			a.rule = &run->rules[a.d->rule - run->p->rules];
-		struct walk w = {visit, &a, 0};
-		bool goes = a.rule && a.rule->holds;
-		int r = walk_field(&w, a.d->field->path, run->dossier->data, goes ? data : NULL);
-		if (r < 0)
-			return r;
-	}
-	walk_prune(data);
-	return 0;
+	struct run *run = arg;
+	const struct policy_decision *d = &run->p->decisions[f->index];
+	const struct run_rule *rule = d->rule ? &run->rules[d->rule - run->p->rules] : NULL;
+	struct passage a = {.run = run, .d = d, .ret_made = ret_made};
+	const char *text = json_string_value(value);
+	if (text && !text[strspn(text, " \t\r\n")])
+		return stays(&a, TALLY_EMPTY);
+	if (!rule)
+		return stays(&a, d->withhold ? TALLY_WITHHELD : TALLY_UNDECIDED);
+	if (!rule->holds)
+		return stays(&a, TALLY_CONDITION);
+	if (rule->record && (number >= rule->n || !rule->dated[number]))
+		return stays(&a, TALLY_NO_DATE);
+	if (rule->record && !rule->record[number])
+		return stays(&a, TALLY_RECORDS);
+	if (json_is_object(value))
+		return pass_tagged(&a, value);
+	if (d->rule->as == AS_SCANNED)
+		return scan(&a, text);
+	return transform(&a, value);
 }
 
 /* A text will be scanned: only then do the names and numbers of the dossier matter. */
@@ -210,23 +217,24 @@ static bool scans(const struct run *run)
 
 static int run_all(struct run *run, struct policy_outcome *o)
 {
-	json_t *data GW_CLEANUP(jx_release) = json_object();
+	json_t *data GW_CLEANUP(jx_release) = NULL;
+	struct walk w = {.visit = visit, .arg = run};
 	for (size_t i = 0; i < run->p->rules_n; i++)
 		run->rules[i].holds = condition_holds(
 		    run->p, &run->p->rules[i].only_if, run->ctx, run->dossier, NULL);
 	run_records(run);
+	run->bsn = own_bsn(run->dossier);
 	int r = scans(run) ? known_of(run->dossier, run->p->catalogue, &run->known, run->ei) : 0;
 	if (r == 0)
-		r = run_fields(run, data);
+		r = walk_all(&w, run->p->catalogue, run->dossier->data, &data);
 	if (r < 0)
 		return r;
 	if (run->refused < 0)
 		return run->ei ? (*run->ei = run->why, run->refused) : run->refused;
-	json_t *whole = json_object();
-	jx_set(whole, "catalogue", json_integer(run->p->catalogue_version));
-	if (json_object_update(whole, data) < 0)
+	o->data = json_object();
+	jx_set(o->data, "catalogue", json_integer(run->p->catalogue_version));
+	if (data && json_object_update(o->data, data) < 0)
 		abort();
-	o->data = whole;
 	r = run_files(run, o);
 	if (r < 0)
 		return r;

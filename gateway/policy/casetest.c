@@ -78,12 +78,12 @@ struct search {
 	char *got; /* the last value met */
 };
 
-static int look(void *arg, size_t number, const json_t *value, json_t *out)
+static int look(json_t *record, const char *leaf, json_t *value, void *arg)
 {
 	struct search *s = arg;
-	(void)number;
-	(void)out;
-	if (!value || s->found)
+	(void)record;
+	(void)leaf;
+	if (s->found)
 		return 0;
 	free(s->got);
 	s->got = value_text(value);
@@ -105,9 +105,7 @@ static int expect_present(struct trial *t, const struct yml *expect)
 		if (r < 0)
 			return r;
 		struct search s = {.expected = m->items[i]->text};
-		struct walk w = {look, &s, 0};
-		if (t->outcome.data)
-			(void)walk_field(&w, f->path, t->outcome.data, NULL);
+		(void)dossier_each(t->outcome.data, f, look, &s);
 		if (!s.found)
 			wrong(t, f->path, s.expected, s.got ? s.got : "nothing");
 		free(s.got);
@@ -126,9 +124,7 @@ static int expect_absent(struct trial *t, const struct yml *expect)
 		if (!f)
 			return GW_EFORMAT;
 		struct search s = {0};
-		struct walk w = {look, &s, 0};
-		if (t->outcome.data)
-			(void)walk_field(&w, f->path, t->outcome.data, NULL);
+		(void)dossier_each(t->outcome.data, f, look, &s);
 		if (s.found)
 			wrong(t, f->path, "nothing", s.got);
 		free(s.got);

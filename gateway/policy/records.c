@@ -6,6 +6,7 @@
  * record without a usable date stays. Of records of one day the later in the dossier is newer.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "dossier/catalogue.h"
@@ -22,15 +23,13 @@ struct dates {
 	size_t n, cap, met; /* met: all records */
 };
 
-static int collect(void *arg, size_t number, const json_t *value, json_t *out)
+static void collect(struct dates *d, const json_t *value)
 {
-	struct dates *d = arg;
 	struct date day;
 	const char *s = json_string_value(value);
-	(void)out;
-	d->met = number + 1;
+	size_t number = d->met++;
 	if (!s || !transform_earliest(s, &day))
-		return 0;
+		return;
 	if (d->n == d->cap) {
 		d->cap = d->cap ? d->cap * 2 : 16;
 		d->list = reallocarray(d->list, d->cap, sizeof *d->list);
@@ -38,7 +37,19 @@ static int collect(void *arg, size_t number, const json_t *value, json_t *out)
 			abort();
 	}
 	d->list[d->n++] = (struct entry){date_days(day), number};
-	return 0;
+}
+
+/* Collect from every record of the group of path; each part of a path goes one group down. */
+static void collect_all(struct dates *d, const char *path, const json_t *in)
+{
+	const char *dot = strchr(path, '.');
+	if (json_is_array(in))
+		for (size_t i = 0; i < json_array_size(in); i++)
+			collect_all(d, path, json_array_get(in, i));
+	else if (in && dot)
+		collect_all(d, dot + 1, json_object_getn(in, path, (size_t)(dot - path)));
+	else if (in)
+		collect(d, json_object_get(in, path));
 }
 
 static int newest_first(const void *a, const void *b)
@@ -52,8 +63,7 @@ static int newest_first(const void *a, const void *b)
 static void filter(struct run *run, const struct policy_rule *rule, struct run_rule *out)
 {
 	struct dates d = {0};
-	struct walk w = {collect, &d, 0};
-	(void)walk_field(&w, rule->by->path, run->dossier->data, NULL);
+	collect_all(&d, rule->by->path, run->dossier->data);
 	out->record = str_alloc(d.met + 1);
 	out->dated = str_alloc(d.met + 1);
 	out->n = d.met;

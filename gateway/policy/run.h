@@ -3,13 +3,14 @@
 #ifndef GW_POLICY_RUN_H
 #define GW_POLICY_RUN_H
 
+#include "dossier/catalogue.h"
 #include "policy/apply.h"
 #include "policy/tally.h"
 
 /* What a rule does here: whether its condition holds, and which records of its group may go. */
 struct run_rule {
 	bool holds;
-	bool *record; /* by the order in which a walk meets the group's records; NULL: all */
+	bool *record; /* by the number of the record in its group, see struct walk; NULL: all */
 	bool *dated;  /* likewise: the record has a date to judge by */
 	size_t n;
 };
@@ -20,6 +21,7 @@ struct run {
 	const struct dossier *dossier;
 	const struct policy_keys *keys;
 	struct detect_known *known;
+	const char *bsn; /* of the person, 9 digits, or NULL */
 	struct run_rule *rules;
 	struct tally tally;
 	int refused;        /* GW_EREFUSED once something may not go */
@@ -33,21 +35,23 @@ void run_records(struct run *run);
 /* files.c: clean and number the attachments that may go. GW_EIO: no worker. */
 int run_files(struct run *run, struct policy_outcome *o) GW_MUST_USE;
 
-/* walk.c: all values of one field, in the order of the dossier. */
+/*
+ * walk.c: make something of every value of a dossier. What is made has the shape and the lists of
+ * the dossier, is in the order of the catalogue, and holds no empty record, group or list.
+ */
 struct walk {
 	/*
-	 * Called for each record of the field's group: its number in the walk, the value there (may
-	 * be NULL) and the record that is being made (NULL when nothing is).
+	 * Called for each value: the number of its record among those of its group, in the order of
+	 * the dossier; *ret_made, which starts NULL, is a new reference to stand in its place.
 	 */
-	int (*visit)(void *arg, size_t number, const json_t *value, json_t *out);
+	int (*visit)(
+	    void *arg, const struct field *f, size_t number, json_t *value, json_t **ret_made);
 	void *arg;
-	size_t number; /* of records met */
+	size_t *met; /* records met of each group; the walk's own */
 };
 
-/* Walk the field with that path in data; `out`, unless NULL, gets the same lists and objects. */
-int walk_field(struct walk *w, const char *path, const json_t *data, json_t *out);
-
-/* Take out objects and lists in which nothing is left; list entries too. */
-void walk_prune(json_t *data);
+/* Returns 0 and a new object in *ret_made, NULL when nothing was made; or what visit returned. */
+int walk_all(struct walk *w, const struct catalogue *c, json_t *data, json_t **ret_made)
+    GW_MUST_USE;
 
 #endif

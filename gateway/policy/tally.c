@@ -2,6 +2,7 @@
 #include "policy/tally.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "dossier/catalogue.h"
@@ -47,11 +48,11 @@ void tally_refuses(struct tally *t, const struct field *f, const char *why)
 	jx_add(t->refused, one);
 }
 
-static void add(json_t *object, const char *name, size_t n)
+/* Say a count, unless it is none. */
+static void say(json_t *object, const char *name, size_t n)
 {
-	json_int_t old = json_integer_value(json_object_get(object, name));
 	if (n)
-		jx_set(object, name, json_integer(old + (json_int_t)n));
+		jx_set(object, name, json_integer((json_int_t)n));
 }
 
 void tally_left_behind(struct tally *t, const char *type, const char *reason)
@@ -64,7 +65,8 @@ void tally_left_behind(struct tally *t, const char *type, const char *reason)
 
 void tally_attached(struct tally *t, const char *type)
 {
-	add(t->attached, type, 1);
+	json_int_t before = json_integer_value(json_object_get(t->attached, type));
+	jx_set(t->attached, type, json_integer(before + 1));
 }
 
 unsigned tally_fields(const struct tally *t, unsigned *ret_classes)
@@ -80,68 +82,95 @@ unsigned tally_fields(const struct tally *t, unsigned *ret_classes)
 	return n;
 }
 
+/* Counts by class, in the order of the classes. */
+static json_t *by_class(const size_t n[FIELD_CLASSES])
+{
+	json_t *out = json_object();
+	for (size_t c = 0; c < FIELD_CLASSES; c++)
+		say(out, field_class_name((enum field_class)c), n[c]);
+	return out;
+}
+
 static json_t *released(const struct tally *t)
 {
-	json_t *out = json_object(), *by_class = json_object();
+	json_t *out = json_object();
+	size_t values = 0, of_class[FIELD_CLASSES] = {0};
 	unsigned classes;
-	size_t values = 0;
-	unsigned n = tally_fields(t, &classes);
 	for (size_t i = 0; i < t->p->decisions_n; i++) {
 		values += t->released[i];
-		add(by_class, field_class_name(t->p->decisions[i].field->cls), t->released[i]);
+		of_class[t->p->decisions[i].field->cls] += t->released[i];
 	}
-	jx_set(out, "fields", json_integer(n));
+	jx_set(out, "fields", json_integer(tally_fields(t, &classes)));
 	jx_set(out, "values", json_integer((json_int_t)values));
-	jx_set(out, "classes", by_class);
+	jx_set(out, "classes", by_class(of_class));
 	return out;
 }
 
 static json_t *withheld(const struct tally *t)
 {
-	json_t *out = json_object();
+	size_t of_class[FIELD_CLASSES] = {0};
 	for (size_t i = 0; i < t->p->decisions_n; i++)
 		for (size_t w = 0; w < TALLY_EMPTY; w++)
-			add(out, field_class_name(t->p->decisions[i].field->cls), t->kept[i][w]);
-	return out;
+			of_class[t->p->decisions[i].field->cls] += t->kept[i][w];
+	return by_class(of_class);
 }
+
+/* What one rule did, over all its fields. */
+struct rule_counts {
+	size_t leaves, stays[TALLY_REASONS];
+};
 
 static json_t *rules(const struct tally *t)
 {
 	json_t *out = json_object();
-	for (size_t k = 0; k < t->p->rules_n; k++) {
+	const struct policy *p = t->p;
+	struct rule_counts *counts GW_CLEANUP(str_free_p) =
+	    str_alloc((p->rules_n + 1) * sizeof *counts);
+	for (size_t i = 0; i < p->decisions_n; i++) {
+		if (!p->decisions[i].rule)
+			continue;
+		struct rule_counts *c = &counts[p->decisions[i].rule - p->rules];
+		c->leaves += t->released[i];
+		for (size_t w = 0; w < TALLY_REASONS; w++)
+			c->stays[w] += t->kept[i][w];
+	}
+	for (size_t k = 0; k < p->rules_n; k++) {
 		json_t *one = json_object();
-		for (size_t i = 0; i < t->p->decisions_n; i++) {
-			if (t->p->decisions[i].rule != &t->p->rules[k])
-				continue;
-			add(one, "leaves", t->released[i]);
-			for (size_t w = 0; w < TALLY_REASONS; w++)
-				add(one, why_words[w], t->kept[i][w]);
-		}
-		jx_set(out, t->p->rules[k].name, one);
+		say(one, "leaves", counts[k].leaves);
+		for (size_t w = 0; w < TALLY_REASONS; w++)
+			say(one, why_words[w], counts[k].stays[w]);
+		jx_set(out, p->rules[k].name, one);
 	}
 	return out;
+}
+
+/* A word or reason of the policy. */
+static json_t *text(const char *s)
+{
+	return jx_string(s, strlen(s));
+}
+
+static json_t *stay(const struct policy_decision *d, enum tally_why why, size_t n)
+{
+	json_t *one = json_object();
+	jx_set(one, "field", text(d->field->path));
+	jx_set(one, "class", text(field_class_name(d->field->cls)));
+	jx_set(one, "why", text(why_words[why]));
+	if (d->rule)
+		jx_set(one, "rule", text(d->rule->name));
+	else if (d->withhold)
+		jx_set(one, "because", text(d->withhold->because));
+	jx_set(one, "n", json_integer((json_int_t)n));
+	return one;
 }
 
 static json_t *stays(const struct tally *t)
 {
 	json_t *out = json_array();
-	for (size_t i = 0; i < t->p->decisions_n; i++) {
-		const struct policy_decision *d = &t->p->decisions[i];
-		for (size_t w = 0; w < TALLY_REASONS; w++) {
-			if (!t->kept[i][w])
-				continue;
-			json_t *one = json_object();
-			jx_set(one, "field", json_string(d->field->path));
-			jx_set(one, "class", json_string(field_class_name(d->field->cls)));
-			jx_set(one, "why", json_string(why_words[w]));
-			if (d->rule)
-				jx_set(one, "rule", json_string(d->rule->name));
-			else if (d->withhold)
-				jx_set(one, "because", json_string(d->withhold->because));
-			jx_set(one, "n", json_integer((json_int_t)t->kept[i][w]));
-			jx_add(out, one);
-		}
-	}
+	for (size_t i = 0; i < t->p->decisions_n; i++)
+		for (enum tally_why w = 0; w < TALLY_REASONS; w++)
+			if (t->kept[i][w])
+				jx_add(out, stay(&t->p->decisions[i], w, t->kept[i][w]));
 	return out;
 }
 
@@ -167,7 +196,7 @@ json_t *tally_report(const struct tally *t, const struct dossier *d)
 	jx_set(policy, "version", json_integer(t->p->version));
 	jx_set(policy, "sha256", json_string(t->p->sha256));
 	for (size_t k = 0; k < DETECT_KINDS; k++)
-		add(detected, detect_kind_name((enum detect_kind)k), t->kinds[k]);
+		say(detected, detect_kind_name((enum detect_kind)k), t->kinds[k]);
 	jx_set(files, "released", json_incref(t->attached));
 	jx_set(files, "left_behind", json_incref(t->left_behind));
 	jx_set(out, "policy", policy);

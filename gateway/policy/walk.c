@@ -1,74 +1,64 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Walking a dossier by the paths of the catalogue. Recursion is bounded by the parts of a path. */
-#include <string.h>
-
+/* Walking a dossier by the tree of the catalogue, which bounds the recursion. */
 #include "base/str.h"
 #include "policy/run.h"
 
-/* The member `name` of out, made like `in` (an object, or a list of as many objects). */
-static json_t *same_shape(json_t *out, const char *name, const json_t *in)
+static int walk_group(struct walk *w, const struct field_group *g, json_t *in, json_t **ret_made);
+
+static void put(json_t **object, const struct field_member *m, json_t *value)
 {
-	json_t *have = json_object_get(out, name);
-	if (have)
-		return have;
-	if (!json_is_array(in)) {
-		have = json_object();
-	} else {
-		have = json_array();
-		for (size_t i = 0; i < json_array_size(in); i++)
-			jx_add(have, json_object());
-	}
-	jx_set(out, name, have);
-	return have;
+	if (!*object)
+		*object = json_object();
+	if (json_object_setn_new_nocheck(*object, m->name, m->length, value) < 0)
+		abort();
 }
 
-int walk_field(struct walk *w, const char *path, const json_t *data, json_t *out)
+static int walk_record(
+    struct walk *w, const struct field_group *g, size_t number, json_t *in, json_t **ret_made)
 {
-	const char *dot = strchr(path, '.');
-	if (!dot)
-		return w->visit(w->arg, w->number++, json_object_get(data, path), out);
-	char *name GW_CLEANUP(str_free_p) = str_dupn(path, (size_t)(dot - path));
-	const json_t *in = json_object_get(data, name);
-	if (!in)
-		return 0;
-	json_t *to = out ? same_shape(out, name, in) : NULL;
-	if (!json_is_array(in))
-		return walk_field(w, dot + 1, in, to);
-	for (size_t i = 0; i < json_array_size(in); i++) {
-		int r = walk_field(
-		    w, dot + 1, json_array_get(in, i), to ? json_array_get(to, i) : NULL);
-		if (r)
+	json_t *record GW_CLEANUP(jx_release) = NULL;
+	for (size_t i = 0; i < g->n; i++) {
+		const struct field_member *m = &g->members[i];
+		json_t *value = json_object_getn(in, m->name, m->length), *made = NULL;
+		if (!value)
+			continue;
+		int r = m->field ? w->visit(w->arg, m->field, number, value, &made)
+				 : walk_group(w, m->group, value, &made);
+		if (made)
+			put(&record, m, made);
+		if (r < 0)
 			return r;
 	}
+	*ret_made = record;
+	record = NULL;
 	return 0;
 }
 
-static bool is_empty(const json_t *v)
+static int walk_group(struct walk *w, const struct field_group *g, json_t *in, json_t **ret_made)
 {
-	return (json_is_object(v) && !json_object_size(v)) ||
-	    (json_is_array(v) && !json_array_size(v));
+	json_t *list GW_CLEANUP(jx_release) = NULL;
+	if (!json_is_array(in))
+		return walk_record(w, g, w->met[g->index]++, in, ret_made);
+	for (size_t i = 0; i < json_array_size(in); i++) {
+		json_t *record = NULL;
+		int r = walk_record(w, g, w->met[g->index]++, json_array_get(in, i), &record);
+		if (r < 0)
+			return r;
+		if (!record)
+			continue;
+		if (!list)
+			list = json_array();
+		jx_add(list, record);
+	}
+	*ret_made = list;
+	list = NULL;
+	return 0;
 }
 
-/* Depth is that of what walk_field made: the parts of the longest path in the catalogue. */
-void walk_prune(json_t *data)
+int walk_all(struct walk *w, const struct catalogue *c, json_t *data, json_t **ret_made)
 {
-	if (json_is_array(data)) {
-		for (size_t i = json_array_size(data); i-- > 0;) {
-			walk_prune(json_array_get(data, i));
-			if (is_empty(json_array_get(data, i)))
-				(void)json_array_remove(data, i);
-		}
-		return;
-	}
-	const char *name;
-	json_t *value;
-	void *next;
-	if (!json_is_object(data))
-		return;
-	json_object_foreach_safe(data, next, name, value)
-	{
-		walk_prune(value);
-		if (is_empty(value))
-			(void)json_object_del(data, name);
-	}
+	w->met = str_alloc(catalogue_groups(c) * sizeof *w->met);
+	int r = walk_record(w, catalogue_tree(c), 0, data, ret_made);
+	str_free_p(&w->met);
+	return r;
 }

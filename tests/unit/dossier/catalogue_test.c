@@ -71,6 +71,39 @@ static void fields_know_their_group(void **state)
 	assert_string_equal(catalogue_suggest(c, "person.bns"), "person.bsn");
 }
 
+/* Count the fields below g; each member is found by its name. */
+static size_t fields_below(const struct field_group *g)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < g->n; i++) {
+		const struct field_member *m = &g->members[i];
+		assert_ptr_equal(field_member(g, m->name, m->length), m);
+		assert_true(!m->field != !m->group);
+		if (m->field)
+			assert_string_equal(m->field->group, g->path);
+		n += m->field ? 1 : fields_below(m->group);
+	}
+	return n;
+}
+
+static void the_tree_holds_every_field_in_its_group(void **state)
+{
+	(void)state;
+	const struct catalogue *c = catalogue_builtin();
+	const struct field_group *whole = catalogue_tree(c);
+	assert_string_equal(whole->path, "");
+	assert_string_equal(whole->members[0].name, "person");
+	assert_int_equal(fields_below(whole), catalogue_count(c));
+	const struct field_group *wi = field_member(whole, "wi", 2)->group;
+	const struct field_group *exams = field_member(wi, "exams", 5)->group;
+	assert_string_equal(exams->path, "wi.exams");
+	assert_true(exams->repeats && !wi->repeats);
+	assert_true(exams->index < catalogue_groups(c));
+	assert_ptr_equal(field_member(exams, "part", 4)->field, catalogue_find(c, "wi.exams.part"));
+	assert_null(field_member(exams, "parts", 5));
+	assert_null(field_member(whole, "wi.exams", 8));
+}
+
 static void closed_lists_are_closed(void **state)
 {
 	(void)state;
@@ -151,6 +184,7 @@ int main(void)
 	    cmocka_unit_test(built_in_is_the_shipped_file),
 	    cmocka_unit_test(has_115_fields_of_nine_classes),
 	    cmocka_unit_test(fields_know_their_group),
+	    cmocka_unit_test(the_tree_holds_every_field_in_its_group),
 	    cmocka_unit_test(closed_lists_are_closed),
 	    cmocka_unit_test(a_list_left_out_is_the_built_in_one),
 	    cmocka_unit_test(says_where_a_catalogue_is_wrong),

@@ -263,19 +263,19 @@ static const struct policy_rule *in_force(const struct policy *p, const struct p
 	return r && condition_holds(p, &r->only_if, ctx, d, NULL) ? r : NULL;
 }
 
-static int count_value(void *arg, size_t number, const json_t *value, json_t *out)
+static int count_value(json_t *record, const char *leaf, json_t *value, void *arg)
 {
-	(void)number;
-	(void)out;
-	*(size_t *)arg += value != NULL;
+	(void)record;
+	(void)leaf;
+	(void)value;
+	++*(size_t *)arg;
 	return 0;
 }
 
-static size_t count(const json_t *data, const char *path)
+static size_t count(json_t *data, const char *path)
 {
 	size_t n = 0;
-	struct walk w = {count_value, &n, 0};
-	(void)walk_field(&w, path, data, NULL);
+	(void)dossier_each(data, catalogue_find(catalogue_builtin(), path), count_value, &n);
 	return n;
 }
 
