@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "attach/image.h"
+#include "attach/attach.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "dossier/catalogue.h"
@@ -14,14 +14,15 @@
 
 /* One file on its way: as it is, and as it would leave. */
 struct job {
-	struct buf in, out;
+	struct buf in;
+	struct attach_item item;
 	enum attach_format format;
 };
 
 static void job_release(struct job *job)
 {
 	buf_release(&job->in);
-	buf_release(&job->out);
+	attach_release(&job->item, 1);
 }
 
 /* --type must be a word of the catalogue, and one that may leave at all. */
@@ -48,35 +49,69 @@ static int clean(const struct cli *cli, struct job *job, struct errinfo *ei)
 	if (r < 0 || (r = file_read(path, ATTACH_LIMITS.bytes, &job->in, ei)) < 0)
 		return r;
 	job->format = attach_format(job->in.data, job->in.len);
-	r = attach_clean(
-	    job->in.data, job->in.len, attach_declared(dot ? dot + 1 : ""), NULL, &job->out, ei);
+	job->item.p = job->in.data;
+	job->item.n = job->in.len;
+	job->item.declared = attach_declared(dot ? dot + 1 : "");
+	r = attach_clean_all(&job->item, 1, NULL, ei);
+	if (r == 0 && job->item.code < 0)
+		r = attach_explain(&job->item, ei);
 	return r < 0 ? err_prefix(ei, r, path) : 0;
+}
+
+/* How many findings of each kind its text has: what they mean is for a policy to say. */
+static json_t *findings(const struct attach_item *item)
+{
+	json_t *out = json_object();
+	for (size_t k = 0; k < DETECT_KINDS; k++)
+		if (item->found[k])
+			jx_set(out, detect_kind_name((enum detect_kind)k),
+			    json_integer((json_int_t)item->found[k]));
+	return out;
+}
+
+static void print_findings(const struct cli *cli, const struct attach_item *item)
+{
+	bool any = false;
+	for (size_t k = 0; k < DETECT_KINDS; k++) {
+		if (!item->found[k])
+			continue;
+		if (!any)
+			(void)printf(
+			    "%s: in its text, for a policy to judge:", cli_operand(cli, 0));
+		(void)printf("%s %s %zu", any ? "," : "", detect_kind_name((enum detect_kind)k),
+		    item->found[k]);
+		any = true;
+	}
+	if (any)
+		(void)printf("\n");
 }
 
 static int run_check(struct cli *cli)
 {
-	struct job job GW_CLEANUP(job_release) = {
-	    .in = BUF_INIT(ATTACH_LIMITS.bytes), .out = BUF_INIT(ATTACH_LIMITS.bytes)};
+	struct job job GW_CLEANUP(job_release) = {.in = BUF_INIT(ATTACH_LIMITS.bytes)};
 	struct errinfo ei = ERRINFO_INIT;
 	int r = clean(cli, &job, &ei);
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
-	bool same = job.in.len == job.out.len && memcmp(job.in.data, job.out.data, job.in.len) == 0;
+	bool same = job.in.len == job.item.out.len &&
+	    memcmp(job.in.data, job.item.out.data, job.in.len) == 0;
 	if (!cli_json(cli)) {
 		(void)printf("%s: %s, %zu bytes: ", cli_operand(cli, 0),
 		    attach_format_name(job.format), job.in.len);
 		if (same)
 			(void)printf("clean as it is\n");
 		else
-			(void)printf("can be cleaned, %zu bytes would leave\n", job.out.len);
+			(void)printf("can be cleaned, %zu bytes would leave\n", job.item.out.len);
+		print_findings(cli, &job.item);
 		return 0;
 	}
 	json_t *line = json_object();
 	jx_set(line, "file", jx_text(cli_operand(cli, 0)));
 	jx_set(line, "format", json_string(attach_format_name(job.format)));
 	jx_set(line, "bytes", json_integer((json_int_t)job.in.len));
-	jx_set(line, "clean_bytes", json_integer((json_int_t)job.out.len));
+	jx_set(line, "clean_bytes", json_integer((json_int_t)job.item.out.len));
 	jx_set(line, "changed", json_boolean(!same));
+	jx_set(line, "found", findings(&job.item));
 	return cli_print_json(line);
 }
 
@@ -91,25 +126,24 @@ static int check_apart(const char *in, const char *out, struct errinfo *ei)
 
 static int run_clean(struct cli *cli)
 {
-	struct job job GW_CLEANUP(job_release) = {
-	    .in = BUF_INIT(ATTACH_LIMITS.bytes), .out = BUF_INIT(ATTACH_LIMITS.bytes)};
+	struct job job GW_CLEANUP(job_release) = {.in = BUF_INIT(ATTACH_LIMITS.bytes)};
 	struct errinfo ei = ERRINFO_INIT;
 	const char *out = cli_operand(cli, 1);
 	if (!out && isatty(STDOUT_FILENO))
-		return cli_usage(cli, "a picture is not written to a terminal: name OUT");
+		return cli_usage(cli, "a file is not written to a terminal: name OUT");
 	int r = out ? check_apart(cli_operand(cli, 0), out, &ei) : 0;
 	if (r == 0)
 		r = clean(cli, &job, &ei);
 	if (r == 0)
-		r = out ? file_write(out, job.out.data, job.out.len, 0600, FILE_NEW, &ei)
-			: file_write_fd(STDOUT_FILENO, job.out.data, job.out.len, &ei);
+		r = out ? file_write(out, job.item.out.data, job.item.out.len, 0600, FILE_NEW, &ei)
+			: file_write_fd(STDOUT_FILENO, job.item.out.data, job.item.out.len, &ei);
 	if (r < 0 || !out || !cli_json(cli))
 		return r < 0 ? cli_fail(cli, r, &ei) : 0;
 	json_t *line = json_object();
 	jx_set(line, "file", json_string_nocheck(out));
 	jx_set(line, "format", json_string(attach_format_name(job.format)));
 	jx_set(line, "bytes", json_integer((json_int_t)job.in.len));
-	jx_set(line, "clean_bytes", json_integer((json_int_t)job.out.len));
+	jx_set(line, "clean_bytes", json_integer((json_int_t)job.item.out.len));
 	return cli_print_json(line);
 }
 
@@ -118,10 +152,12 @@ static const struct cli_option options[] = {
     {NULL, 0, NULL, NULL, false},
 };
 
-#define FORMATS                                                                                    \
-	"JPEG and PNG can be cleaned: the picture stays, and all that is not the picture goes "    \
-	"(camera data, places, comments, thumbnails, bytes behind the end). Its first bytes must " \
-	"be those of its extension. Other formats are refused with no_cleaner (exit 3)."
+#define FORMATS                                                                                  \
+	"JPEG, PNG and PDF can be cleaned: what a person sees stays, and all else goes (camera " \
+	"data, places, comments, thumbnails, scripts, embedded files, bytes behind the end). "   \
+	"The first bytes must be those of the extension. A PDF that is encrypted, a form, has "  \
+	"hidden layers, or has a page without text is refused; its text is looked through, and " \
+	"what was found is counted. Other formats are refused with no_cleaner (exit 3)."
 
 static const struct cli_command check = {
     .name = "check",

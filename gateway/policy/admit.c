@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "attach/image.h"
+#include "attach/attach.h"
 #include "base/str.h"
 #include "dossier/catalogue.h"
 #include "policy/apply.h"

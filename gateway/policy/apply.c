@@ -215,7 +215,7 @@ static int run_all(struct run *run, struct policy_outcome *o)
 		run->rules[i].holds = condition_holds(
 		    run->p, &run->p->rules[i].only_if, run->ctx, run->dossier, NULL);
 	run_records(run);
-	int r = scans(run) ? known_of(run->dossier, run->p->catalogue, &run->known, run->ei) : 0;
+	int r = scans(run) ? known_of(run->dossier, run->p->catalogue, 0, &run->known, run->ei) : 0;
 	if (r == 0)
 		r = run_fields(run, data);
 	if (r < 0)

@@ -99,6 +99,10 @@ int policy_check_parties(
  * leaves (docs/decisions/007): then only ret->sender_report is set, with every such finding, and
  * ret->nothing; GW_EFORMAT when a pseudonym domain has no key: the settings are not complete.
  * Messages and reports name fields, rules, kinds and reasons, never a value. keys may be NULL.
+ *
+ * An attachment stays behind, with its reason, when its text holds what its scan profile blocks,
+ * reviews or masks (attach/attach.h). The person's own name and client number count there only
+ * while the policy does not let them go as fields.
  */
 int policy_apply(const struct policy *p, const struct policy_context *ctx,
     const struct dossier *dossier, const struct policy_keys *keys, struct policy_outcome *ret_o,

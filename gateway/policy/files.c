@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "attach/image.h"
+#include "attach/attach.h"
 #include "base/str.h"
 #include "dossier/catalogue.h"
+#include "policy/known.h"
+#include "policy/profile.h"
 #include "policy/run.h"
 #include "policy/words.h"
 
@@ -28,6 +30,28 @@ static const char *stays(const struct policy *p, const struct dossier_file *f)
 	if (str_eq(a->clean, "text_only"))
 		return "no_cleaner"; /* its text in place of the file: not in this build */
 	return NULL;
+}
+
+/* True when the policy lets the field go as it is. */
+static bool field_leaves(const struct run *run, const char *path)
+{
+	const struct field *f = catalogue_find(run->p->catalogue, path);
+	const struct policy_rule *rule = f ? run->p->decisions[f->index].rule : NULL;
+	return rule && rule->as == AS_KEEP && run->rules[rule - run->p->rules].holds;
+}
+
+/*
+ * What is known of the dossier and may not stand in its files. A file of a person names that
+ * person: what the policy lets go as a field anyway is no finding there.
+ */
+static int known_of_files(const struct run *run, struct detect_known **ret)
+{
+	unsigned leaves = 0;
+	if (field_leaves(run, "person.family_name"))
+		leaves |= KNOWN_OWN_NAME;
+	if (field_leaves(run, "person.client_number"))
+		leaves |= KNOWN_CLIENT_NUMBER;
+	return known_of(run->dossier, run->p->catalogue, leaves, ret, run->ei);
 }
 
 /* Take a clean file into the outcome unless a limit of the policy is reached. */
@@ -69,12 +93,20 @@ static void list_files(struct policy_outcome *o)
 		json_decref(list);
 }
 
+static void count_findings(struct tally *t, const struct attach_item *item)
+{
+	for (size_t k = 0; k < DETECT_KINDS; k++)
+		t->kinds[k] += item->found[k];
+}
+
 int run_files(struct run *run, struct policy_outcome *o)
 {
 	const struct dossier *d = run->dossier;
+	struct detect_known *known GW_CLEANUP(detect_known_free_p) = NULL;
 	struct attach_item *items = str_alloc((d->n_files + 1) * sizeof *items);
 	const char **why = str_alloc((d->n_files + 1) * sizeof *why);
 	size_t n = 0, total = 0;
+	bool texts = false;
 	int r = 0;
 	for (size_t i = 0; i < d->n_files; i++) {
 		why[i] = stays(run->p, &d->files[i]);
@@ -84,13 +116,21 @@ int run_files(struct run *run, struct policy_outcome *o)
 		item->p = d->files[i].bytes.data;
 		item->n = d->files[i].bytes.len;
 		item->declared = attach_declared(d->files[i].ext);
+		texts |= attach_has_text(item->p, item->n);
+		item->profile =
+		    &run->p->profiles[policy_attachment(run->p, d->files[i].type)->scan].verdicts;
 	}
-	if (n)
+	if (texts)
+		r = known_of_files(run, &known);
+	for (size_t i = 0; i < n; i++)
+		items[i].known = known;
+	if (n && r == 0)
 		r = attach_clean_all(items, n, NULL, run->ei);
 	o->files = str_alloc((n + 1) * sizeof *o->files);
 	for (size_t i = 0, k = 0; i < d->n_files && r == 0; i++) {
 		if (!why[i]) {
 			struct attach_item *item = &items[k++];
+			count_findings(&run->tally, item);
 			why[i] =
 			    item->code ? item->reason : take(run, o, &d->files[i], item, &total);
 		}

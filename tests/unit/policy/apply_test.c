@@ -350,7 +350,7 @@ static void what_has_no_cleaner_stays(void **state)
 	struct errinfo ei = ERRINFO_INIT;
 	struct dossier *d GW_CLEANUP(dossier_free_p) =
 	    dossier("{'attachments':[{'type':'cv','file':'a'}]}");
-	attach(d, 0, "pdf", "%PDF-1.4", 8);
+	attach(d, 0, "docx", "PK\3\4....word/document.xml", 25);
 	test_code(policy_apply(p, &ctx, d, NULL, &o, &ei), GW_EREFUSED, &ei);
 	const json_t *behind =
 	    json_object_get(json_object_get(o.sender_report, "attachments"), "left_behind");

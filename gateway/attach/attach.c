@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "attach/attach.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "attach/clean.h"
+#include "attach/text.h"
+#include "base/str.h"
+
+const struct attach_limits ATTACH_LIMITS = {
+    .bytes = 25 << 20, .side = 20000, .pixels = 50000000, .seconds = 30};
+
+/* For each reason its word, and what a person reads. */
+static const struct {
+	const char *word, *text;
+} whys[ATTACH_WHYS] = {
+    [ATTACH_GOES] = {"", ""},
+    [ATTACH_WRONG_FORMAT] = {"wrong_format",
+	"its first bytes are not those of the format it is said to be"},
+    [ATTACH_NO_CLEANER] = {"no_cleaner",
+	"no_cleaner: this format, or a part of it, cannot be cleaned in this build"},
+    [ATTACH_BROKEN] = {"broken", "the file is damaged"},
+    [ATTACH_TOO_LARGE] = {"too_large", "the file is too large"},
+    [ATTACH_TIMEOUT] = {"timeout", "timeout: cleaning the file took too long"},
+    [ATTACH_ENCRYPTED] = {"encrypted", "the file is encrypted: save it without a password"},
+    [ATTACH_FORM] = {"form",
+	"it is a form, whose answers cleaning would lose: print it to a new PDF"},
+    [ATTACH_HIDDEN_LAYERS] = {"hidden_layers",
+	"it has layers that are not shown: print it to a new PDF"},
+    [ATTACH_NO_TEXT] = {"page_without_text",
+	"a page without text cannot be looked through: replace the scan by the text"},
+    [ATTACH_NO_READER] = {"no_text_reader",
+	"its text cannot be read here: install poppler-utils, on a kernel with landlock"},
+    [ATTACH_BLOCKED] = {"blocked", "something in its text may not leave: take it out"},
+    [ATTACH_REVIEW] = {"needs_review",
+	"a person has to settle something in its text before it can leave"},
+    [ATTACH_MASK] = {"needs_masking",
+	"the policy masks something in its text, which a file cannot have: take it out, or let "
+	"the text alone go (text_only)"},
+};
+
+const char *attach_why_word(enum attach_why why)
+{
+	return whys[why].word;
+}
+
+int attach_explain(const struct attach_item *item, struct errinfo *ei)
+{
+	return err_set(ei, item->code, "%s", whys[item->why].text);
+}
+
+/* True when the item goes to its cleaner; else it has its code and reason already. */
+static bool prepare(struct attach_item *item, const struct attach_limits *limits)
+{
+	enum attach_format is = attach_format(item->p, item->n);
+	enum attach_format said = item->declared == ATTACH_UNKNOWN ? is : item->declared;
+	item->out = (struct buf)BUF_INIT(limits->bytes);
+	attach_settle(item, 0, ATTACH_GOES);
+	for (size_t k = 0; k < DETECT_KINDS; k++)
+		item->found[k] = 0;
+	if (item->n > limits->bytes)
+		attach_settle(item, GW_ELIMIT, ATTACH_TOO_LARGE);
+	else if (said != is)
+		attach_settle(item, GW_EFORMAT, ATTACH_WRONG_FORMAT);
+	else if (is != ATTACH_JPEG && is != ATTACH_PNG && is != ATTACH_PDF)
+		attach_settle(item, GW_ESUPPORT, ATTACH_NO_CLEANER);
+	return item->code == 0;
+}
+
+bool attach_has_text(const void *p, size_t n)
+{
+	return attach_format(p, n) == ATTACH_PDF;
+}
+
+/* Look through what was cleaned. GW_EIO, else 0 with a code in the item. */
+static int look_through(
+    struct attach_work *w, const struct attach_limits *limits, struct errinfo *ei)
+{
+	int r = 0;
+	if (w->item->code == 0 && attach_has_text(w->item->p, w->item->n))
+		r = text_look_pdf(w, limits, ei);
+	if (w->item->code < 0)
+		buf_release(&w->item->out);
+	return r;
+}
+
+int attach_clean_all(
+    struct attach_item *items, size_t n, const struct attach_limits *limits, struct errinfo *ei)
+{
+	const struct attach_limits *l = limits ? limits : &ATTACH_LIMITS;
+	struct attach_work *works = str_alloc((n + 1) * sizeof *works);
+	size_t k = 0;
+	for (size_t i = 0; i < n; i++)
+		if (prepare(&items[i], l))
+			works[k++].item = &items[i];
+	int r = clean_all(works, k, l, ei);
+	for (size_t i = 0; i < k && r == 0; i++)
+		r = look_through(&works[i], l, ei);
+	attach_works_release(works, k);
+	free(works);
+	if (r < 0)
+		attach_release(items, n);
+	return r;
+}
+
+int attach_clean(const void *p, size_t n, enum attach_format declared,
+    const struct attach_limits *limits, struct buf *out, struct errinfo *ei)
+{
+	struct attach_item item = {.p = p, .n = n, .declared = declared};
+	int r = attach_clean_all(&item, 1, limits, ei);
+	if (r < 0)
+		return r;
+	r = item.code == 0 ? buf_add(out, item.out.data, item.out.len) : attach_explain(&item, ei);
+	attach_release(&item, 1);
+	return r;
+}
+
+void attach_release(struct attach_item *items, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_release(&items[i].out);
+}

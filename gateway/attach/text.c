@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "attach/text.h"
+
+#include <string.h>
+#include <utf8proc.h>
+
+#include "sandbox/program.h"
+
+/* Settle the item for a reader of text that gave none. GW_EIO goes on. */
+static int no_text(struct attach_item *item, int code)
+{
+	switch (code) {
+	case GW_EIO:
+		return code;
+	case GW_ESUPPORT:
+		attach_settle(item, code, ATTACH_NO_READER);
+		break;
+	case GW_ELIMIT:
+		attach_settle(item, code, ATTACH_TIMEOUT);
+		break;
+	case GW_ENOMEM:
+		attach_settle(item, code, ATTACH_TOO_LARGE);
+		break;
+	default:
+		attach_settle(item, GW_EFORMAT, ATTACH_BROKEN);
+	}
+	return 0;
+}
+
+int text_of_pdf(const void *p, size_t n, bool raw, const struct attach_limits *limits,
+    struct buf *out, struct errinfo *ei)
+{
+	static const char *const folders[] = {"/usr/share/poppler", NULL}; /* maps of characters */
+	const char *const by_place[] = {
+	    "/usr/bin/pdftotext", "-q", "-enc", "UTF-8", "-", "-", NULL};
+	const char *const by_order[] = {
+	    "/usr/bin/pdftotext", "-q", "-raw", "-enc", "UTF-8", "-", "-", NULL};
+	const struct program program = {.argv = raw ? by_order : by_place, .reads = folders};
+	struct worker_limits l = WORKER_LIMITS;
+	l.wall_s = limits->seconds;
+	return program_run(&program, p, n, &l, out, ei);
+}
+
+bool text_reads(const char *p, size_t n)
+{
+	for (size_t at = 0; at < n;) {
+		utf8proc_int32_t c;
+		utf8proc_ssize_t k = utf8proc_iterate(
+		    (const utf8proc_uint8_t *)p + at, (utf8proc_ssize_t)(n - at), &c);
+		if (k <= 0)
+			return false;
+		utf8proc_category_t is = utf8proc_category(c);
+		if ((is >= UTF8PROC_CATEGORY_LU && is <= UTF8PROC_CATEGORY_LO) ||
+		    is == UTF8PROC_CATEGORY_ND)
+			return true;
+		at += (size_t)k;
+	}
+	return false;
+}
+
+int text_judge(struct attach_item *item, const char *p, size_t n, struct errinfo *ei)
+{
+	struct detect_findings found GW_CLEANUP(detect_findings_release) = DETECT_FINDINGS_INIT;
+	size_t count[DETECT_KINDS] = {0};
+	enum detect_verdict worst = DETECT_KEEP;
+	int r = detect_scan(n ? p : "", n, item->known, &found, ei);
+	if (r < 0)
+		return no_text(item, r);
+	for (size_t i = 0; i < found.n; i++) {
+		enum detect_kind kind = found.list[i].kind;
+		count[kind]++;
+		if (item->profile && item->profile->verdict[kind] > worst)
+			worst = item->profile->verdict[kind];
+	}
+	for (size_t k = 0; k < DETECT_KINDS; k++)
+		if (count[k] > item->found[k])
+			item->found[k] = count[k];
+	if (worst == DETECT_BLOCK)
+		attach_settle(item, GW_EREFUSED, ATTACH_BLOCKED);
+	else if (worst == DETECT_REVIEW && item->why != ATTACH_BLOCKED)
+		attach_settle(item, GW_EREFUSED, ATTACH_REVIEW);
+	else if (worst == DETECT_MASK && item->code == 0)
+		attach_settle(item, GW_EREFUSED, ATTACH_MASK);
+	return 0;
+}
+
+/* Settle the item when a page paints something and says nothing. */
+static void look_at_pages(struct attach_work *w, const struct buf *text)
+{
+	size_t at = 0;
+	for (size_t i = 0; i < w->pages.len; i++) {
+		const char *from = text->data ? text->data + at : NULL;
+		const char *end = from ? memchr(from, '\f', text->len - at) : NULL;
+		if (!end) {
+			attach_settle(w->item, GW_EFORMAT, ATTACH_BROKEN);
+			return;
+		}
+		if (w->pages.data[i] && !text_reads(from, (size_t)(end - from))) {
+			attach_settle(w->item, GW_EREFUSED, ATTACH_NO_TEXT);
+			return;
+		}
+		at = (size_t)(end - text->data) + 1;
+	}
+}
+
+int text_look_pdf(struct attach_work *w, const struct attach_limits *limits, struct errinfo *ei)
+{
+	struct buf before GW_CLEANUP(buf_release) = BUF_INIT(TEXT_MAX);
+	struct buf after GW_CLEANUP(buf_release) = BUF_INIT(TEXT_MAX);
+	struct attach_item *item = w->item;
+	int r = text_of_pdf(item->p, item->n, false, limits, &before, ei);
+	if (r == 0)
+		r = text_of_pdf(w->probe.data, w->probe.len, true, limits, &after, ei);
+	if (r < 0)
+		return no_text(item, r);
+	look_at_pages(w, &after);
+	if (item->code == 0)
+		r = text_judge(item, before.data, before.len, ei);
+	if (r == 0 && (item->code == 0 || item->code == GW_EREFUSED))
+		r = text_judge(item, after.data, after.len, ei);
+	return r;
+}
