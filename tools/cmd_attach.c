@@ -152,12 +152,13 @@ static const struct cli_option options[] = {
     {NULL, 0, NULL, NULL, false},
 };
 
-#define FORMATS                                                                                  \
-	"JPEG, PNG and PDF can be cleaned: what a person sees stays, and all else goes (camera " \
-	"data, places, comments, thumbnails, scripts, embedded files, bytes behind the end). "   \
-	"The first bytes must be those of the extension. A PDF that is encrypted, a form, has "  \
-	"hidden layers, or has a page without text is refused; its text is looked through, and " \
-	"what was found is counted. Other formats are refused with no_cleaner (exit 3)."
+#define FORMATS                                                                               \
+	"PDF, DOCX, JPEG and PNG can be cleaned: what a person sees stays, and all else "     \
+	"goes (camera data, places, comments, changes, thumbnails, scripts, embedded files, " \
+	"bytes behind the end). The first bytes must be those of the extension. A PDF that "  \
+	"is encrypted, a form, or has hidden layers, a DOCX with macros or embedded "         \
+	"objects, and a page without text are refused; the text is looked through, and what " \
+	"was found is counted."
 
 static const struct cli_command check = {
     .name = "check",

@@ -28,6 +28,8 @@ static const struct {
 	"it is a form, whose answers cleaning would lose: print it to a new PDF"},
     [ATTACH_HIDDEN_LAYERS] = {"hidden_layers",
 	"it has layers that are not shown: print it to a new PDF"},
+    [ATTACH_ACTIVE] = {"active_content",
+	"it holds macros, controls or embedded objects: save it without them"},
     [ATTACH_NO_TEXT] = {"page_without_text",
 	"a page without text cannot be looked through: replace the scan by the text"},
     [ATTACH_NO_READER] = {"no_text_reader",
@@ -63,14 +65,15 @@ static bool prepare(struct attach_item *item, const struct attach_limits *limits
 		attach_settle(item, GW_ELIMIT, ATTACH_TOO_LARGE);
 	else if (said != is)
 		attach_settle(item, GW_EFORMAT, ATTACH_WRONG_FORMAT);
-	else if (is != ATTACH_JPEG && is != ATTACH_PNG && is != ATTACH_PDF)
+	else if (is == ATTACH_UNKNOWN)
 		attach_settle(item, GW_ESUPPORT, ATTACH_NO_CLEANER);
 	return item->code == 0;
 }
 
 bool attach_has_text(const void *p, size_t n)
 {
-	return attach_format(p, n) == ATTACH_PDF;
+	enum attach_format is = attach_format(p, n);
+	return is == ATTACH_PDF || is == ATTACH_DOCX;
 }
 
 /* Look through what was cleaned. GW_EIO, else 0 with a code in the item. */
@@ -78,8 +81,11 @@ static int look_through(
     struct attach_work *w, const struct attach_limits *limits, struct errinfo *ei)
 {
 	int r = 0;
-	if (w->item->code == 0 && attach_has_text(w->item->p, w->item->n))
+	enum attach_format is = attach_format(w->item->p, w->item->n);
+	if (w->item->code == 0 && is == ATTACH_PDF)
 		r = text_look_pdf(w, limits, ei);
+	else if (w->item->code == 0 && is == ATTACH_DOCX)
+		r = text_look_docx(w, ei);
 	if (w->item->code < 0)
 		buf_release(&w->item->out);
 	return r;

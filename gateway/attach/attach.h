@@ -73,6 +73,7 @@ enum attach_why {
 	ATTACH_ENCRYPTED,
 	ATTACH_FORM,          /* answers in a form, which cleaning would lose */
 	ATTACH_HIDDEN_LAYERS, /* layers that are not shown, or not always */
+	ATTACH_ACTIVE,        /* active_content: macros, controls, embedded objects */
 	ATTACH_NO_TEXT,       /* page_without_text: a page that nothing can look through */
 	ATTACH_NO_READER,     /* what reads its text is not here, or cannot be confined */
 	ATTACH_BLOCKED,       /* something in its text may not leave */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attach/docx.h"
 #include "attach/jpeg.h"
 #include "attach/pdf.h"
 #include "attach/png.h"
@@ -71,15 +72,18 @@ static int write_job(const struct job *job, struct buf *out)
 	return r;
 }
 
-/* In the child: clean a PDF. What it says besides goes behind it in out. */
-static int clean_pdf(
-    const void *p, size_t n, const struct attach_limits *limits, struct buf *out, struct head *h)
+typedef int (*document_clean)(const void *p, size_t n, const struct attach_limits *limits,
+    struct buf *out, struct buf *probe, struct buf *pages, enum attach_why *ret_why);
+
+/* In the child: clean a document. What it says besides goes behind it in out. */
+static int clean_document(document_clean clean, const void *p, size_t n,
+    const struct attach_limits *limits, struct buf *out, struct head *h)
 {
 	struct buf probe GW_CLEANUP(buf_release) = BUF_INIT(limits->bytes);
 	struct buf pages GW_CLEANUP(buf_release) = BUF_INIT(PAGES_ROOM);
 	size_t at = out->len;
 	enum attach_why why = ATTACH_GOES;
-	int r = pdf_clean(p, n, limits, out, &probe, &pages, &why);
+	int r = clean(p, n, limits, out, &probe, &pages, &why);
 	h->why = why;
 	h->bytes = out->len - at;
 	h->probe = probe.len;
@@ -99,7 +103,10 @@ static int clean_one(const void *p, size_t n, const struct attach_limits *limits
 		return r;
 	switch (attach_format(p, n)) {
 	case ATTACH_PDF:
-		h.code = clean_pdf(p, n, limits, out, &h);
+		h.code = clean_document(pdf_clean, p, n, limits, out, &h);
+		break;
+	case ATTACH_DOCX:
+		h.code = clean_document(docx_clean, p, n, limits, out, &h);
 		break;
 	case ATTACH_JPEG:
 		h.code = jpeg_clean(p, n, limits, JPEG_UPRIGHT, out);

@@ -8,8 +8,8 @@
 /* An item at work, and what its cleaner said besides the clean file. */
 struct attach_work {
 	struct attach_item *item;
-	struct buf probe; /* what its text is looked for in: a PDF without page edges */
-	struct buf pages; /* PDF: a byte a page, 1 when something is painted there */
+	struct buf probe; /* a PDF without page edges, or the text of a DOCX */
+	struct buf pages; /* a byte a page, 1 when there is something to read; a DOCX is one page */
 };
 
 void attach_settle(struct attach_item *item, int code, enum attach_why why);

@@ -75,6 +75,10 @@ void pdf_walk_release(struct pdf_walk *w);
 /* Clean a dictionary or stream as that kind, and all that it leads to. Codes of pdf_clean. */
 int pdf_walk(struct pdf_walk *w, qpdf_oh object, enum pdf_kind kind) GW_MUST_USE;
 
+/* True when a dictionary of that kind (none by name) keeps the key; what its value must be in
+ * *ret_kind. pdf_keys.c. */
+bool pdf_key(enum pdf_kind kind, const char *name, enum pdf_kind *ret_kind);
+
 /* Clean the data of a stream of that kind, whose dictionary is clean. pdf_stream.c. */
 int pdf_stream_clean(struct pdf_walk *w, qpdf_oh stream, enum pdf_kind kind) GW_MUST_USE;
 

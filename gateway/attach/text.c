@@ -120,3 +120,13 @@ int text_look_pdf(struct attach_work *w, const struct attach_limits *limits, str
 		r = text_judge(item, after.data, after.len, ei);
 	return r;
 }
+
+int text_look_docx(struct attach_work *w, struct errinfo *ei)
+{
+	const struct buf *text = &w->probe;
+	if (w->pages.len && w->pages.data[0] && !text_reads(text->data, text->len)) {
+		attach_settle(w->item, GW_EREFUSED, ATTACH_NO_TEXT);
+		return 0;
+	}
+	return text_judge(w->item, text->data, text->len, ei);
+}

@@ -29,4 +29,7 @@ int text_judge(struct attach_item *item, const char *p, size_t n, struct errinfo
 int text_look_pdf(struct attach_work *w, const struct attach_limits *limits, struct errinfo *ei)
     GW_MUST_USE;
 
+/* The same for a clean DOCX, whose text its cleaner gave. */
+int text_look_docx(struct attach_work *w, struct errinfo *ei) GW_MUST_USE;
+
 #endif

@@ -363,7 +363,7 @@ static void the_first_bytes_must_agree_with_the_extension(void **state)
 	assert_int_equal(attach_declared(""), ATTACH_UNKNOWN);
 	assert_int_equal(attach_declared("JPEG"), ATTACH_JPEG);
 	refused(&pdf, ATTACH_PDF, GW_EFORMAT, "broken");
-	refused(&docx, ATTACH_DOCX, GW_ESUPPORT, "no_cleaner");
+	refused(&docx, ATTACH_DOCX, GW_EFORMAT, "broken");
 	refused(&exe, ATTACH_UNKNOWN, GW_ESUPPORT, "no_cleaner");
 	assert_int_equal(attach_format_of_ext("JPG"), ATTACH_JPEG);
 	assert_int_equal(attach_format_of_ext("jpeg"), ATTACH_JPEG);

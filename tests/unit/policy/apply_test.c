@@ -341,7 +341,7 @@ static void attachments_leave_clean_and_numbered(void **state)
 	test_code(policy_admits(p, ctx.recipient_duties, o.data, &ei), 0, &ei);
 }
 
-static void what_has_no_cleaner_stays(void **state)
+static void what_is_broken_stays(void **state)
 {
 	(void)state;
 	struct policy *p GW_CLEANUP(policy_free_p) = load_file(END_CONTRACT);
@@ -354,7 +354,7 @@ static void what_has_no_cleaner_stays(void **state)
 	test_code(policy_apply(p, &ctx, d, NULL, &o, &ei), GW_EREFUSED, &ei);
 	const json_t *behind =
 	    json_object_get(json_object_get(o.sender_report, "attachments"), "left_behind");
-	assert_string_equal(jx_str(json_array_get(behind, 0), "reason"), "no_cleaner");
+	assert_string_equal(jx_str(json_array_get(behind, 0), "reason"), "broken");
 }
 
 /* Some offices use the BSN as client number: under that name it does not slip out. */
@@ -445,7 +445,7 @@ int main(void)
 	    cmocka_unit_test(reports_hold_no_value),
 	    cmocka_unit_test(the_travelling_report_is_of_the_policy_alone),
 	    cmocka_unit_test(attachments_leave_clean_and_numbered),
-	    cmocka_unit_test(what_has_no_cleaner_stays),
+	    cmocka_unit_test(what_is_broken_stays),
 	    cmocka_unit_test(a_code_is_not_the_bsn),
 	    cmocka_unit_test(a_long_name_refuses_no_dossier),
 	    cmocka_unit_test(nothing_at_all_is_refused_with_its_report),
