@@ -41,11 +41,27 @@ static int check_type(const struct cli *cli, struct errinfo *ei)
 	    near ? ", did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
+/* What is to leave, by --as. */
+static int read_mode(const struct cli *cli, enum attach_mode *ret, struct errinfo *ei)
+{
+	const char *word = cli_value(cli, "as");
+	for (size_t i = 0; i < ATTACH_MODES; i++)
+		if (str_eq(word ? word : attach_mode_words[ATTACH_STRIP], attach_mode_words[i])) {
+			*ret = (enum attach_mode)i;
+			return 0;
+		}
+	return err_set(ei, GW_EUSAGE, "--as is strip, flatten or text_only");
+}
+
 static int clean(const struct cli *cli, struct job *job, struct errinfo *ei)
 {
 	const char *path = cli_operand(cli, 0);
 	const char *dot = strrchr(file_base(path), '.');
 	int r = check_type(cli, ei);
+	if (r == 0)
+		r = read_mode(cli, &job->item.mode, ei);
+	if (job->item.mode == ATTACH_TEXT_ONLY) /* a text that leaves has masks */
+		job->item.profile = &DETECT_STRICT;
 	if (r < 0 || (r = file_read(path, ATTACH_LIMITS.bytes, &job->in, ei)) < 0)
 		return r;
 	job->format = attach_format(job->in.data, job->in.len);
@@ -149,6 +165,9 @@ static int run_clean(struct cli *cli)
 
 static const struct cli_option options[] = {
     {"type", 0, "TYPE", "what it is: cv, diploma, certificate and so on", false},
+    {"as", 0, "WORD",
+	"what leaves: strip (the file, default), flatten (its pages as pictures) or text_only (its text, with the masks of the strict profile)",
+	false},
     {NULL, 0, NULL, NULL, false},
 };
 

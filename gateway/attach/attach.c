@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "attach/clean.h"
+#include "attach/flatten.h"
 #include "attach/text.h"
 #include "base/str.h"
 
@@ -58,6 +59,7 @@ static bool prepare(struct attach_item *item, const struct attach_limits *limits
 	enum attach_format is = attach_format(item->p, item->n);
 	enum attach_format said = item->declared == ATTACH_UNKNOWN ? is : item->declared;
 	item->out = (struct buf)BUF_INIT(limits->bytes);
+	item->leaves = is;
 	attach_settle(item, 0, ATTACH_GOES);
 	for (size_t k = 0; k < DETECT_KINDS; k++)
 		item->found[k] = 0;
@@ -65,7 +67,7 @@ static bool prepare(struct attach_item *item, const struct attach_limits *limits
 		attach_settle(item, GW_ELIMIT, ATTACH_TOO_LARGE);
 	else if (said != is)
 		attach_settle(item, GW_EFORMAT, ATTACH_WRONG_FORMAT);
-	else if (is == ATTACH_UNKNOWN)
+	else if (is == ATTACH_UNKNOWN || (is == ATTACH_DOCX && item->mode == ATTACH_FLATTEN))
 		attach_settle(item, GW_ESUPPORT, ATTACH_NO_CLEANER);
 	return item->code == 0;
 }
@@ -76,18 +78,25 @@ bool attach_has_text(const void *p, size_t n)
 	return is == ATTACH_PDF || is == ATTACH_DOCX;
 }
 
-/* Look through what was cleaned. GW_EIO, else 0 with a code in the item. */
+/* Look through what was cleaned, and take what leaves of it. GW_EIO, else 0 with a code in the
+ * item.
+ */
 static int look_through(
     struct attach_work *w, const struct attach_limits *limits, struct errinfo *ei)
 {
+	struct attach_item *item = w->item;
+	enum attach_format is = attach_format(item->p, item->n);
 	int r = 0;
-	enum attach_format is = attach_format(w->item->p, w->item->n);
-	if (w->item->code == 0 && is == ATTACH_PDF)
+	if (is == ATTACH_PDF && item->mode == ATTACH_FLATTEN)
+		r = flatten(w, limits, ei);
+	else if (item->code == 0 && is == ATTACH_PDF)
 		r = text_look_pdf(w, limits, ei);
-	else if (w->item->code == 0 && is == ATTACH_DOCX)
+	else if (item->code == 0 && is == ATTACH_DOCX)
 		r = text_look_docx(w, ei);
-	if (w->item->code < 0)
-		buf_release(&w->item->out);
+	if (r == 0 && item->code == 0 && item->mode == ATTACH_TEXT_ONLY)
+		r = text_take(w, limits, ei);
+	if (item->code < 0)
+		buf_release(&item->out);
 	return r;
 }
 

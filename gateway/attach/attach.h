@@ -30,9 +30,10 @@ enum attach_format {
 	ATTACH_DOCX,
 	ATTACH_JPEG,
 	ATTACH_PNG,
+	ATTACH_TEXT,   /* only as what leaves: plain text in UTF-8 */
 	ATTACH_FOREIGN /* only as what is declared: by an extension of no format here */
 };
-enum { ATTACH_FORMATS = ATTACH_PNG + 1 };
+enum { ATTACH_FORMATS = ATTACH_TEXT + 1 };
 
 /* The word for a format ("jpeg"), all words in the order of the enum, and its file extension
  * ("jpg"; "bin" for unknown). */
@@ -42,6 +43,10 @@ const char *attach_format_ext(enum attach_format f);
 
 /* What the first bytes say. A zip is ATTACH_DOCX when it names a word/ member, else unknown. */
 enum attach_format attach_format(const void *p, size_t n);
+
+/* True when the n bytes, the first of a file, can begin a text as attach_clean_all makes it: UTF-8
+ * (the last letter may be cut) without control characters but newline and tab. */
+bool attach_is_text(const void *p, size_t n);
 
 /* What an extension without point says ("JPG", "jpeg" → ATTACH_JPEG). */
 enum attach_format attach_format_of_ext(const char *ext);
@@ -85,17 +90,26 @@ enum attach_why {
 /* "" for ATTACH_GOES, "wrong_format" and so on. */
 const char *attach_why_word(enum attach_why why);
 
+/* What leaves of a file: itself, its pages as pictures, or its text. */
+enum attach_mode { ATTACH_STRIP, ATTACH_FLATTEN, ATTACH_TEXT_ONLY };
+
+/* The words of policies, in the order of the enum: strip, flatten, text_only. */
+enum { ATTACH_MODES = ATTACH_TEXT_ONLY + 1 };
+extern const char *const attach_mode_words[ATTACH_MODES];
+
 /* One attachment on its way. */
 struct attach_item {
 	const void *p; /* in: the file, borrowed */
 	size_t n;
 	enum attach_format declared;          /* in: see attach_declared */
+	enum attach_mode mode;                /* in */
 	const struct detect_profile *profile; /* in: what findings do; NULL: they are counted */
 	const struct detect_known *known;     /* in: of the dossier; may be NULL */
 	int code;                             /* out: 0, or a code for why it stays behind */
 	enum attach_why why;                  /* out */
 	const char *reason;                   /* out: its word */
 	size_t found[DETECT_KINDS];           /* out: findings in its text, counts only */
+	enum attach_format leaves;            /* out: the format of: */
 	struct buf out;                       /* out: the clean file; the caller releases it */
 };
 
@@ -110,6 +124,11 @@ struct attach_item {
  * would leave (with text outside the edges of a page). A page that paints something and has no
  * letter or digit is ATTACH_NO_TEXT. A finding under `block` or `review` stops the file, and so
  * does one under `mask`, since a file cannot be masked.
+ *
+ * ATTACH_FLATTEN: a PDF leaves as pictures of its pages, as poppler shows them at 150 pixels an
+ * inch, so that forms and layers are what they look like; a DOCX is ATTACH_NO_CLEANER; pictures are
+ * stripped. ATTACH_TEXT_ONLY: the text of a document leaves in its place, with masks; a picture is
+ * ATTACH_NO_TEXT.
  *
  * Returns 0, or GW_EIO when no worker could run (no item has a result then). limits may be NULL for
  * ATTACH_LIMITS.

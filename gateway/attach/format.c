@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "attach/attach.h"
+#include "base/str.h"
 
 const char *const attach_format_words[ATTACH_FORMATS] = {
     [ATTACH_UNKNOWN] = "unknown",
@@ -10,6 +11,7 @@ const char *const attach_format_words[ATTACH_FORMATS] = {
     [ATTACH_DOCX] = "docx",
     [ATTACH_JPEG] = "jpeg",
     [ATTACH_PNG] = "png",
+    [ATTACH_TEXT] = "text",
 };
 
 static const char *const exts[ATTACH_FORMATS] = {
@@ -18,7 +20,10 @@ static const char *const exts[ATTACH_FORMATS] = {
     [ATTACH_DOCX] = "docx",
     [ATTACH_JPEG] = "jpg",
     [ATTACH_PNG] = "png",
+    [ATTACH_TEXT] = "txt",
 };
+
+const char *const attach_mode_words[ATTACH_MODES] = {"strip", "flatten", "text_only"};
 
 const char *attach_format_name(enum attach_format f)
 {
@@ -41,6 +46,16 @@ enum attach_format attach_format(const void *p, size_t n)
 	if (n >= 4 && memcmp(p, "PK\3\4", 4) == 0 && memmem(p, n, "word/", 5))
 		return ATTACH_DOCX;
 	return ATTACH_UNKNOWN;
+}
+
+bool attach_is_text(const void *p, size_t n)
+{
+	const unsigned char *s = p;
+	enum { CUT = 3 }; /* bytes of a letter that the end may part from it */
+	for (size_t i = 0; i < n; i++)
+		if ((s[i] < 0x20 && s[i] != '\n' && s[i] != '\t') || s[i] == 0x7f)
+			return false;
+	return n - str_utf8_prefix(p, n) <= CUT;
 }
 
 enum attach_format attach_format_of_ext(const char *ext)

@@ -6,8 +6,7 @@
 
 #include "sandbox/program.h"
 
-/* Settle the item for a reader of text that gave none. GW_EIO goes on. */
-static int no_text(struct attach_item *item, int code)
+int text_none(struct attach_item *item, int code)
 {
 	switch (code) {
 	case GW_EIO:
@@ -65,7 +64,7 @@ int text_judge(struct attach_item *item, const char *p, size_t n, struct errinfo
 	enum detect_verdict worst = DETECT_KEEP;
 	int r = detect_scan(n ? p : "", n, item->known, &found, ei);
 	if (r < 0)
-		return no_text(item, r);
+		return text_none(item, r);
 	for (size_t i = 0; i < found.n; i++) {
 		enum detect_kind kind = found.list[i].kind;
 		count[kind]++;
@@ -79,24 +78,23 @@ int text_judge(struct attach_item *item, const char *p, size_t n, struct errinfo
 		attach_settle(item, GW_EREFUSED, ATTACH_BLOCKED);
 	else if (worst == DETECT_REVIEW && item->why != ATTACH_BLOCKED)
 		attach_settle(item, GW_EREFUSED, ATTACH_REVIEW);
-	else if (worst == DETECT_MASK && item->code == 0)
+	else if (worst == DETECT_MASK && item->code == 0 && item->mode != ATTACH_TEXT_ONLY)
 		attach_settle(item, GW_EREFUSED, ATTACH_MASK);
 	return 0;
 }
 
-/* Settle the item when a page paints something and says nothing. */
-static void look_at_pages(struct attach_work *w, const struct buf *text)
+void text_look_at_pages(struct attach_item *item, const struct buf *pages, const struct buf *text)
 {
 	size_t at = 0;
-	for (size_t i = 0; i < w->pages.len; i++) {
+	for (size_t i = 0; i < pages->len; i++) {
 		const char *from = text->data ? text->data + at : NULL;
 		const char *end = from ? memchr(from, '\f', text->len - at) : NULL;
 		if (!end) {
-			attach_settle(w->item, GW_EFORMAT, ATTACH_BROKEN);
+			attach_settle(item, GW_EFORMAT, ATTACH_BROKEN);
 			return;
 		}
-		if (w->pages.data[i] && !text_reads(from, (size_t)(end - from))) {
-			attach_settle(w->item, GW_EREFUSED, ATTACH_NO_TEXT);
+		if (pages->data[i] && !text_reads(from, (size_t)(end - from))) {
+			attach_settle(item, GW_EREFUSED, ATTACH_NO_TEXT);
 			return;
 		}
 		at = (size_t)(end - text->data) + 1;
@@ -112,8 +110,8 @@ int text_look_pdf(struct attach_work *w, const struct attach_limits *limits, str
 	if (r == 0)
 		r = text_of_pdf(w->probe.data, w->probe.len, true, limits, &after, ei);
 	if (r < 0)
-		return no_text(item, r);
-	look_at_pages(w, &after);
+		return text_none(item, r);
+	text_look_at_pages(item, &w->pages, &after);
 	if (item->code == 0)
 		r = text_judge(item, before.data, before.len, ei);
 	if (r == 0 && (item->code == 0 || item->code == GW_EREFUSED))
@@ -129,4 +127,58 @@ int text_look_docx(struct attach_work *w, struct errinfo *ei)
 		return 0;
 	}
 	return text_judge(w->item, text->data, text->len, ei);
+}
+
+/* Append text as it may leave: pages parted by an empty line, no other control characters. */
+static int plain(const struct buf *text, struct buf *out)
+{
+	int r = 0;
+	for (size_t i = 0; i < text->len && r == 0; i++) {
+		unsigned char c = (unsigned char)text->data[i];
+		if (c == '\f')
+			r = i + 1 < text->len ? buf_adds(out, "\n") : 0;
+		else if (c == '\n' || c == '\t' || (c >= 0x20 && c != 0x7f))
+			r = buf_add(out, text->data + i, 1);
+	}
+	return r;
+}
+
+static int take(struct attach_item *item, const struct buf *text)
+{
+	struct buf bare GW_CLEANUP(buf_release) = BUF_INIT(text->len + 1);
+	struct errinfo why = ERRINFO_INIT;
+	if (!text_reads(text->data, text->len)) {
+		attach_settle(item, GW_EREFUSED, ATTACH_NO_TEXT);
+		return 0;
+	}
+	int r = plain(text, &bare);
+	buf_release(&item->out);
+	if (r == 0 && item->profile)
+		r = detect_apply(
+		    item->profile, bare.data, bare.len, item->known, &item->out, NULL, &why);
+	else if (r == 0)
+		r = buf_add(&item->out, bare.data, bare.len);
+	item->leaves = ATTACH_TEXT;
+	if (r == GW_EREFUSED) /* of a text that was judged: masks brought something together */
+		attach_settle(item, r, ATTACH_BLOCKED);
+	else if (r < 0)
+		return text_none(item, r);
+	return 0;
+}
+
+int text_take(struct attach_work *w, const struct attach_limits *limits, struct errinfo *ei)
+{
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(TEXT_MAX);
+	struct attach_item *item = w->item;
+	switch (attach_format(item->p, item->n)) {
+	case ATTACH_DOCX:
+		return take(item, &w->probe);
+	case ATTACH_PDF: {
+		int r = text_of_pdf(item->out.data, item->out.len, false, limits, &text, ei);
+		return r < 0 ? text_none(item, r) : take(item, &text);
+	}
+	default:
+		attach_settle(item, GW_EREFUSED, ATTACH_NO_TEXT);
+		return 0;
+	}
 }

@@ -19,6 +19,13 @@ int text_of_pdf(const void *p, size_t n, bool raw, const struct attach_limits *l
 /* True when some of the n bytes is part of a letter or digit that can be looked through. */
 bool text_reads(const char *p, size_t n);
 
+/* Settle the item for a reader that gave no text, by its code. GW_EIO goes on, else 0. */
+int text_none(struct attach_item *item, int code) GW_MUST_USE;
+
+/* Settle the item when text (a form feed behind each page) says nothing on a page of pages that has
+ * something to read. */
+void text_look_at_pages(struct attach_item *item, const struct buf *pages, const struct buf *text);
+
 /*
  * Count the findings in n bytes of text into item->found (of several texts the highest count), and
  * settle the item when its profile stops it. GW_EIO, else 0.
@@ -31,5 +38,10 @@ int text_look_pdf(struct attach_work *w, const struct attach_limits *limits, str
 
 /* The same for a clean DOCX, whose text its cleaner gave. */
 int text_look_docx(struct attach_work *w, struct errinfo *ei) GW_MUST_USE;
+
+/* Put the text of a clean document in its place, with the masks of its profile. GW_EIO, else 0 with
+ * a code in the item. */
+int text_take(struct attach_work *w, const struct attach_limits *limits, struct errinfo *ei)
+    GW_MUST_USE;
 
 #endif

@@ -27,9 +27,15 @@ static const char *stays(const struct policy *p, const struct dossier_file *f)
 		return "format_not_allowed";
 	if (f->bytes.len > (size_t)a->max_mb * POLICY_MB)
 		return "too_large";
-	if (str_eq(a->clean, "text_only"))
-		return "no_cleaner"; /* its text in place of the file: not in this build */
 	return NULL;
+}
+
+static enum attach_mode mode_of(const struct policy_attachment *a)
+{
+	for (size_t i = 0; i < ATTACH_MODES; i++)
+		if (str_eq(a->clean, attach_mode_words[i]))
+			return (enum attach_mode)i;
+	return ATTACH_STRIP;
 }
 
 /* True when the policy lets the field go as it is. */
@@ -73,8 +79,8 @@ static const char *take(struct run *run, struct policy_outcome *o, const struct 
 	out->type = f->type;
 	out->bytes = item->out;
 	item->out = (struct buf){0};
-	(void)snprintf(out->name, sizeof out->name, "%s-%d.%s", f->type, n,
-	    attach_format_ext(attach_format(out->bytes.data, out->bytes.len)));
+	(void)snprintf(
+	    out->name, sizeof out->name, "%s-%d.%s", f->type, n, attach_format_ext(item->leaves));
 	return NULL;
 }
 
@@ -117,8 +123,9 @@ int run_files(struct run *run, struct policy_outcome *o)
 		item->n = d->files[i].bytes.len;
 		item->declared = attach_declared(d->files[i].ext);
 		texts |= attach_has_text(item->p, item->n);
-		item->profile =
-		    &run->p->profiles[policy_attachment(run->p, d->files[i].type)->scan].verdicts;
+		const struct policy_attachment *a = policy_attachment(run->p, d->files[i].type);
+		item->profile = &run->p->profiles[a->scan].verdicts;
+		item->mode = mode_of(a);
 	}
 	if (texts)
 		r = known_of_files(run, &known);

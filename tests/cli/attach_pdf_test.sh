@@ -4,7 +4,7 @@ set -u
 BUILD=${BUILD:-build/rel}
 . tests/cli/lib.sh
 . tests/cli/attach/pdf.sh
-plan 42
+plan 49
 top=$PWD
 mkdir "$W/a" && cp tests/cli/attach/photo.jpg "$W/a" && cd "$W/a" || exit 1
 has() { command -v "$1" >/dev/null; }
@@ -58,6 +58,21 @@ if has qpdf; then
 else
 	for t in refused said nothing; do skip "encrypted: $t" "qpdf is not installed"; done
 fi
+
+# ---- in another form ----
+attach clean --as text_only cv.pdf >cv.txt 2>err; ok "the text alone may leave"
+[ "$(tail -n +4 cv.txt)" = "Tweede pagina, bel […]" ]; ok "with masks"
+attach clean --as flatten cv.pdf flat.pdf >out 2>err; ok "or its pages as pictures"
+pdftotext flat.pdf flat.txt 2>err; ! grep -q '[a-z]' flat.txt; ok "of which none has text"
+shape() { pdfinfo "$1" 2>err | awk '/^Pages/ {print $2} /^Page size/ {printf "%.0f %.0f\n", $3, $5}' | paste -sd' '; }
+[ "$(shape flat.pdf)" = "$(shape cv.pdf)" ]; ok "as many and as large"
+for f in cv flat; do pdftoppm -r 30 -gray -f 2 -l 2 $f.pdf >$f.pgm 2>err; done
+difference() { # of two pictures of one size, 0 to 255 a pixel, the mean
+	cmp -l "$1" "$2" | awk -v n="$(stat -c %s "$1")" 'function v(o) {return int(o / 100) * 64 + int(o % 100 / 10) * 8 + o % 10}
+		{d = v($2) - v($3); s += d < 0 ? -d : d} END {printf "%d", s / n}'
+}
+[ "$(difference cv.pgm flat.pgm)" -lt 4 ]; ok "and that look alike"
+expect 2 "another word is a usage error" attach clean --as tekst cv.pdf out.pdf
 
 # ---- from one organisation to another ----
 cd "$top" || exit 1

@@ -292,6 +292,28 @@ static void what_the_text_says_decides(void **state)
 	}
 }
 
+static void the_text_alone_may_leave(void **state)
+{
+	(void)state;
+	static const char masked[] = "Eerste\nBel [\xe2\x80\xa6]\n";
+	struct docx_file f;
+	docx_begin(&f);
+	docx_end(&f, P("Eerste") P("Bel 06-12345678"));
+	struct attach_item it = {
+	    .p = f.b.data, .n = f.b.len, .mode = ATTACH_TEXT_ONLY, .profile = &DETECT_STRICT};
+	assert_int_equal(attach_clean_all(&it, 1, NULL, NULL), 0);
+	assert_int_equal(it.code, 0);
+	assert_int_equal(it.leaves, ATTACH_TEXT);
+	assert_int_equal(it.out.len, sizeof masked - 1);
+	assert_memory_equal(it.out.data, masked, sizeof masked - 1);
+	attach_release(&it, 1);
+	it = (struct attach_item){.p = f.b.data, .n = f.b.len, .mode = ATTACH_FLATTEN};
+	assert_int_equal(attach_clean_all(&it, 1, NULL, NULL), 0);
+	assert_int_equal(it.why, ATTACH_NO_CLEANER);
+	attach_release(&it, 1);
+	buf_release(&f.b);
+}
+
 static void hostile_ones_are_refused(void **state)
 {
 	(void)state;
@@ -354,6 +376,7 @@ int main(void)
 	    cmocka_unit_test(active_content_is_refused),
 	    cmocka_unit_test(one_form_of_many_is_kept),
 	    cmocka_unit_test(what_the_text_says_decides),
+	    cmocka_unit_test(the_text_alone_may_leave),
 	    cmocka_unit_test(hostile_ones_are_refused),
 	    cmocka_unit_test(a_cut_one_is_refused),
 	};

@@ -304,6 +304,65 @@ static void what_the_text_says_decides(void **state)
 	}
 }
 
+static struct attach_item passed(
+    const struct pdf_file *f, enum attach_mode mode, const struct detect_profile *profile)
+{
+	struct attach_item it = {.p = f->b.data, .n = f->b.len, .mode = mode, .profile = profile};
+	assert_int_equal(attach_clean_all(&it, 1, NULL, NULL), 0);
+	return it;
+}
+
+static void the_text_alone_may_leave(void **state)
+{
+	(void)state;
+	static const char masked[] = "Bel [\xe2\x80\xa6] of kom langs";
+	struct pdf_file f;
+	pdf_simple(&f, "BT /F1 9 Tf 9 9 Td (Bel 06-12345678 of kom langs) Tj ET", "", "");
+	struct attach_item it = passed(&f, ATTACH_TEXT_ONLY, &DETECT_STRICT);
+	assert_int_equal(it.code, 0);
+	assert_int_equal(it.leaves, ATTACH_TEXT);
+	assert_memory_equal(it.out.data, masked, sizeof masked - 1);
+	assert_true(attach_is_text(it.out.data, it.out.len));
+	assert_int_equal(it.found[DETECT_PHONE], 1);
+	attach_release(&it, 1);
+	buf_release(&f.b);
+	pdf_simple(&f, "BT /F1 9 Tf 9 9 Td (bsn 123456782) Tj ET", "", "");
+	it = passed(&f, ATTACH_TEXT_ONLY, &DETECT_STRICT);
+	assert_int_equal(it.why, ATTACH_BLOCKED);
+	assert_int_equal(it.out.len, 0);
+	attach_release(&it, 1);
+	buf_release(&f.b);
+}
+
+static void pages_may_leave_as_pictures(void **state)
+{
+	(void)state;
+	struct pdf_file f;
+	pdf_simple(&f, TEXT, "/Annots[<</Type/Annot/Subtype/Widget/FT/Tx/V(x)/Rect[0 0 9 9]>>]",
+	    "/OCProperties<</OCGs[<<>>]/D<</BaseState/OFF>>>>");
+	struct attach_item it = passed(&f, ATTACH_FLATTEN, &DETECT_STRICT);
+	if (it.code < 0)
+		fail_msg("%s", it.reason);
+	assert_int_equal(attach_format(it.out.data, it.out.len), ATTACH_PDF);
+	holds(&it.out, "/Im Do");
+	is_free_of(&it.out, "Tj");
+	is_free_of(&it.out, "/Annots");
+	assert_non_null(memmem(it.out.data, it.out.len, "\xff\xd8\xff", 3));
+	attach_release(&it, 1);
+	buf_release(&f.b);
+	/* what may not be in it may not be in its picture */
+	pdf_simple(&f, "BT /F1 9 Tf 9 9 Td (Bel 06-12345678) Tj ET", "", "");
+	it = passed(&f, ATTACH_FLATTEN, &DETECT_STRICT);
+	assert_int_equal(it.why, ATTACH_MASK);
+	attach_release(&it, 1);
+	buf_release(&f.b);
+	pdf_simple(&f, "0 0 9 9 re f", "", "");
+	it = passed(&f, ATTACH_FLATTEN, NULL);
+	assert_int_equal(it.why, ATTACH_NO_TEXT);
+	attach_release(&it, 1);
+	buf_release(&f.b);
+}
+
 static void a_damaged_one_is_refused(void **state)
 {
 	(void)state;
@@ -367,6 +426,8 @@ int main(void)
 	    cmocka_unit_test(an_image_of_an_unknown_kind_is_refused),
 	    cmocka_unit_test(a_page_that_cannot_be_read_is_refused),
 	    cmocka_unit_test(what_the_text_says_decides),
+	    cmocka_unit_test(the_text_alone_may_leave),
+	    cmocka_unit_test(pages_may_leave_as_pictures),
 	    cmocka_unit_test(a_damaged_one_is_refused),
 	    cmocka_unit_test(hostile_ones_end),
 	};
