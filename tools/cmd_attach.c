@@ -9,11 +9,16 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "dossier/catalogue.h"
+#include "home/settings.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
 
+enum { SETTINGS_MAX = 256 << 10 };
+
 /* One file on its way: as it is, and as it would leave. */
 struct job {
+	struct settings settings; /* of the home, when there is one */
+	struct attach_setup setup;
 	struct buf in;
 	struct attach_item item;
 	enum attach_format format;
@@ -21,6 +26,7 @@ struct job {
 
 static void job_release(struct job *job)
 {
+	settings_release(&job->settings);
 	buf_release(&job->in);
 	attach_release(&job->item, 1);
 }
@@ -53,6 +59,37 @@ static int read_mode(const struct cli *cli, enum attach_mode *ret, struct errinf
 	return err_set(ei, GW_EUSAGE, "--as is strip, flatten or text_only");
 }
 
+/* How files are looked at: as the home says, when there is one; --antivirus goes before it. */
+static int read_setup(const struct cli *cli, struct job *job, struct errinfo *ei)
+{
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(SETTINGS_MAX);
+	const char *home = cli_home(cli), *given = cli_value(cli, "antivirus");
+	char *path GW_CLEANUP(str_free_p) =
+	    home ? str_printf("%s/gateway.yaml", home) : str_dup("");
+	int r = 0;
+	if (*path && file_exists(path)) {
+		r = file_read(path, SETTINGS_MAX, &text, ei);
+		if (r == 0)
+			r = settings_parse(path, text.data, text.len, &job->settings, ei);
+		if (r < 0)
+			return r;
+	}
+	job->setup = settings_attach(&job->settings);
+	if (given)
+		job->setup.antivirus = str_eq(given, "off") ? NULL : given;
+	const char *ocr = cli_value(cli, "ocr");
+	if (ocr && !str_eq(ocr, "auto") && !str_eq(ocr, "off"))
+		return err_set(ei, GW_EUSAGE, "--ocr is auto or off");
+	if (ocr)
+		job->setup.ocr = str_eq(ocr, "auto") && attach_can_ocr();
+	return 0;
+}
+
+static const char *antivirus(const struct job *job)
+{
+	return job->setup.antivirus ? "clamd" : "off";
+}
+
 static int clean(const struct cli *cli, struct job *job, struct errinfo *ei)
 {
 	const char *path = cli_operand(cli, 0);
@@ -60,6 +97,8 @@ static int clean(const struct cli *cli, struct job *job, struct errinfo *ei)
 	int r = check_type(cli, ei);
 	if (r == 0)
 		r = read_mode(cli, &job->item.mode, ei);
+	if (r == 0)
+		r = read_setup(cli, job, ei);
 	if (job->item.mode == ATTACH_TEXT_ONLY) /* a text that leaves has masks */
 		job->item.profile = &DETECT_STRICT;
 	if (r < 0 || (r = file_read(path, ATTACH_LIMITS.bytes, &job->in, ei)) < 0)
@@ -68,7 +107,7 @@ static int clean(const struct cli *cli, struct job *job, struct errinfo *ei)
 	job->item.p = job->in.data;
 	job->item.n = job->in.len;
 	job->item.declared = attach_declared(dot ? dot + 1 : "");
-	r = attach_clean_all(&job->item, 1, NULL, ei);
+	r = attach_clean_all(&job->item, 1, &job->setup, ei);
 	if (r == 0 && job->item.code < 0)
 		r = attach_explain(&job->item, ei);
 	return r < 0 ? err_prefix(ei, r, path) : 0;
@@ -119,6 +158,8 @@ static int run_check(struct cli *cli)
 		else
 			(void)printf("can be cleaned, %zu bytes would leave\n", job.item.out.len);
 		print_findings(cli, &job.item);
+		(void)printf("%s: antivirus %s, text in pictures %s\n", cli_operand(cli, 0),
+		    antivirus(&job), job.setup.ocr ? "is read" : "is not read");
 		return 0;
 	}
 	json_t *line = json_object();
@@ -128,6 +169,8 @@ static int run_check(struct cli *cli)
 	jx_set(line, "clean_bytes", json_integer((json_int_t)job.item.out.len));
 	jx_set(line, "changed", json_boolean(!same));
 	jx_set(line, "found", findings(&job.item));
+	jx_set(line, "antivirus", json_string(antivirus(&job)));
+	jx_set(line, "ocr", json_boolean(job.setup.ocr));
 	return cli_print_json(line);
 }
 
@@ -160,6 +203,7 @@ static int run_clean(struct cli *cli)
 	jx_set(line, "format", json_string(attach_format_name(job.format)));
 	jx_set(line, "bytes", json_integer((json_int_t)job.in.len));
 	jx_set(line, "clean_bytes", json_integer((json_int_t)job.item.out.len));
+	jx_set(line, "antivirus", json_string(antivirus(&job)));
 	return cli_print_json(line);
 }
 
@@ -168,6 +212,9 @@ static const struct cli_option options[] = {
     {"as", 0, "WORD",
 	"what leaves: strip (the file, default), flatten (its pages as pictures) or text_only (its text, with the masks of the strict profile)",
 	false},
+    {"antivirus", 0, "SOCKET",
+	"ask clamd over this socket (default: as gateway.yaml of the home says); off", false},
+    {"ocr", 0, "auto|off", "read text in pictures (default: as the home says, else auto)", false},
     {NULL, 0, NULL, NULL, false},
 };
 

@@ -93,7 +93,8 @@ static void tell_unlisted(const json_t *report)
 /* What of the dossier did not leave, in a few words; the whole report is in --json. */
 static void tell_rest(const json_t *report)
 {
-	const json_t *left = json_object_get(json_object_get(report, "attachments"), "left_behind");
+	const json_t *files = json_object_get(report, "attachments");
+	const json_t *left = json_object_get(files, "left_behind");
 	json_t *reasons GW_CLEANUP(jx_release) = json_object();
 	const char *key;
 	json_t *value;
@@ -118,6 +119,9 @@ static void tell_rest(const json_t *report)
 	tell_count(count_notes(report, "unknown_attachment_type"), "attachment of unknown type",
 	    "attachments of unknown type");
 	tell_unlisted(report);
+	if (json_object_size(json_object_get(files, "released")) &&
+	    str_eq(jx_str(files, "antivirus"), "off"))
+		(void)printf("; antivirus off");
 }
 
 static void tell_success(const struct items *s, const struct transfer_item *item)

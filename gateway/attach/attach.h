@@ -55,9 +55,6 @@ enum attach_format attach_format_of_ext(const char *ext);
  * no format has (ATTACH_FOREIGN) agrees with no first bytes. */
 enum attach_format attach_declared(const char *ext);
 
-/* True when attach_clean_all will look for text in a file of these first bytes. */
-bool attach_has_text(const void *p, size_t n);
-
 struct attach_limits {
 	size_t bytes;     /* of one file, in and out: 25 MiB */
 	size_t side;      /* pixels in a row or column: 20,000 */
@@ -66,6 +63,20 @@ struct attach_limits {
 };
 
 extern const struct attach_limits ATTACH_LIMITS;
+
+/* How attachments are looked at in a home (gateway.yaml). All zero: limits of their own, no virus
+ * scanner, no reading of pictures. */
+struct attach_setup {
+	const struct attach_limits *limits; /* NULL: ATTACH_LIMITS */
+	const char *antivirus;              /* path of clamd's socket; NULL: off */
+	bool ocr; /* text in pictures is read, to be looked through; see attach_can_ocr */
+};
+
+/* True when tesseract and its Dutch model are here. */
+bool attach_can_ocr(void);
+
+/* True when attach_clean_all will look for text in a file of these first bytes. */
+bool attach_has_text(const void *p, size_t n, const struct attach_setup *setup);
 
 /* Why an attachment stays behind; the word of each stands in reports. */
 enum attach_why {
@@ -81,6 +92,8 @@ enum attach_why {
 	ATTACH_ACTIVE,        /* active_content: macros, controls, embedded objects */
 	ATTACH_NO_TEXT,       /* page_without_text: a page that nothing can look through */
 	ATTACH_NO_READER,     /* what reads its text is not here, or cannot be confined */
+	ATTACH_VIRUS,         /* virus: the scanner found something */
+	ATTACH_ANTIVIRUS,     /* antivirus_failed: the scanner did not say that it found nothing */
 	ATTACH_BLOCKED,       /* something in its text may not leave */
 	ATTACH_REVIEW,        /* needs_review: a person has to settle something in its text */
 	ATTACH_MASK,          /* needs_masking: the policy masks something in its text */
@@ -114,32 +127,35 @@ struct attach_item {
 };
 
 /*
- * attach_clean_all(items, n, limits, ei): clean n attachments and look through their texts.
+ * attach_clean_all(items, n, setup, ei): scan n attachments for viruses, clean them and look
+ * through their texts.
  *
  * Each item gets its own code and reason: GW_ESUPPORT for a format without a cleaner and for
  * ATTACH_NO_READER, GW_EFORMAT for a wrong or broken one, GW_ELIMIT or GW_ENOMEM for one that is
- * too large or takes too long, GW_EREFUSED for the rest. One bad item never spoils another.
+ * too large or takes too long, GW_ENET for ATTACH_ANTIVIRUS, GW_EREFUSED for the rest. One bad item
+ * never spoils another.
  *
  * The text of a PDF is that of its pages, as it came (with text that does not show) and as it
  * would leave (with text outside the edges of a page). A page that paints something and has no
- * letter or digit is ATTACH_NO_TEXT. A finding under `block` or `review` stops the file, and so
- * does one under `mask`, since a file cannot be masked.
+ * letter or digit is ATTACH_NO_TEXT, unless setup->ocr: then pictures, and such pages, are read
+ * from what they look like, and what cannot be read keeps the file here. A finding under `block` or
+ * `review` stops the file, and so does one under `mask`, since a file cannot be masked.
  *
  * ATTACH_FLATTEN: a PDF leaves as pictures of its pages, as poppler shows them at 150 pixels an
  * inch, so that forms and layers are what they look like; a DOCX is ATTACH_NO_CLEANER; pictures are
  * stripped. ATTACH_TEXT_ONLY: the text of a document leaves in its place, with masks; a picture is
  * ATTACH_NO_TEXT.
  *
- * Returns 0, or GW_EIO when no worker could run (no item has a result then). limits may be NULL for
- * ATTACH_LIMITS.
+ * Returns 0, or GW_EIO when no worker could run (no item has a result then). setup may be NULL.
  */
-int attach_clean_all(struct attach_item *items, size_t n, const struct attach_limits *limits,
+int attach_clean_all(struct attach_item *items, size_t n, const struct attach_setup *setup,
     struct errinfo *ei) GW_MUST_USE;
 
 /* For people: why an item stays behind, with its code; `item` must have one. */
 int attach_explain(const struct attach_item *item, struct errinfo *ei) GW_MUST_USE;
 
-/* As attach_clean_all for one file: append it to out, or return its code with a message. */
+/* As attach_clean_all for one file, without a scanner: append it to out, or return its code with a
+ * message. */
 int attach_clean(const void *p, size_t n, enum attach_format declared,
     const struct attach_limits *limits, struct buf *out, struct errinfo *ei) GW_MUST_USE;
 

@@ -14,16 +14,16 @@
 
 enum { PAGES_MAX = 100, DPI = 150, ALL_SECONDS = 120 };
 
-int flatten_page(const void *p, size_t n, unsigned page, const struct attach_limits *limits,
-    struct buf *out, struct errinfo *ei)
+int flatten_page(const void *p, size_t n, unsigned page, unsigned dpi,
+    const struct attach_limits *limits, struct buf *out, struct errinfo *ei)
 {
 	static const char *const folders[] = {"/usr/share/poppler", "/etc/fonts",
 	    "/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/fontconfig",
 	    "/var/cache/fontconfig", NULL};
-	char number[16], dpi[16];
+	char number[16], density[16];
 	(void)snprintf(number, sizeof number, "%u", page);
-	(void)snprintf(dpi, sizeof dpi, "%d", DPI);
-	const char *const argv[] = {"/usr/bin/pdftoppm", "-q", "-r", dpi, "-f", number, "-l",
+	(void)snprintf(density, sizeof density, "%u", dpi);
+	const char *const argv[] = {"/usr/bin/pdftoppm", "-q", "-r", density, "-f", number, "-l",
 	    number, "-jpeg", "-jpegopt", "quality=85,optimize=y", "-", NULL};
 	const struct program program = {.argv = argv, .reads = folders};
 	struct worker_limits l = WORKER_LIMITS;
@@ -68,7 +68,7 @@ static int draw(struct attach_item *item, struct pages *pages, struct errinfo *e
 	for (size_t i = 0; r == 0 && i < pages->n; i++) {
 		pages->page[i] = (struct buf)BUF_INIT(pages->limits->bytes);
 		r = clock_mono() > deadline ? GW_ELIMIT
-					    : flatten_page(item->p, item->n, (unsigned)i + 1,
+					    : flatten_page(item->p, item->n, (unsigned)i + 1, DPI,
 						  pages->limits, &pages->page[i], ei);
 	}
 	return r;
@@ -97,7 +97,7 @@ static size_t count_pages(const struct buf *text)
 	return n;
 }
 
-int flatten(struct attach_work *w, const struct attach_limits *limits, struct errinfo *ei)
+int flatten(struct attach_work *w, const struct attach_setup *setup, struct errinfo *ei)
 {
 	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(TEXT_MAX);
 	struct attach_item *item = w->item;
@@ -106,10 +106,10 @@ int flatten(struct attach_work *w, const struct attach_limits *limits, struct er
 		return 0;
 	bool known = item->code == 0;
 	attach_settle(item, 0, ATTACH_GOES);
-	int r = text_of_pdf(item->p, item->n, false, limits, &text, ei);
+	int r = text_of_pdf(item->p, item->n, false, setup->limits, &text, ei);
 	if (r < 0)
 		return text_none(item, r);
-	struct pages pages = {.n = count_pages(&text), .limits = limits};
+	struct pages pages = {.n = count_pages(&text), .limits = setup->limits};
 	if (!pages.n || pages.n > PAGES_MAX) {
 		attach_settle(item, pages.n ? GW_ELIMIT : GW_EFORMAT,
 		    pages.n ? ATTACH_TOO_LARGE : ATTACH_BROKEN);
@@ -118,8 +118,8 @@ int flatten(struct attach_work *w, const struct attach_limits *limits, struct er
 	for (size_t i = 0; !known && r == 0 && i < pages.n; i++)
 		r = buf_add(&w->pages, "\1", 1);
 	if (r == 0)
-		text_look_at_pages(item, &w->pages, &text);
-	if (r == 0 && item->code == 0)
 		r = text_judge(item, text.data, text.len, ei);
+	if (r == 0 && item->code == 0)
+		r = text_look_at_pages(item, &w->pages, &text, setup, ei);
 	return r < 0 || item->code < 0 ? r : bind_pages(item, &pages, ei);
 }

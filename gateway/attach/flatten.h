@@ -16,11 +16,11 @@
  * pages then all have something to read. At most 100 pages, two minutes in all. GW_EIO, else 0 with
  * a code in the item.
  */
-int flatten(struct attach_work *w, const struct attach_limits *limits, struct errinfo *ei)
+int flatten(struct attach_work *w, const struct attach_setup *setup, struct errinfo *ei)
     GW_MUST_USE;
 
-/* One page of a PDF as a JPEG, page 1 first. Codes of program_run. */
-int flatten_page(const void *p, size_t n, unsigned page, const struct attach_limits *limits,
-    struct buf *out, struct errinfo *ei) GW_MUST_USE;
+/* One page of a PDF, counted from 1, as a JPEG. Codes of program_run. */
+int flatten_page(const void *p, size_t n, unsigned page, unsigned dpi,
+    const struct attach_limits *limits, struct buf *out, struct errinfo *ei) GW_MUST_USE;
 
 #endif

@@ -4,7 +4,12 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "attach/flatten.h"
+#include "attach/ocr.h"
+#include "base/clock.h"
 #include "sandbox/program.h"
+
+enum { OCR_DPI = 300, OCR_SECONDS = 120 };
 
 int text_none(struct attach_item *item, int code)
 {
@@ -83,39 +88,69 @@ int text_judge(struct attach_item *item, const char *p, size_t n, struct errinfo
 	return 0;
 }
 
-void text_look_at_pages(struct attach_item *item, const struct buf *pages, const struct buf *text)
+int text_look_picture(struct attach_item *item, const void *p, size_t n,
+    const struct attach_setup *setup, struct errinfo *ei)
 {
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(TEXT_MAX);
+	int r = ocr_text(p, n, setup->limits, &text, ei);
+	if (r == GW_EFORMAT) { /* the picture is sound, so the reader could not read it */
+		attach_settle(item, GW_EREFUSED, ATTACH_NO_TEXT);
+		return 0;
+	}
+	return r < 0 ? text_none(item, r) : text_judge(item, text.data, text.len, ei);
+}
+
+/* A page that says nothing: its picture is read, where that can be. */
+static int read_page(struct attach_item *item, size_t page, int64_t deadline,
+    const struct attach_setup *setup, struct errinfo *ei)
+{
+	struct buf picture GW_CLEANUP(buf_release) = BUF_INIT(setup->limits->bytes);
+	if (!setup->ocr || item->mode == ATTACH_TEXT_ONLY) {
+		attach_settle(item, GW_EREFUSED, ATTACH_NO_TEXT);
+		return 0;
+	}
+	int r = clock_mono() > deadline
+	    ? GW_ELIMIT
+	    : flatten_page(item->p, item->n, (unsigned)page, OCR_DPI, setup->limits, &picture, ei);
+	return r < 0 ? text_none(item, r)
+		     : text_look_picture(item, picture.data, picture.len, setup, ei);
+}
+
+int text_look_at_pages(struct attach_item *item, const struct buf *pages, const struct buf *text,
+    const struct attach_setup *setup, struct errinfo *ei)
+{
+	int64_t deadline = clock_mono() + (int64_t)OCR_SECONDS * 1000;
 	size_t at = 0;
-	for (size_t i = 0; i < pages->len; i++) {
+	int r = 0;
+	for (size_t i = 0; r == 0 && item->code == 0 && i < pages->len; i++) {
 		const char *from = text->data ? text->data + at : NULL;
 		const char *end = from ? memchr(from, '\f', text->len - at) : NULL;
 		if (!end) {
 			attach_settle(item, GW_EFORMAT, ATTACH_BROKEN);
-			return;
+			return 0;
 		}
-		if (pages->data[i] && !text_reads(from, (size_t)(end - from))) {
-			attach_settle(item, GW_EREFUSED, ATTACH_NO_TEXT);
-			return;
-		}
+		if (pages->data[i] && !text_reads(from, (size_t)(end - from)))
+			r = read_page(item, i + 1, deadline, setup, ei);
 		at = (size_t)(end - text->data) + 1;
 	}
+	return r;
 }
 
-int text_look_pdf(struct attach_work *w, const struct attach_limits *limits, struct errinfo *ei)
+int text_look_pdf(struct attach_work *w, const struct attach_setup *setup, struct errinfo *ei)
 {
 	struct buf before GW_CLEANUP(buf_release) = BUF_INIT(TEXT_MAX);
 	struct buf after GW_CLEANUP(buf_release) = BUF_INIT(TEXT_MAX);
 	struct attach_item *item = w->item;
-	int r = text_of_pdf(item->p, item->n, false, limits, &before, ei);
+	int r = text_of_pdf(item->p, item->n, false, setup->limits, &before, ei);
 	if (r == 0)
-		r = text_of_pdf(w->probe.data, w->probe.len, true, limits, &after, ei);
+		r = text_of_pdf(w->probe.data, w->probe.len, true, setup->limits, &after, ei);
 	if (r < 0)
 		return text_none(item, r);
-	text_look_at_pages(item, &w->pages, &after);
-	if (item->code == 0)
-		r = text_judge(item, before.data, before.len, ei);
+	r = text_judge(item, before.data, before.len, ei);
 	if (r == 0 && (item->code == 0 || item->code == GW_EREFUSED))
 		r = text_judge(item, after.data, after.len, ei);
+	if (r == 0 && item->code == 0)
+		r = text_look_at_pages(item, &w->pages, &after, setup, ei);
 	return r;
 }
 

@@ -22,9 +22,17 @@ bool text_reads(const char *p, size_t n);
 /* Settle the item for a reader that gave no text, by its code. GW_EIO goes on, else 0. */
 int text_none(struct attach_item *item, int code) GW_MUST_USE;
 
-/* Settle the item when text (a form feed behind each page) says nothing on a page of pages that has
- * something to read. */
-void text_look_at_pages(struct attach_item *item, const struct buf *pages, const struct buf *text);
+/*
+ * Look at each page of the item's PDF that has something to read (pages, a byte each): text, with a
+ * form feed behind each page, must say something there, or with setup->ocr its picture is read and
+ * judged. GW_EIO, else 0 with a code in the item.
+ */
+int text_look_at_pages(struct attach_item *item, const struct buf *pages, const struct buf *text,
+    const struct attach_setup *setup, struct errinfo *ei) GW_MUST_USE;
+
+/* Read a picture and judge what it says. GW_EIO, else 0 with a code in the item. */
+int text_look_picture(struct attach_item *item, const void *p, size_t n,
+    const struct attach_setup *setup, struct errinfo *ei) GW_MUST_USE;
 
 /*
  * Count the findings in n bytes of text into item->found (of several texts the highest count), and
@@ -33,7 +41,7 @@ void text_look_at_pages(struct attach_item *item, const struct buf *pages, const
 int text_judge(struct attach_item *item, const char *p, size_t n, struct errinfo *ei) GW_MUST_USE;
 
 /* Look through the text of a clean PDF. GW_EIO, else 0 with a code in the item. */
-int text_look_pdf(struct attach_work *w, const struct attach_limits *limits, struct errinfo *ei)
+int text_look_pdf(struct attach_work *w, const struct attach_setup *setup, struct errinfo *ei)
     GW_MUST_USE;
 
 /* The same for a clean DOCX, whose text its cleaner gave. */

@@ -248,7 +248,7 @@ int policy_apply(const struct policy *p, const struct policy_context *ctx,
 	if (r < 0)
 		return r;
 	run.rules = str_alloc((p->rules_n + 1) * sizeof *run.rules);
-	tally_init(&run.tally, p);
+	tally_init(&run.tally, p, ctx->attach);
 	r = run_all(&run, &o);
 	bool told = r == 0 || r == GW_EREFUSED, nothing = o.nothing;
 	if (r < 0)

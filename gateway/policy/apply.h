@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "policy/policy.h"
 
+struct attach_setup;
 struct dossier;
 
 /* The circumstances of one handover, all that conditions may look at. */
@@ -30,7 +31,8 @@ struct policy_context {
 	const char *contract;       /* id, or NULL */
 	bool uncovered;    /* contract_status is none because the contract lacks the programme */
 	struct date today; /* the day of sealing */
-	bool rehearsal;    /* tests and dry runs, of which nothing leaves: a draft passes too */
+	const struct attach_setup *attach; /* how attachments are looked at; NULL: all off */
+	bool rehearsal; /* tests and dry runs, of which nothing leaves: a draft passes too */
 	/* Scopes that count as given, besides the valid consents of the dossier itself; may be
 	 * NULL. */
 	const char *const *consents;

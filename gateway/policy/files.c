@@ -122,7 +122,7 @@ int run_files(struct run *run, struct policy_outcome *o)
 		item->p = d->files[i].bytes.data;
 		item->n = d->files[i].bytes.len;
 		item->declared = attach_declared(d->files[i].ext);
-		texts |= attach_has_text(item->p, item->n);
+		texts |= attach_has_text(item->p, item->n, run->ctx->attach);
 		const struct policy_attachment *a = policy_attachment(run->p, d->files[i].type);
 		item->profile = &run->p->profiles[a->scan].verdicts;
 		item->mode = mode_of(a);
@@ -132,7 +132,7 @@ int run_files(struct run *run, struct policy_outcome *o)
 	for (size_t i = 0; i < n; i++)
 		items[i].known = known;
 	if (n && r == 0)
-		r = attach_clean_all(items, n, NULL, run->ei);
+		r = attach_clean_all(items, n, run->ctx->attach, run->ei);
 	o->files = str_alloc((n + 1) * sizeof *o->files);
 	for (size_t i = 0, k = 0; i < d->n_files && r == 0; i++) {
 		if (!why[i]) {

@@ -392,13 +392,13 @@ static void one_bad_picture_spoils_no_other(void **state)
 	assert_string_equal(it[4].reason, "no_cleaner");
 	attach_release(it, 5);
 	l.bytes = png.len - 1;
-	assert_int_equal(attach_clean_all(&it[3], 1, &l, NULL), 0);
+	assert_int_equal(attach_clean_all(&it[3], 1, &(struct attach_setup){.limits = &l}, NULL), 0);
 	assert_string_equal(it[3].reason, "too_large");
 	attach_release(it, 5);
 	assert_int_equal(attach_clean_all(it, 0, NULL, NULL), 0);
 	l = ATTACH_LIMITS;
 	l.seconds = 0; /* what takes too long is not called too large */
-	assert_int_equal(attach_clean_all(it, 2, &l, NULL), 0);
+	assert_int_equal(attach_clean_all(it, 2, &(struct attach_setup){.limits = &l}, NULL), 0);
 	assert_int_equal(it[0].code, GW_ELIMIT);
 	assert_string_equal(it[0].reason, "timeout");
 	attach_release(it, 2);
