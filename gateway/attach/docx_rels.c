@@ -40,7 +40,7 @@ static bool resolve(const char *part, const char *target, char ret[DOCX_PATH])
 				return false;
 			for (n--; n && ret[n - 1] != '/';)
 				n--;
-		} else if (!(k == 1 && *target == '.')) {
+		} else if (k && !(k == 1 && *target == '.')) {
 			if (n + k + 2 > DOCX_PATH)
 				return false;
 			memcpy(ret + n, target, k);

@@ -131,6 +131,15 @@ static int by_name(const void *key, const void *row)
 	return strcmp(key, ((const struct word *)row)->name);
 }
 
+/* True when the word can be an operator of some kind: printable ASCII. */
+static bool is_word(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i] <= 0x20 || p[i] > 0x7e)
+			return false;
+	return true;
+}
+
 static enum fate fate_of(const char *p, size_t n)
 {
 	char name[sizeof operators->name] = "";
@@ -221,23 +230,13 @@ static int show(struct filter *f, enum fate fate, const char *name, size_t n)
 
 /* ---- inline images ---- */
 
-/* What follows the data of an inline image is text again: EI alone may stand in the data. */
-static bool reads_as_text(const struct filter *f, size_t at)
-{
-	for (size_t i = at; i < f->n && i < at + 64; i++) {
-		unsigned char c = (unsigned char)f->p[i];
-		if (c > 0x7e || (c < 0x20 && !is_space((char)c)))
-			return false;
-	}
-	return true;
-}
-
-/* Where the data of an inline image end that begin at `at`: at the space before EI; or 0. */
+/* Where the data of an inline image end that begin at `at`: at the space before the first EI; or 0.
+ * Where EI stands in the data themselves, what follows is mostly no content, and refused. */
 static size_t data_end(const struct filter *f, size_t at)
 {
 	for (; at + 2 < f->n; at++)
 		if (is_space(f->p[at]) && f->p[at + 1] == 'E' && f->p[at + 2] == 'I' &&
-		    (at + 3 == f->n || is_space(f->p[at + 3])) && reads_as_text(f, at + 3))
+		    (at + 3 == f->n || is_space(f->p[at + 3])))
 			return at;
 	return 0;
 }
@@ -329,7 +328,7 @@ int pdf_content_clean(const void *p, size_t n, struct buf *out, bool *ret_paints
 		if (!f.operands)
 			f.start = out->len;
 		size_t end = token_end(&f, &word);
-		if (!end || (word && f.nesting))
+		if (!end || (word && (f.nesting || !is_word(f.p + f.at, end - f.at))))
 			return GW_EFORMAT;
 		if (word) {
 			r = take_operator(&f, end);
