@@ -25,6 +25,19 @@ static int refuse(struct job *j, enum attach_why why)
 	return GW_EREFUSED;
 }
 
+/* True when the document says itself that it has too many pages; to count them costs more. */
+static bool claims_too_many(qpdf_data q)
+{
+	qpdf_oh root = qpdf_get_root(q), pages = qpdf_oh_get_key_if_dict(q, root, "/Pages");
+	qpdf_oh count = qpdf_oh_get_key_if_dict(q, pages, "/Count");
+	long long n = 0;
+	bool many = qpdf_oh_get_value_as_longlong(q, count, &n) && n > PAGES_MAX;
+	qpdf_oh_release(q, count);
+	qpdf_oh_release(q, pages);
+	qpdf_oh_release(q, root);
+	return many;
+}
+
 static int read_all(struct job *j, const void *p, size_t n)
 {
 	qpdf_data q = j->q;
@@ -38,6 +51,8 @@ static int read_all(struct job *j, const void *p, size_t n)
 		    : GW_EFORMAT;
 	if (qpdf_is_encrypted(q))
 		return refuse(j, ATTACH_ENCRYPTED);
+	if (claims_too_many(q))
+		return GW_ELIMIT;
 	int pages = qpdf_get_num_pages(q);
 	if (pdf_failed(q) < 0 || pages <= 0)
 		return GW_EFORMAT;
