@@ -392,7 +392,8 @@ static void one_bad_picture_spoils_no_other(void **state)
 	assert_string_equal(it[4].reason, "no_cleaner");
 	attach_release(it, 5);
 	l.bytes = png.len - 1;
-	assert_int_equal(attach_clean_all(&it[3], 1, &(struct attach_setup){.limits = &l}, NULL), 0);
+	assert_int_equal(
+	    attach_clean_all(&it[3], 1, &(struct attach_setup){.limits = &l}, NULL), 0);
 	assert_string_equal(it[3].reason, "too_large");
 	attach_release(it, 5);
 	assert_int_equal(attach_clean_all(it, 0, NULL, NULL), 0);

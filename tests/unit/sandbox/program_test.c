@@ -20,7 +20,7 @@ static int shell(const char *script, const char *text, struct buf *out, struct e
 {
 	const char *const argv[] = {"/bin/sh", "-c", script, NULL};
 	const struct program p = {.argv = argv};
-	const struct worker_limits limits = {.memory = 256 << 20, .cpu_s = 2, .wall_s = 3};
+	const struct worker_limits limits = {.memory = 256 << 20, .cpu_s = 2, .wall_s = 60};
 	return program_run(&p, text, strlen(text), &limits, out, ei);
 }
 
@@ -105,6 +105,10 @@ static void failure_and_endlessness_are_seen(void **state)
 	assert_int_equal(r, GW_ELIMIT);
 	assert_int_equal(out.len, 0);
 	assert_int_equal(program_run(&p, "a\n", 2, NULL, &out, NULL), 0);
+	const char *const endless[] = {"/bin/sh", "-c", "while :; do :; done", NULL};
+	const struct program e = {.argv = endless};
+	const struct worker_limits wall = {.memory = 256 << 20, .cpu_s = 60, .wall_s = 1};
+	assert_int_equal(program_run(&e, "", 0, &wall, &out, NULL), GW_ELIMIT);
 }
 
 static void what_is_not_there_is_said(void **state)
