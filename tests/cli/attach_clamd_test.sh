@@ -4,7 +4,7 @@
 set -u
 BUILD=${BUILD:-build/rel}
 command -v clamd >/dev/null || PATH=$PATH:/usr/sbin
-command -v clamd >/dev/null || { echo "1..0 # SKIP clamav-daemon is not installed"; exit 0; }
+command -v clamd >/dev/null || { printf "1..1\nok 1 - attachments before a real clamd # SKIP clamav-daemon is not installed\n"; exit 0; }
 . tests/cli/lib.sh
 . tests/cli/attach/pdf.sh
 plan 20

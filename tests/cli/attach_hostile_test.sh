@@ -11,7 +11,7 @@ mkdir "$W/a" && cd "$W/a" || exit 1
 # refused NAME FILE REASON: exit 3 or 4 with those words, within 40 seconds
 refused() {
 	local rc began=$SECONDS
-	(ulimit -v 6000000; timeout 60 "$HANDOVER" attach check --ocr off "$2") >"$W/out" 2>"$W/err"
+	([[ $BUILD == *san-* ]] || ulimit -v 3000000; timeout 60 "$HANDOVER" attach check --ocr off "$2") >"$W/out" 2>"$W/err"
 	rc=$?
 	{ [ $rc -eq 3 ] || [ $rc -eq 4 ]; } && grep -q -- "$3" "$W/err" && [ $((SECONDS - began)) -lt 40 ]
 	ok "$1"
