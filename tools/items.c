@@ -92,7 +92,8 @@ static void tell_dropped(const json_t *report, const char *what, const char *one
 /* What of the dossier did not leave, in a few words; the whole report is in --json. */
 static void tell_rest(const json_t *report)
 {
-	const json_t *left = json_object_get(json_object_get(report, "attachments"), "left_behind");
+	const json_t *files = json_object_get(report, "attachments");
+	const json_t *left = json_object_get(files, "left_behind");
 	json_t *reasons GW_CLEANUP(jx_release) = json_object();
 	const char *key;
 	json_t *value;
@@ -120,6 +121,9 @@ static void tell_rest(const json_t *report)
 	    report, "unknown_code", "value outside its list", "values outside their lists");
 	tell_dropped(report, "unmapped_step", "step that the ladder map lacks",
 	    "steps that the ladder map lacks");
+	if (json_object_size(json_object_get(files, "released")) &&
+	    str_eq(jx_str(files, "antivirus"), "off"))
+		(void)printf("; antivirus off");
 }
 
 static void tell_success(const struct items *s, const struct transfer_item *item)

@@ -3,8 +3,8 @@
 
 static void warn_unused(const struct settings *s)
 {
-	const char *const unused[][2] = {{"antivirus", s->antivirus}, {"listen", s->listen},
-	    {"time_stamping", s->time_stamping}};
+	const char *const unused[][2] = {
+	    {"listen", s->listen}, {"time_stamping", s->time_stamping}};
 	for (size_t i = 0; i < GW_LENGTH(unused); i++)
 		if (unused[i][1])
 			cli_warn("gateway.yaml: this build does not use %s", unused[i][0]);

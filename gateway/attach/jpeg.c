@@ -342,12 +342,15 @@ static int transform(const struct parts *s, const struct buf *in, struct buf *ou
 	return r;
 }
 
-int jpeg_clean(const void *p, size_t n, const struct attach_limits *limits, struct buf *out)
+int jpeg_clean(const void *p, size_t n, const struct attach_limits *limits, enum jpeg_turn turn,
+    struct buf *out)
 {
 	struct parts s = {.orientation = 1, .picture = BUF_INIT(n)};
 	struct buf in GW_CLEANUP(buf_release) = BUF_INIT(n + 64);
 	size_t before = out->len;
 	int r = walk(&s, p, n, limits);
+	if (turn == JPEG_AS_STORED)
+		s.orientation = 1;
 	if (r == 0)
 		r = bare(&s, &in);
 	if (r == 0)

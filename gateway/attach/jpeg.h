@@ -11,11 +11,15 @@
 #ifndef GW_ATTACH_JPEG_H
 #define GW_ATTACH_JPEG_H
 
-#include "attach/image.h"
+#include "attach/attach.h"
+
+/* Whether the orientation of Exif turns the picture: one within a document stands as it is stored.
+ */
+enum jpeg_turn { JPEG_UPRIGHT, JPEG_AS_STORED };
 
 /* Append the clean picture to out. GW_EFORMAT broken, GW_ELIMIT too large, GW_ESUPPORT a kind of
  * JPEG that no cleaner knows (lossless, arithmetic, odd sampling), GW_ENOMEM. */
-int jpeg_clean(const void *p, size_t n, const struct attach_limits *limits, struct buf *out)
-    GW_MUST_USE;
+int jpeg_clean(const void *p, size_t n, const struct attach_limits *limits, enum jpeg_turn turn,
+    struct buf *out) GW_MUST_USE;
 
 #endif

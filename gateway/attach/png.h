@@ -12,7 +12,7 @@
 #ifndef GW_ATTACH_PNG_H
 #define GW_ATTACH_PNG_H
 
-#include "attach/image.h"
+#include "attach/attach.h"
 
 /* Append the clean picture to out. GW_EFORMAT broken, GW_ELIMIT too large, GW_ENOMEM. */
 int png_clean(const void *p, size_t n, const struct attach_limits *limits, struct buf *out)

@@ -348,12 +348,31 @@ static int split(struct unpacked *u, size_t most)
 	return 0;
 }
 
+static size_t room(const struct dossier_limits *limits)
+{
+	return limits->total_bytes + limits->files * (sizeof(struct head) + 256);
+}
+
+int unpack_here(const char *file, const void *p, size_t n, const struct dossier_limits *limits,
+    struct unpacked *ret_u, struct errinfo *ei)
+{
+	struct unpacked u GW_CLEANUP(unpacked_release) = {.all = BUF_INIT(room(limits))};
+	int r =
+	    n > limits->archive_bytes ? GW_ELIMIT : unpack_members(file, p, n, limits, &u.all, ei);
+	if (r == 0)
+		r = split(&u, limits->files);
+	if (r < 0)
+		return r;
+	*ret_u = u;
+	u = (struct unpacked){0};
+	return 0;
+}
+
 int unpack(const char *file, const void *p, size_t n, const struct dossier_limits *limits,
     struct unpacked *ret_u, struct errinfo *ei)
 {
 	struct task task = {file, p, n, limits};
-	struct unpacked u GW_CLEANUP(unpacked_release) = {
-	    .all = BUF_INIT(limits->total_bytes + limits->files * (sizeof(struct head) + 256))};
+	struct unpacked u GW_CLEANUP(unpacked_release) = {.all = BUF_INIT(room(limits))};
 	if (n > limits->archive_bytes)
 		return err_at(ei, GW_ELIMIT, file, 0, 0, "the archive is too large");
 	static pthread_once_t once = PTHREAD_ONCE_INIT;

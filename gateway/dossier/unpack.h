@@ -38,6 +38,11 @@ int unpack(const char *file, const void *p, size_t n, const struct dossier_limit
 int unpack_members(const char *file, const void *p, size_t n, const struct dossier_limits *limits,
     struct buf *out, struct errinfo *ei) GW_MUST_USE;
 
+/* As unpack, but in this process: for a parser that is confined already. Names beyond ASCII are
+ * refused there. */
+int unpack_here(const char *file, const void *p, size_t n, const struct dossier_limits *limits,
+    struct unpacked *ret_u, struct errinfo *ei) GW_MUST_USE;
+
 /* Zero and free; harmless on a zeroed struct. Fits GW_CLEANUP. */
 void unpacked_release(struct unpacked *u);
 

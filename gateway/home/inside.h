@@ -3,6 +3,7 @@
 #ifndef GW_HOME_INSIDE_H
 #define GW_HOME_INSIDE_H
 
+#include "attach/attach.h"
 #include "home/home.h"
 #include "ledger/ledger.h"
 #include "policy/apply.h"
@@ -10,6 +11,7 @@
 struct home {
 	char *dir, *origin, *outbox;
 	struct settings settings;
+	struct attach_setup attach; /* as the settings say */
 	struct registry *registry;
 	enum home_registry_state state;
 	char *edited; /* why, when state is REGISTRY_EDITED */

@@ -80,6 +80,7 @@ static int find_baseline(void *arg, struct buf *ret, struct errinfo *ei)
 
 void home_transfer(struct home *h, struct transfer_env *ret)
 {
+	h->attach = settings_attach(&h->settings);
 	*ret = (struct transfer_env){
 	    .oin = h->settings.oin,
 	    .name = h->settings.name,
@@ -90,6 +91,7 @@ void home_transfer(struct home *h, struct transfer_env *ret)
 	    .identities = h->identities,
 	    .pseudonyms = &h->keys,
 	    .ledger = h->ledger,
+	    .attach = &h->attach,
 	    .dossier_limits = &h->settings.limits.dossier,
 	    .age_limits = &h->settings.limits.age,
 	    .threads = h->settings.limits.threads,

@@ -131,6 +131,44 @@ static int read_text(const struct yml *root, const char *key, const char *prefix
 	return 0;
 }
 
+/* antivirus: off, or {socket: PATH}. */
+static int read_antivirus(const struct yml *root, struct settings *s, struct errinfo *ei)
+{
+	static const char *const words[] = {"socket"};
+	const struct yml *v = yml_get(root, "antivirus");
+	const char *path = NULL;
+	if (!v || (v->kind == YML_SCALAR && str_eq(v->text, "off")))
+		return 0;
+	if (v->kind != YML_MAP)
+		return yml_err(v, ei, GW_EFORMAT, "antivirus: off, or {socket: PATH} expected");
+	int r = yml_closed(v, words, GW_LENGTH(words), ei);
+	if (r == 0)
+		r = yml_text(v, "socket", &path, ei);
+	if (r == 0 && *path != '/')
+		r = yml_err(yml_get(v, "socket"), ei, GW_EFORMAT,
+		    "antivirus: the whole path of clamd's socket expected");
+	if (r == 0)
+		s->antivirus = str_dup(path);
+	return r;
+}
+
+/* ocr: auto or off. */
+static int read_ocr(const struct yml *root, struct settings *s, struct errinfo *ei)
+{
+	const char *word = "auto";
+	int r = yml_get(root, "ocr") ? yml_text(root, "ocr", &word, ei) : 0;
+	if (r == 0 && !str_eq(word, "auto") && !str_eq(word, "off"))
+		r = yml_err(yml_get(root, "ocr"), ei, GW_EFORMAT, "ocr: auto or off expected");
+	s->no_ocr = str_eq(word, "off");
+	return r;
+}
+
+struct attach_setup settings_attach(const struct settings *s)
+{
+	return (struct attach_setup){
+	    .antivirus = s->antivirus, .ocr = !s->no_ocr && attach_can_ocr()};
+}
+
 static int read_ladder_map(const struct yml *root, struct settings *s, struct errinfo *ei)
 {
 	int r = read_text(root, "ladder_map", "", "the id of a ladder map", &s->ladder_map, ei);
@@ -166,7 +204,7 @@ static int read_identity(const struct yml *root, struct settings *s, struct erri
 static int read_settings(const struct yml *root, struct settings *s, struct errinfo *ei)
 {
 	static const char *const words[] = {"oin", "name", "test", "registry_officers", "listen",
-	    "signing_key", "tls_key", "antivirus", "time_stamping", "ladder_map", "limits",
+	    "signing_key", "tls_key", "antivirus", "time_stamping", "ladder_map", "limits", "ocr",
 	    "processing"};
 	int r = yml_closed(root, words, GW_LENGTH(words), ei);
 	if (r == 0)
@@ -180,7 +218,9 @@ static int read_settings(const struct yml *root, struct settings *s, struct erri
 	if (r == 0)
 		r = read_text(root, "tls_key", "pkcs11:", "a pkcs11: URI", &s->tls_key, ei);
 	if (r == 0)
-		r = read_text(root, "antivirus", "", "a socket", &s->antivirus, ei);
+		r = read_antivirus(root, s, ei);
+	if (r == 0)
+		r = read_ocr(root, s, ei);
 	if (r == 0)
 		r = read_text(
 		    root, "time_stamping", "http", "an address https://…", &s->time_stamping, ei);

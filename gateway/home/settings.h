@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "age/age.h"
+#include "attach/attach.h"
 #include "base/defs.h"
 #include "base/err.h"
 #include "dossier/dossier.h"
@@ -38,7 +39,8 @@ struct settings {
 	char *listen;        /* ADDR:PORT, or NULL */
 	char *signing_key;   /* pkcs11: URI of the signing key, or NULL: organisation/signing.key */
 	char *tls_key;       /* likewise for organisation/tls.key */
-	char *antivirus;     /* socket of the scanner, or NULL */
+	char *antivirus;     /* path of clamd's socket, or NULL: off */
+	bool no_ocr;         /* ocr: off; else pictures are read where tesseract is */
 	char *time_stamping; /* URL of the time-stamping service, or NULL */
 	char *ladder_map;    /* id of policies/ladder-map-<id>.yaml, or NULL: ladders are the common
 	                        one */
@@ -51,6 +53,9 @@ struct settings {
 int settings_parse(const char *file, const void *p, size_t n, struct settings *ret,
     struct errinfo *ei) GW_MUST_USE;
 void settings_release(struct settings *s);
+
+/* How attachments are looked at; it points into s. */
+struct attach_setup settings_attach(const struct settings *s);
 
 /* The processing URI for a purpose; NULL when none is set. */
 const char *settings_processing(const struct settings *s, const char *purpose);

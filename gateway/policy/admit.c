@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "attach/image.h"
+#include "attach/attach.h"
 #include "base/str.h"
 #include "dossier/catalogue.h"
 #include "policy/apply.h"
@@ -144,16 +144,26 @@ static int admit_object(
 	return 0;
 }
 
+static bool named(const char *s, const char *type, size_t n, enum attach_format format)
+{
+	char *want GW_CLEANUP(str_free_p) =
+	    str_printf("attachments/%s-%zu.%s", type, n, attach_format_ext(format));
+	return str_eq(s, want);
+}
+
+static bool is_text_only(const struct policy_attachment *a)
+{
+	return str_eq(a->clean, attach_mode_words[ATTACH_TEXT_ONLY]);
+}
+
 /* attachments/<type>-<n>.<ext> for the n-th file of that type, in a format that is allowed. */
 static bool good_file(const struct policy_attachment *a, const char *type, size_t n, const char *s)
 {
+	if (is_text_only(a))
+		return named(s, type, n, ATTACH_TEXT);
 	for (size_t i = 0; i < policy_formats.n; i++) {
 		enum attach_format format = attach_format_of_ext(policy_formats.list[i]);
-		if (!(a->formats & 1U << i) || format == ATTACH_UNKNOWN)
-			continue;
-		char *want GW_CLEANUP(str_free_p) =
-		    str_printf("attachments/%s-%zu.%s", type, n, attach_format_ext(format));
-		if (str_eq(s, want))
+		if (a->formats & 1U << i && format != ATTACH_UNKNOWN && named(s, type, n, format))
 			return true;
 	}
 	return false;
@@ -236,7 +246,11 @@ int policy_admits_file(const struct policy *p, const char *type, const char *fil
 	struct admitting a = {.p = p, .ei = ei};
 	const struct policy_attachment *e = policy_attachment(p, type);
 	const char *dot = strrchr(file, '.');
-	if (!e || !dot || attach_format(head, head_n) != attach_format_of_ext(dot + 1))
+	enum attach_format said = dot ? attach_format_of_ext(dot + 1) : ATTACH_UNKNOWN;
+	bool is = said == ATTACH_TEXT
+	    ? attach_is_text(head, head_n)
+	    : said != ATTACH_UNKNOWN && attach_format(head, head_n) == said;
+	if (!e || !is)
 		return beyond(&a, "attachments", "a file is not of the format that its name says");
 	if (size > (uint64_t)e->max_mb * POLICY_MB || total > (uint64_t)p->total_mb * POLICY_MB)
 		return beyond(&a, "attachments", "more megabytes than the policy lets go");

@@ -224,7 +224,7 @@ static int run_all(struct run *run, struct policy_outcome *o)
 		    run->p, &run->p->rules[i].only_if, run->ctx, run->dossier, NULL);
 	run_records(run);
 	run->bsn = own_bsn(run->dossier);
-	int r = scans(run) ? known_of(run->dossier, run->p->catalogue, &run->known, run->ei) : 0;
+	int r = scans(run) ? known_of(run->dossier, run->p->catalogue, 0, &run->known, run->ei) : 0;
 	if (r == 0)
 		r = walk_all(&w, run->p->catalogue, run->dossier->data, &data);
 	if (r < 0)
@@ -256,7 +256,7 @@ int policy_apply(const struct policy *p, const struct policy_context *ctx,
 	if (r < 0)
 		return r;
 	run.rules = str_alloc((p->rules_n + 1) * sizeof *run.rules);
-	tally_init(&run.tally, p);
+	tally_init(&run.tally, p, ctx->attach);
 	r = run_all(&run, &o);
 	bool told = r == 0 || r == GW_EREFUSED, nothing = o.nothing;
 	if (r < 0)

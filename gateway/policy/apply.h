@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "policy/policy.h"
 
+struct attach_setup;
 struct dossier;
 
 /* The circumstances of one handover, all that conditions may look at. */
@@ -30,7 +31,8 @@ struct policy_context {
 	const char *contract;       /* id, or NULL */
 	bool uncovered;    /* contract_status is none because the contract lacks the programme */
 	struct date today; /* the day of sealing */
-	bool rehearsal;    /* tests and dry runs, of which nothing leaves: a draft passes too */
+	const struct attach_setup *attach; /* how attachments are looked at; NULL: all off */
+	bool rehearsal; /* tests and dry runs, of which nothing leaves: a draft passes too */
 	/* Scopes that count as given, besides the valid consents of the dossier itself; may be
 	 * NULL. */
 	const char *const *consents;
@@ -99,6 +101,10 @@ int policy_check_parties(
  * leaves (docs/decisions/007): then only ret->sender_report is set, with every such finding, and
  * ret->nothing; GW_EFORMAT when a pseudonym domain has no key: the settings are not complete.
  * Messages and reports name fields, rules, kinds and reasons, never a value. keys may be NULL.
+ *
+ * An attachment stays behind, with its reason, when its text holds what its scan profile blocks,
+ * reviews or masks (attach/attach.h). The person's own name and client number count there only
+ * while the policy does not let them go as fields.
  */
 int policy_apply(const struct policy *p, const struct policy_context *ctx,
     const struct dossier *dossier, const struct policy_keys *keys, struct policy_outcome *ret_o,

@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "attach/image.h"
+#include "attach/attach.h"
 #include "base/str.h"
 #include "dossier/catalogue.h"
+#include "policy/known.h"
+#include "policy/profile.h"
 #include "policy/run.h"
 #include "policy/words.h"
 
@@ -29,9 +31,37 @@ static const char *stays(const struct policy *p, const struct dossier_file *f)
 		return "format_not_allowed";
 	if (f->bytes.len > (size_t)a->max_mb * POLICY_MB)
 		return "too_large";
-	if (str_eq(a->clean, "text_only"))
-		return "no_cleaner"; /* its text in place of the file: not in this build */
 	return NULL;
+}
+
+static enum attach_mode mode_of(const struct policy_attachment *a)
+{
+	for (size_t i = 0; i < ATTACH_MODES; i++)
+		if (str_eq(a->clean, attach_mode_words[i]))
+			return (enum attach_mode)i;
+	return ATTACH_STRIP;
+}
+
+/* True when the policy lets the field go as it is. */
+static bool field_leaves(const struct run *run, const char *path)
+{
+	const struct field *f = catalogue_find(run->p->catalogue, path);
+	const struct policy_rule *rule = f ? run->p->decisions[f->index].rule : NULL;
+	return rule && rule->as == AS_KEEP && run->rules[rule - run->p->rules].holds;
+}
+
+/*
+ * What is known of the dossier and may not stand in its files. A file of a person names that
+ * person: what the policy lets go as a field anyway is no finding there.
+ */
+static int known_of_files(const struct run *run, struct detect_known **ret)
+{
+	unsigned leaves = 0;
+	if (field_leaves(run, "person.family_name"))
+		leaves |= KNOWN_OWN_NAME;
+	if (field_leaves(run, "person.client_number"))
+		leaves |= KNOWN_CLIENT_NUMBER;
+	return known_of(run->dossier, run->p->catalogue, leaves, ret, run->ei);
 }
 
 /* Take a clean file into the outcome unless a limit of the policy is reached. */
@@ -53,8 +83,8 @@ static const char *take(struct run *run, struct policy_outcome *o, const struct 
 	out->type = f->type;
 	out->bytes = item->out;
 	item->out = (struct buf){0};
-	(void)snprintf(out->name, sizeof out->name, "%s-%d.%s", f->type, n,
-	    attach_format_ext(attach_format(out->bytes.data, out->bytes.len)));
+	(void)snprintf(
+	    out->name, sizeof out->name, "%s-%d.%s", f->type, n, attach_format_ext(item->leaves));
 	return NULL;
 }
 
@@ -73,12 +103,20 @@ static void list_files(struct policy_outcome *o)
 		json_decref(list);
 }
 
+static void count_findings(struct tally *t, const struct attach_item *item)
+{
+	for (size_t k = 0; k < DETECT_KINDS; k++)
+		t->kinds[k] += item->found[k];
+}
+
 int run_files(struct run *run, struct policy_outcome *o)
 {
 	const struct dossier *d = run->dossier;
+	struct detect_known *known GW_CLEANUP(detect_known_free_p) = NULL;
 	struct attach_item *items = str_alloc((d->n_files + 1) * sizeof *items);
 	const char **why = str_alloc((d->n_files + 1) * sizeof *why);
 	size_t n = 0, total = 0;
+	bool texts = false;
 	int r = 0;
 	for (size_t i = 0; i < d->n_files; i++) {
 		why[i] = stays(run->p, &d->files[i]);
@@ -88,13 +126,22 @@ int run_files(struct run *run, struct policy_outcome *o)
 		item->p = d->files[i].bytes.data;
 		item->n = d->files[i].bytes.len;
 		item->declared = attach_declared(d->files[i].ext);
+		texts |= attach_has_text(item->p, item->n, run->ctx->attach);
+		const struct policy_attachment *a = policy_attachment(run->p, d->files[i].type);
+		item->profile = &run->p->profiles[a->scan].verdicts;
+		item->mode = mode_of(a);
 	}
-	if (n)
-		r = attach_clean_all(items, n, NULL, run->ei);
+	if (texts)
+		r = known_of_files(run, &known);
+	for (size_t i = 0; i < n; i++)
+		items[i].known = known;
+	if (n && r == 0)
+		r = attach_clean_all(items, n, run->ctx->attach, run->ei);
 	o->files = str_alloc((n + 1) * sizeof *o->files);
 	for (size_t i = 0, k = 0; i < d->n_files && r == 0; i++) {
 		if (!why[i]) {
 			struct attach_item *item = &items[k++];
+			count_findings(&run->tally, item);
 			why[i] =
 			    item->code ? item->reason : take(run, o, &d->files[i], item, &total);
 		}

@@ -29,15 +29,17 @@ static const char *text_of(const struct dossier *d, const char *path)
 	return json_string_value(dossier_get(d, path));
 }
 
-static int numbers(const struct dossier *d, struct detect_known *known, struct errinfo *ei)
+static int numbers(
+    const struct dossier *d, unsigned leaves, struct detect_known *known, struct errinfo *ei)
 {
 	static const struct {
 		const char *path;
 		enum detect_kind kind;
-	} table[] = {{"person.bsn", DETECT_BSN}, {"person.v_number", DETECT_V_NUMBER},
-	    {"person.client_number", DETECT_CLIENT_NUMBER}};
+		enum known_part part;
+	} table[] = {{"person.bsn", DETECT_BSN, 0}, {"person.v_number", DETECT_V_NUMBER, 0},
+	    {"person.client_number", DETECT_CLIENT_NUMBER, KNOWN_CLIENT_NUMBER}};
 	for (size_t i = 0; i < GW_LENGTH(table); i++) {
-		const char *s = text_of(d, table[i].path);
+		const char *s = leaves & table[i].part ? NULL : text_of(d, table[i].path);
 		int r = s ? detect_known_number(known, table[i].kind, s) : 0;
 		if (r < 0)
 			return err_set(ei, r, "%s can not be looked for in texts", table[i].path);
@@ -45,18 +47,20 @@ static int numbers(const struct dossier *d, struct detect_known *known, struct e
 	return 0;
 }
 
-int known_of(const struct dossier *d, const struct catalogue *c, struct detect_known **ret,
-    struct errinfo *ei)
+int known_of(const struct dossier *d, const struct catalogue *c, unsigned leaves,
+    struct detect_known **ret, struct errinfo *ei)
 {
 	struct detect_known *known GW_CLEANUP(detect_known_free_p) = detect_known_new();
-	int r = detect_known_person(known, text_of(d, "person.given_names"),
-	    text_of(d, "person.name_prefix"), text_of(d, "person.family_name"));
+	int r = leaves & KNOWN_OWN_NAME
+	    ? 0
+	    : detect_known_person(known, text_of(d, "person.given_names"),
+		  text_of(d, "person.name_prefix"), text_of(d, "person.family_name"));
 	if (r < 0)
 		return err_set(
 		    ei, r, "person: the name has more parts than can be looked for in texts");
 	r = names(d, c, known, ei);
 	if (r == 0)
-		r = numbers(d, known, ei);
+		r = numbers(d, leaves, known, ei);
 	if (r < 0)
 		return r;
 	*ret = known;

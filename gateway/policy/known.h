@@ -10,10 +10,11 @@
 
 /*
  * Collect the person, partner, emergency contact, representative and coaches, and the BSN, V-number
- * and client number. GW_ELIMIT, naming the field, when there are more than detect/ can look for.
- * The caller frees *ret.
+ * and client number; but not the parts of `leaves`, which the policy lets go as fields. GW_ELIMIT,
+ * naming the field, when there are more than detect/ can look for. The caller frees *ret.
  */
-int known_of(const struct dossier *d, const struct catalogue *c, struct detect_known **ret,
-    struct errinfo *ei) GW_MUST_USE;
+enum known_part { KNOWN_OWN_NAME = 1 << 0, KNOWN_CLIENT_NUMBER = 1 << 1 };
+int known_of(const struct dossier *d, const struct catalogue *c, unsigned leaves,
+    struct detect_known **ret, struct errinfo *ei) GW_MUST_USE;
 
 #endif

@@ -10,9 +10,10 @@
 static const char *const why_words[TALLY_REASONS] = {
     "withheld", "undecided", "condition", "records", "no_date", "empty", "tagged"};
 
-void tally_init(struct tally *t, const struct policy *p)
+void tally_init(struct tally *t, const struct policy *p, const struct attach_setup *attach)
 {
-	*t = (struct tally){.p = p};
+	*t = (struct tally){
+	    .p = p, .antivirus = attach && attach->antivirus, .ocr = attach && attach->ocr};
 	t->kept = str_alloc((p->decisions_n + 1) * sizeof *t->kept);
 	t->released = str_alloc((p->decisions_n + 1) * sizeof *t->released);
 	t->refused = json_array();
@@ -197,6 +198,8 @@ json_t *tally_report(const struct tally *t, const struct dossier *d)
 	jx_set(policy, "sha256", json_string(t->p->sha256));
 	for (size_t k = 0; k < DETECT_KINDS; k++)
 		say(detected, detect_kind_name((enum detect_kind)k), t->kinds[k]);
+	jx_set(files, "antivirus", json_string(t->antivirus ? "clamd" : "off"));
+	jx_set(files, "ocr", json_boolean(t->ocr));
 	jx_set(files, "released", json_incref(t->attached));
 	jx_set(files, "left_behind", json_incref(t->left_behind));
 	jx_set(out, "policy", policy);

@@ -55,6 +55,10 @@ static int make_filter(scmp_filter_ctx ctx)
 	for (size_t i = 0; i < GW_LENGTH(allowed); i++)
 		if (seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0) < 0)
 			return -1;
+#ifdef __SANITIZE_ADDRESS__ /* it asks when a C++ library throws */
+	if (seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(sigaltstack), 0) < 0)
+		return -1;
+#endif
 	const struct scmp_arg_cmp not_exec = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
 	if (seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, &not_exec) < 0 ||
 	    seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, &not_exec) < 0)
@@ -62,19 +66,18 @@ static int make_filter(scmp_filter_ctx ctx)
 	return 0;
 }
 
-/* The filter as the kernel takes it, so that the child only has to hand it over. */
-static int export_filter(scmp_filter_ctx ctx)
+int confine_export(scmp_filter_ctx ctx, struct sock_fprog *ret)
 {
 	struct stat st;
 	int fd = memfd_create("filter", MFD_CLOEXEC), r = -1;
 	if (fd < 0)
 		return -1;
 	if (seccomp_export_bpf(ctx, fd) == 0 && fstat(fd, &st) == 0 && st.st_size > 0 &&
-	    (size_t)st.st_size / sizeof *filter.filter <= UINT16_MAX) {
+	    (size_t)st.st_size / sizeof *ret->filter <= UINT16_MAX) {
 		size_t n = (size_t)st.st_size;
-		filter.filter = malloc(n);
-		if (filter.filter && pread(fd, filter.filter, n, 0) == (ssize_t)n) {
-			filter.len = (unsigned short)(n / sizeof *filter.filter);
+		ret->filter = malloc(n);
+		if (ret->filter && pread(fd, ret->filter, n, 0) == (ssize_t)n) {
+			ret->len = (unsigned short)(n / sizeof *ret->filter);
 			r = 0;
 		}
 	}
@@ -85,7 +88,7 @@ static int export_filter(scmp_filter_ctx ctx)
 static void prepare(void)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	if (!ctx || make_filter(ctx) < 0 || export_filter(ctx) < 0)
+	if (!ctx || make_filter(ctx) < 0 || confine_export(ctx, &filter) < 0)
 		filter_code = err_set(&filter_error, GW_EIO,
 		    "no filter for system calls could be made here, so nothing is parsed");
 	if (ctx)
@@ -105,10 +108,15 @@ int confine_prepare(struct errinfo *ei)
 	return filter_code < 0 ? err_set(ei, filter_code, "%s", filter_error.msg) : 0;
 }
 
-bool confine_has_landlock(void)
+long confine_landlock(void)
 {
 	prepare_once();
-	return landlock_abi > 0;
+	return landlock_abi;
+}
+
+bool confine_has_landlock(void)
+{
+	return confine_landlock() > 0;
 }
 
 /*
@@ -160,7 +168,7 @@ static void memory_in_use(rlim_t *ret_all, rlim_t *ret_data)
 	*ret_data = field[5] * page;
 }
 
-static int limit(int what, rlim_t soft, rlim_t hard)
+int confine_limit(int what, rlim_t soft, rlim_t hard)
 {
 	struct rlimit now;
 	if (getrlimit((__rlimit_resource_t)what, &now) < 0)
@@ -174,16 +182,17 @@ static int limit(int what, rlim_t soft, rlim_t hard)
 
 static int take_limits(const struct worker_limits *l, rlim_t all, rlim_t data)
 {
-	if (limit(RLIMIT_AS, all + l->memory, all + l->memory) < 0 ||
-	    limit(RLIMIT_DATA, data + l->memory, data + l->memory) < 0 ||
-	    limit(RLIMIT_CPU, l->cpu_s, l->cpu_s + 1) < 0 || limit(RLIMIT_FSIZE, 0, 0) < 0 ||
-	    limit(RLIMIT_CORE, 0, 0) < 0 || limit(RLIMIT_NOFILE, 0, 0) < 0)
+	if (confine_limit(RLIMIT_AS, all + l->memory, all + l->memory) < 0 ||
+	    confine_limit(RLIMIT_DATA, data + l->memory, data + l->memory) < 0 ||
+	    confine_limit(RLIMIT_CPU, l->cpu_s, l->cpu_s + 1) < 0 ||
+	    confine_limit(RLIMIT_FSIZE, 0, 0) < 0 || confine_limit(RLIMIT_CORE, 0, 0) < 0 ||
+	    confine_limit(RLIMIT_NOFILE, 0, 0) < 0)
 		return -1;
 	return 0;
 }
 
 /* The parent's handlers must not run here. */
-static void plain_signals(void)
+void confine_plain_signals(void)
 {
 	static const int used[] = {
 	    SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGCHLD, SIGUSR1, SIGUSR2};
@@ -212,7 +221,7 @@ int confine_enter(int *fd, const struct worker_limits *limits, struct errinfo *e
 	rlim_t all, data;
 	secret_forget_all();
 	memory_in_use(&all, &data);
-	plain_signals();
+	confine_plain_signals();
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (keep_only(fd) < 0)
 		return err_sys(ei, GW_EIO, "the parser's descriptors could not be closed");

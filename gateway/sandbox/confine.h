@@ -11,6 +11,10 @@
 
 #include <stdbool.h>
 
+#include <linux/filter.h>
+#include <seccomp.h>
+#include <sys/resource.h>
+
 #include "base/defs.h"
 #include "base/err.h"
 #include "sandbox/worker.h"
@@ -26,5 +30,17 @@ int confine_enter(int *fd, const struct worker_limits *limits, struct errinfo *e
 
 /* True when the kernel has landlock; asked once. */
 bool confine_has_landlock(void);
+
+/* ---- parts, for what confines a whole program (program.c) ---- */
+
+/* The filter of ctx as the kernel takes it, in memory of its own. -1: it could not be made. */
+int confine_export(scmp_filter_ctx ctx, struct sock_fprog *ret) GW_MUST_USE;
+
+/* The version of landlock, 0 or less without. */
+long confine_landlock(void);
+
+/* In the child: a soft and hard limit, never above the present one; and the default of signals. */
+int confine_limit(int what, rlim_t soft, rlim_t hard) GW_MUST_USE;
+void confine_plain_signals(void);
 
 #endif

@@ -89,6 +89,7 @@ static int decide(struct sealing *s, const char *path, struct errinfo *ei)
 	if (e == 0)
 		e = grounds_find(g, s->run->request->contract, s->dossier->contract,
 		    s->dossier->programme, date_of(s->now), &ctx, &contract, ei);
+	ctx.attach = s->run->env->attach;
 	if (e == 0)
 		e = policy_apply(
 		    g->rules.policy, &ctx, s->dossier, s->run->env->pseudonyms, &s->outcome, ei);

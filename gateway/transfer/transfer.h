@@ -23,6 +23,7 @@
 
 struct age_identities;
 struct age_limits;
+struct attach_setup;
 struct dossier_limits;
 struct ledger;
 struct policy_keys;
@@ -54,6 +55,7 @@ struct transfer_env {
 	const struct age_identities *identities; /* open only */
 	const struct policy_keys *pseudonyms;    /* seal only; NULL: no pseudonym domain */
 	struct ledger *ledger;
+	const struct attach_setup *attach; /* seal only; NULL: no scanner, pictures are not read */
 	const struct dossier_limits *dossier_limits; /* seal only; NULL: the defaults */
 	const struct age_limits *age_limits;         /* open only; NULL: the defaults */
 	unsigned threads;                            /* settings: limits.threads; 0: all cores */

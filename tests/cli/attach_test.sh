@@ -17,9 +17,10 @@ echo "1..23"
 cp tests/cli/attach/scan.png tests/cli/attach/photo.jpg "$work"
 cd "$work" || exit 1
 
-is "check a png" "scan.png: png, 101 bytes: clean as it is" "$($handover attach check scan.png)"
-is "the same as json" '{"file":"scan.png","format":"png","bytes":101,"clean_bytes":101,"changed":false}' \
-	"$($handover attach check --json scan.png)"
+is "check a png" "scan.png: png, 101 bytes: clean as it is
+scan.png: antivirus off, text in pictures is not read" "$($handover attach check --ocr off scan.png)"
+is "the same as json" '{"file":"scan.png","format":"png","bytes":101,"clean_bytes":101,"changed":false,"found":{},"antivirus":"off","ocr":false}' \
+	"$($handover attach check --ocr off --json scan.png)"
 cp photo.jpg plain.jpg
 if command -v exiftool >/dev/null; then
 	exiftool -q -overwrite_original -Artist=Canarie -GPSLatitude=51.5 -GPSLatitudeRef=N -XMP:Creator=Canarie \
@@ -31,7 +32,7 @@ printf 'Canarie behind the end' >>scan.png
 for f in photo.jpg scan.png; do
 	$handover attach clean --type diploma $f clean-$f; rc=$?
 	is "clean $f" "0 0" "$rc $(grep -c Canarie clean-$f)"
-	is "cleaned $f is clean" "clean as it is" "$($handover attach check clean-$f | sed 's/.*: //')"
+	is "cleaned $f is clean" "clean as it is" "$($handover attach check clean-$f | sed -n '1s/.*: //p')"
 	$handover attach clean $f >again 2>&1
 	is "to standard output the same" "" "$(cmp again clean-$f 2>&1)"
 	if command -v exiftool >/dev/null; then
@@ -47,16 +48,16 @@ if command -v exiftool >/dev/null; then
 else
 	skip "the turned photograph stands upright" "exiftool is not installed"
 fi
-is "what was cleaned is a line of --json" "{\"file\":\"third.png\",\"format\":\"png\",\"bytes\":$(stat -c %s scan.png),\"clean_bytes\":101}" \
+is "what was cleaned is a line of --json" "{\"file\":\"third.png\",\"format\":\"png\",\"bytes\":$(stat -c %s scan.png),\"clean_bytes\":101,\"antivirus\":\"off\"}" \
 	"$($handover attach clean --json scan.png third.png)"
 $handover attach clean photo.jpg clean-photo.jpg 2>err; rc=$?
 is "an existing result is not replaced" 1 $rc
 $handover attach clean photo.jpg photo.jpg 2>err; rc=$?
 is "input and output may not be one file" "2 handover: input and output are the same file" "$rc $(cat err)"
-printf '%%PDF-1.4' >cv.pdf
-$handover attach clean cv.pdf out.pdf 2>err; rc=$?
-is "a pdf has no cleaner" "3 handover: cv.pdf: no_cleaner: this format cannot be cleaned in this build" "$rc $(cat err)"
-is "and leaves no result" no "$([ -e out.pdf ] && echo yes || echo no)"
+printf 'GIF89a' >cv.bin
+$handover attach clean cv.bin out.bin 2>err; rc=$?
+is "a format of no extension is refused" "3 handover: cv.bin: its first bytes are not those of the format it is said to be" "$rc $(cat err)"
+is "and leaves no result" no "$([ -e out.bin ] && echo yes || echo no)"
 cp photo.jpg photo.png
 $handover attach check photo.png 2>err; rc=$?
 is "the first bytes must be those of the extension" \
@@ -67,11 +68,11 @@ is "an extension of no format is not passed over" \
 	"3 handover: plain.jpg_old: its first bytes are not those of the format it is said to be" "$rc $(cat err)"
 $handover attach check photo.png clean-scan.png cv.pdf >out 2>err; rc=$?
 is "several are checked in turn, and one that is refused stops none" "3 clean-scan.png: png, 101 bytes: clean as it is 2" \
-	"$rc $(cat out) $(wc -l <err)"
+	"$rc $(grep -v antivirus out) $(wc -l <err)"
 is "each has its line as json" 2 "$($handover attach check --json clean-scan.png clean-photo.jpg | wc -l)"
 head -c 100 scan.png >cut.png
 $handover attach check cut.png 2>err; rc=$?
-is "a cut picture is refused" "3 handover: cut.png: the picture is damaged" "$rc $(cat err)"
+is "a cut picture is refused" "3 handover: cut.png: the file is damaged" "$rc $(cat err)"
 $handover attach check --type id_copy plain.jpg 2>err; rc=$?
 is "some types never leave" "4 handover: an attachment of type id_copy never leaves" "$rc $(cat err)"
 $handover attach check --type diplom plain.jpg 2>err; rc=$?

@@ -48,6 +48,7 @@ new_home() { # NAME OIN TITLE ROLE...
 	must at "$home" init "$W/$home" --oin "$oin" --name "$title" --officer "$KEEPER" --test "$@"
 	must "$CERTS/issue" "$W/pki" "$W/$home"
 	cp "$SHIPPED"/*.yaml "$W/$home/policies/"
+	echo 'ocr: off' >>"$W/$home/gateway.yaml" # the same wherever tesseract is or is not
 	resign "$home"
 }
 spki() { # HOME: the pin of its signing key

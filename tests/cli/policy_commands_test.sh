@@ -119,7 +119,7 @@ J
 printf '%%PDF-1.4 Canarie' >"$work/d/cv.pdf"; before=$(find "$work" | sort)
 policy dry-run $v "$work/d"; is "dry-run: what leaves, what stays" gives 0 "withheld: national_id 1"
 is "under which circumstances" has "  context: sender=municipality,recipient=provider,contract_status=contracted,programme=participatiewet,"
-is "what is left behind, and why" has "left behind: cv no_cleaner"
+is "what is left behind, and why" has "left behind: cv broken"
 is "unknown fields by name" has "hobby"
 is "what it assumes" has "  assumed: the recipient has no legal duty (bsn_processing)"
 is "and never a value" lacks Canarie

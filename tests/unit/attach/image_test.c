@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "attach/image.h"
+#include "attach/attach.h"
 
 #include <png.h>
 #include <setjmp.h>
@@ -362,8 +362,8 @@ static void the_first_bytes_must_agree_with_the_extension(void **state)
 	refused(&exe, attach_declared("exe"), GW_EFORMAT, "wrong_format");
 	assert_int_equal(attach_declared(""), ATTACH_UNKNOWN);
 	assert_int_equal(attach_declared("JPEG"), ATTACH_JPEG);
-	refused(&pdf, ATTACH_PDF, GW_ESUPPORT, "no_cleaner");
-	refused(&docx, ATTACH_DOCX, GW_ESUPPORT, "no_cleaner");
+	refused(&pdf, ATTACH_PDF, GW_EFORMAT, "broken");
+	refused(&docx, ATTACH_DOCX, GW_EFORMAT, "broken");
 	refused(&exe, ATTACH_UNKNOWN, GW_ESUPPORT, "no_cleaner");
 	assert_int_equal(attach_format_of_ext("JPG"), ATTACH_JPEG);
 	assert_int_equal(attach_format_of_ext("jpeg"), ATTACH_JPEG);
@@ -386,19 +386,20 @@ static void one_bad_picture_spoils_no_other(void **state)
 	assert_int_equal(attach_clean_all(it, 5, NULL, NULL), 0);
 	assert_int_equal(it[0].code, 0);
 	assert_string_equal(it[1].reason, "broken");
-	assert_string_equal(it[2].reason, "no_cleaner");
+	assert_string_equal(it[2].reason, "broken");
 	assert_int_equal(it[3].code, 0);
 	assert_int_equal(attach_format(it[3].out.data, it[3].out.len), ATTACH_PNG);
 	assert_string_equal(it[4].reason, "no_cleaner");
 	attach_release(it, 5);
 	l.bytes = png.len - 1;
-	assert_int_equal(attach_clean_all(&it[3], 1, &l, NULL), 0);
+	assert_int_equal(
+	    attach_clean_all(&it[3], 1, &(struct attach_setup){.limits = &l}, NULL), 0);
 	assert_string_equal(it[3].reason, "too_large");
 	attach_release(it, 5);
 	assert_int_equal(attach_clean_all(it, 0, NULL, NULL), 0);
 	l = ATTACH_LIMITS;
 	l.seconds = 0; /* what takes too long is not called too large */
-	assert_int_equal(attach_clean_all(it, 2, &l, NULL), 0);
+	assert_int_equal(attach_clean_all(it, 2, &(struct attach_setup){.limits = &l}, NULL), 0);
 	assert_int_equal(it[0].code, GW_ELIMIT);
 	assert_string_equal(it[0].reason, "timeout");
 	attach_release(it, 2);

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "attach/image.h"
+#include "attach/attach.h"
 #include "tests/unit/attach/picture.h"
 
 enum { ROOM = 4 << 20 };

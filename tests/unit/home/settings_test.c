@@ -51,6 +51,19 @@ static void all_can_be_said(void **state)
 	settings_release(&s);
 }
 
+static void a_scanner_is_asked_or_off(void **state)
+{
+	(void)state;
+	struct settings on = parsed(HEAD "antivirus: {socket: /run/clamav/clamd.ctl}\nocr: off\n");
+	assert_string_equal(settings_attach(&on).antivirus, "/run/clamav/clamd.ctl");
+	assert_false(settings_attach(&on).ocr);
+	settings_release(&on);
+	struct settings off = parsed(HEAD "antivirus: off\nocr: auto\n");
+	assert_null(settings_attach(&off).antivirus);
+	assert_int_equal(settings_attach(&off).ocr, attach_can_ocr());
+	settings_release(&off);
+}
+
 static const struct {
 	const char *more, *said;
 } wrong[] = {
@@ -64,6 +77,12 @@ static const struct {
     {"ladder_map: ../../x",
 	"gateway.yaml:3:13: ladder_map: lower-case letters, digits, - and _ expected"},
     {"processing: {marketing: \"urn:x\"}", "gateway.yaml:3:14: unknown key \"marketing\""},
+    {"antivirus: on", "gateway.yaml:3:12: antivirus: off, or {socket: PATH} expected"},
+    {"antivirus: {socket: clamd.ctl}",
+	"gateway.yaml:3:21: antivirus: the whole path of clamd's socket expected"},
+    {"antivirus: {sokket: /x}",
+	"gateway.yaml:3:13: unknown key \"sokket\", did you mean \"socket\"?"},
+    {"ocr: yes", "gateway.yaml:3:6: ocr: auto or off expected"},
     {"processing: {referral: x}", "gateway.yaml:3:24: a URI is expected"},
 };
 
@@ -85,6 +104,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(little_is_enough),
 	    cmocka_unit_test(all_can_be_said),
+	    cmocka_unit_test(a_scanner_is_asked_or_off),
 	    cmocka_unit_test(what_is_wrong_is_said_where_it_stands),
 	};
 	return cmocka_run_group_tests_name("home/settings", tests, NULL, NULL);

@@ -143,6 +143,33 @@ static void corrections(void **state)
 			fail_msg("admitted: %s", bad[i]);
 }
 
+static void text_in_place_of_a_file_is_text(void **state)
+{
+	static const char one[] =
+	    "{'catalogue':1,'attachments':[{'type':'cv','file':'attachments/cv-1.%s'}]}";
+	(void)state;
+	struct policy *p GW_CLEANUP(policy_free_p) =
+	    load_with(REFERRAL, "clean: strip", "clean: text_only");
+	struct errinfo ei = ERRINFO_INIT;
+	char *txt GW_CLEANUP(str_free_p) = str_printf(one, "txt");
+	char *pdf GW_CLEANUP(str_free_p) = str_printf(one, "pdf");
+	test_code(admits(p, txt, &ei), 0, &ei);
+	assert_int_equal(admits(p, pdf, &ei), GW_EREFUSED);
+	struct policy *strip GW_CLEANUP(policy_free_p) = load_file(REFERRAL);
+	assert_int_equal(admits(strip, txt, &ei), GW_EREFUSED);
+	static const struct {
+		const char *head;
+		size_t n;
+		int code;
+	} heads[] = {{"tekst \u20ac\n", 10, 0}, {"cut \xe2\x82", 6, 0}, {"", 0, 0},
+	    {"a\0b", 3, GW_EREFUSED}, {"\x1b[2J", 4, GW_EREFUSED},
+	    {"\xff\xd8\xff\xe0----", 8, GW_EREFUSED}};
+	for (size_t i = 0; i < GW_LENGTH(heads); i++)
+		if (policy_admits_file(p, "cv", "attachments/cv-1.txt", heads[i].head, heads[i].n,
+			heads[i].n, heads[i].n, NULL) != heads[i].code)
+			fail_msg("%zu", i);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +178,7 @@ int main(void)
 	    cmocka_unit_test(corrections),
 	    cmocka_unit_test(a_duty_that_we_lack_is_beyond),
 	    cmocka_unit_test(a_file_is_of_its_format_and_size),
+	    cmocka_unit_test(text_in_place_of_a_file_is_text),
 	};
 	return cmocka_run_group_tests_name("policy/admit", tests, NULL, NULL);
 }

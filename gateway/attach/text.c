@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "attach/text.h"
+
+#include <string.h>
+#include <utf8proc.h>
+
+#include "attach/flatten.h"
+#include "attach/ocr.h"
+#include "base/clock.h"
+#include "sandbox/program.h"
+
+enum { OCR_DPI = 300, OCR_SECONDS = 120 };
+
+int text_none(struct attach_item *item, int code)
+{
+	switch (code) {
+	case GW_EIO:
+		return code;
+	case GW_ESUPPORT:
+		attach_settle(item, code, ATTACH_NO_READER);
+		break;
+	case GW_ELIMIT:
+		attach_settle(item, code, ATTACH_TIMEOUT);
+		break;
+	case GW_ENOMEM:
+		attach_settle(item, code, ATTACH_TOO_LARGE);
+		break;
+	default:
+		attach_settle(item, GW_EFORMAT, ATTACH_BROKEN);
+	}
+	return 0;
+}
+
+int text_of_pdf(const void *p, size_t n, bool raw, const struct attach_limits *limits,
+    struct buf *out, struct errinfo *ei)
+{
+	static const char *const folders[] = {"/usr/share/poppler", NULL}; /* maps of characters */
+	const char *const by_place[] = {
+	    "/usr/bin/pdftotext", "-q", "-enc", "UTF-8", "-", "-", NULL};
+	const char *const by_order[] = {
+	    "/usr/bin/pdftotext", "-q", "-raw", "-enc", "UTF-8", "-", "-", NULL};
+	const struct program program = {.argv = raw ? by_order : by_place, .reads = folders};
+	struct worker_limits l = WORKER_LIMITS;
+	l.wall_s = limits->seconds;
+	return program_run(&program, p, n, &l, out, ei);
+}
+
+bool text_reads(const char *p, size_t n)
+{
+	for (size_t at = 0; at < n;) {
+		utf8proc_int32_t c;
+		utf8proc_ssize_t k = utf8proc_iterate(
+		    (const utf8proc_uint8_t *)p + at, (utf8proc_ssize_t)(n - at), &c);
+		if (k <= 0)
+			return false;
+		utf8proc_category_t is = utf8proc_category(c);
+		if ((is >= UTF8PROC_CATEGORY_LU && is <= UTF8PROC_CATEGORY_LO) ||
+		    is == UTF8PROC_CATEGORY_ND)
+			return true;
+		at += (size_t)k;
+	}
+	return false;
+}
+
+int text_judge(struct attach_item *item, const char *p, size_t n, struct errinfo *ei)
+{
+	struct detect_findings found GW_CLEANUP(detect_findings_release) = DETECT_FINDINGS_INIT;
+	size_t count[DETECT_KINDS] = {0};
+	enum detect_verdict worst = DETECT_KEEP;
+	int r = detect_scan(n ? p : "", n, item->known, &found, ei);
+	if (r < 0)
+		return text_none(item, r);
+	for (size_t i = 0; i < found.n; i++) {
+		enum detect_kind kind = found.list[i].kind;
+		count[kind]++;
+		if (item->profile && item->profile->verdict[kind] > worst)
+			worst = item->profile->verdict[kind];
+	}
+	for (size_t k = 0; k < DETECT_KINDS; k++)
+		if (count[k] > item->found[k])
+			item->found[k] = count[k];
+	if (worst == DETECT_BLOCK)
+		attach_settle(item, GW_EREFUSED, ATTACH_BLOCKED);
+	else if (worst == DETECT_REVIEW && item->why != ATTACH_BLOCKED)
+		attach_settle(item, GW_EREFUSED, ATTACH_REVIEW);
+	else if (worst == DETECT_MASK && item->code == 0 && item->mode != ATTACH_TEXT_ONLY)
+		attach_settle(item, GW_EREFUSED, ATTACH_MASK);
+	return 0;
+}
+
+int text_look_picture(struct attach_item *item, const void *p, size_t n,
+    const struct attach_setup *setup, struct errinfo *ei)
+{
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(TEXT_MAX);
+	int r = ocr_text(p, n, setup->limits, &text, ei);
+	if (r == GW_EFORMAT) { /* the picture is sound, so the reader could not read it */
+		attach_settle(item, GW_EREFUSED, ATTACH_NO_TEXT);
+		return 0;
+	}
+	return r < 0 ? text_none(item, r) : text_judge(item, text.data, text.len, ei);
+}
+
+/* A page that says nothing: its picture is read, where that can be. */
+static int read_page(struct attach_item *item, size_t page, int64_t deadline,
+    const struct attach_setup *setup, struct errinfo *ei)
+{
+	struct buf picture GW_CLEANUP(buf_release) = BUF_INIT(setup->limits->bytes);
+	if (!setup->ocr || item->mode == ATTACH_TEXT_ONLY) {
+		attach_settle(item, GW_EREFUSED, ATTACH_NO_TEXT);
+		return 0;
+	}
+	int r = clock_mono() > deadline
+	    ? GW_ELIMIT
+	    : flatten_page(item->p, item->n, (unsigned)page, OCR_DPI, setup->limits, &picture, ei);
+	return r < 0 ? text_none(item, r)
+		     : text_look_picture(item, picture.data, picture.len, setup, ei);
+}
+
+int text_look_at_pages(struct attach_item *item, const struct buf *pages, const struct buf *text,
+    const struct attach_setup *setup, struct errinfo *ei)
+{
+	int64_t deadline = clock_mono() + (int64_t)OCR_SECONDS * 1000;
+	size_t at = 0;
+	int r = 0;
+	for (size_t i = 0; r == 0 && item->code == 0 && i < pages->len; i++) {
+		const char *from = text->data ? text->data + at : NULL;
+		const char *end = from ? memchr(from, '\f', text->len - at) : NULL;
+		if (!end) {
+			attach_settle(item, GW_EFORMAT, ATTACH_BROKEN);
+			return 0;
+		}
+		if (pages->data[i] && !text_reads(from, (size_t)(end - from)))
+			r = read_page(item, i + 1, deadline, setup, ei);
+		at = (size_t)(end - text->data) + 1;
+	}
+	return r;
+}
+
+int text_look_pdf(struct attach_work *w, const struct attach_setup *setup, struct errinfo *ei)
+{
+	struct buf before GW_CLEANUP(buf_release) = BUF_INIT(TEXT_MAX);
+	struct buf after GW_CLEANUP(buf_release) = BUF_INIT(TEXT_MAX);
+	struct attach_item *item = w->item;
+	int r = text_of_pdf(item->p, item->n, false, setup->limits, &before, ei);
+	if (r == 0)
+		r = text_of_pdf(w->probe.data, w->probe.len, true, setup->limits, &after, ei);
+	if (r < 0)
+		return text_none(item, r);
+	r = text_judge(item, before.data, before.len, ei);
+	if (r == 0 && (item->code == 0 || item->code == GW_EREFUSED))
+		r = text_judge(item, after.data, after.len, ei);
+	if (r == 0 && item->code == 0)
+		r = text_look_at_pages(item, &w->pages, &after, setup, ei);
+	return r;
+}
+
+int text_look_docx(struct attach_work *w, struct errinfo *ei)
+{
+	const struct buf *text = &w->probe;
+	if (w->pages.len && w->pages.data[0] && !text_reads(text->data, text->len)) {
+		attach_settle(w->item, GW_EREFUSED, ATTACH_NO_TEXT);
+		return 0;
+	}
+	return text_judge(w->item, text->data, text->len, ei);
+}
+
+/* Append text as it may leave: pages parted by an empty line, no other control characters. */
+static int plain(const struct buf *text, struct buf *out)
+{
+	int r = 0;
+	for (size_t i = 0; i < text->len && r == 0; i++) {
+		unsigned char c = (unsigned char)text->data[i];
+		if (c == '\f')
+			r = i + 1 < text->len ? buf_adds(out, "\n") : 0;
+		else if (c == '\n' || c == '\t' || (c >= 0x20 && c != 0x7f))
+			r = buf_add(out, text->data + i, 1);
+	}
+	return r;
+}
+
+static int take(struct attach_item *item, const struct buf *text)
+{
+	struct buf bare GW_CLEANUP(buf_release) = BUF_INIT(text->len + 1);
+	struct errinfo why = ERRINFO_INIT;
+	if (!text_reads(text->data, text->len)) {
+		attach_settle(item, GW_EREFUSED, ATTACH_NO_TEXT);
+		return 0;
+	}
+	int r = plain(text, &bare);
+	buf_release(&item->out);
+	if (r == 0 && item->profile)
+		r = detect_apply(
+		    item->profile, bare.data, bare.len, item->known, &item->out, NULL, &why);
+	else if (r == 0)
+		r = buf_add(&item->out, bare.data, bare.len);
+	item->leaves = ATTACH_TEXT;
+	if (r == GW_EREFUSED) /* of a text that was judged: masks brought something together */
+		attach_settle(item, r, ATTACH_BLOCKED);
+	else if (r < 0)
+		return text_none(item, r);
+	return 0;
+}
+
+int text_take(struct attach_work *w, const struct attach_limits *limits, struct errinfo *ei)
+{
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(TEXT_MAX);
+	struct attach_item *item = w->item;
+	switch (attach_format(item->p, item->n)) {
+	case ATTACH_DOCX:
+		return take(item, &w->probe);
+	case ATTACH_PDF: {
+		int r = text_of_pdf(item->out.data, item->out.len, false, limits, &text, ei);
+		return r < 0 ? text_none(item, r) : take(item, &text);
+	}
+	default:
+		attach_settle(item, GW_EREFUSED, ATTACH_NO_TEXT);
+		return 0;
+	}
+}
