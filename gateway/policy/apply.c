@@ -226,7 +226,7 @@ static int run_all(struct run *run, struct policy_outcome *o)
 	run->bsn = own_bsn(run->dossier);
 	int r = scans(run) ? known_of(run->dossier, run->p->catalogue, &run->known, run->ei) : 0;
 	if (r == 0)
-		r = walk_all(&w, run->p->catalogue, run->dossier->data, &data);
+		r = walk_all(&w, run->p, run->dossier->data, &data);
 	if (r < 0)
 		return r;
 	if (run->refused < 0)

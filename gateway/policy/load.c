@@ -355,6 +355,7 @@ int policy_parse(const char *file, const void *p, size_t n, const struct catalog
 		return l.code;
 	}
 	hash_sha256_hex(p, n, policy->sha256);
+	load_order(policy);
 	load_meaning(policy);
 	*ret_p = policy;
 	policy = NULL;
