@@ -189,7 +189,7 @@ static int visit(void *arg, const struct field *f, size_t number, json_t *value,
 	const struct run_rule *rule = d->rule ? &run->rules[d->rule - run->p->rules] : NULL;
 	struct passage a = {.run = run, .d = d, .ret_made = ret_made};
 	const char *text = json_string_value(value);
-	if (text && !text[strspn(text, " \t\r\n")])
+	if (text && transform_blank(text))
 		return stays(&a, TALLY_EMPTY);
 	if (!rule)
 		return stays(&a, d->withhold ? TALLY_WITHHELD : TALLY_UNDECIDED);
