@@ -75,6 +75,20 @@ static inline const struct policy_rule *in_force(const struct policy *p,
 	return r && condition_holds(p, &r->only_if, ctx, d, NULL) ? r : NULL;
 }
 
+/*
+ * The scan of texts looks for the names and numbers in these fields, also where they are withheld:
+ * a change of them may change what is masked, and is left to a test of its own.
+ */
+static inline bool scan_knows(const struct field *f)
+{
+	static const char *const paths[] = {"person.given_names", "person.name_prefix",
+	    "person.family_name", "person.bsn", "person.v_number", "person.client_number"};
+	for (size_t i = 0; i < GW_LENGTH(paths); i++)
+		if (str_eq(paths[i], f->path))
+			return true;
+	return gen_is_known_name(f);
+}
+
 static inline int count_value(json_t *record, const char *leaf, json_t *value, void *arg)
 {
 	(void)record;

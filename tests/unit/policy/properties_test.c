@@ -39,17 +39,6 @@ static void nothing_leaves_without_a_rule(void **state)
 
 /* ---- non-interference ---- */
 
-/* Names and numbers that the scan knows: see names_of_the_dossier_may_only_remove_more. */
-static bool known(const struct field *f)
-{
-	static const char *const paths[] = {"person.given_names", "person.name_prefix",
-	    "person.family_name", "person.bsn", "person.v_number", "person.client_number"};
-	for (size_t i = 0; i < GW_LENGTH(paths); i++)
-		if (str_eq(paths[i], f->path))
-			return true;
-	return gen_is_known_name(f);
-}
-
 static void change(json_t *record, const struct field *f)
 {
 	if (gen_chance(3))
@@ -91,7 +80,7 @@ static void scramble_withheld(const struct world *w, json_t *data)
 		const struct policy_rule *r = in_force(w->p, &w->ctx, w->d, f);
 		const struct run_rule *of_run = r ? &run.rules[r - w->p->rules] : NULL;
 		json_t *records[MOST_RECORDS];
-		size_t n = known(f) ? 0 : records_in(data, f->group, records, 0);
+		size_t n = scan_knows(f) ? 0 : records_in(data, f->group, records, 0);
 		for (size_t k = 0; k < n; k++)
 			if (!r || (r->by && r->by != f && !of_run->record[k]))
 				change(records[k], f);
