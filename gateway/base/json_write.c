@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * JSON as compact text, byte for byte as the library prints it, without its call for every byte.
- * Recursion is bounded: what is deeper goes to the library, which is bounded too.
+ * JSON as text, byte for byte as the library prints it, without its call for every byte. Recursion
+ * is bounded: a document that is deeper is left to the library, which is bounded too.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include "base/json.h"
 
-enum { DEEPEST = 32 };
+enum { DEEPEST = 32, TOO_DEEP = 1 };
 
 static int put_escape(struct buf *out, unsigned char c)
 {
@@ -48,6 +48,78 @@ static int put_integer(struct buf *out, json_int_t v)
 	return buf_add(out, at, (size_t)(text + sizeof text - at));
 }
 
+/* Text on its way: whether it is for people, and how deep it is. */
+struct writer {
+	struct buf *out;
+	bool lines;
+	unsigned depth;
+};
+
+/* A new line and its indent, where the text is for people. */
+static int put_line(struct writer *w)
+{
+	int r = w->lines ? buf_add(w->out, "\n", 1) : 0;
+	for (unsigned i = 0; w->lines && i < w->depth && r == 0; i++)
+		r = buf_add(w->out, "  ", 2);
+	return r;
+}
+
+/* Before an item: a comma behind the one before it, and its line. */
+static int put_comma(struct writer *w, bool first)
+{
+	int r = first ? 0 : buf_add(w->out, ",", 1);
+	return r == 0 ? put_line(w) : r;
+}
+
+static int put(struct writer *w, const json_t *v);
+
+static int put_object(struct writer *w, const json_t *object)
+{
+	const char *name;
+	size_t n, i = 0;
+	json_t *value;
+	int r = 0;
+	json_object_keylen_foreach((json_t *)(uintptr_t)object, name, n, value)
+	{
+		if (r == 0)
+			r = put_comma(w, i++ == 0);
+		if (r == 0)
+			r = put_text(w->out, name, n);
+		if (r == 0)
+			r = buf_add(w->out, ": ", w->lines ? 2 : 1);
+		if (r == 0)
+			r = put(w, value);
+	}
+	return r;
+}
+
+static int put_array(struct writer *w, const json_t *array)
+{
+	int r = 0;
+	for (size_t i = 0; i < json_array_size(array) && r == 0; i++) {
+		r = put_comma(w, i == 0);
+		if (r == 0)
+			r = put(w, json_array_get(array, i));
+	}
+	return r;
+}
+
+/* An object or a list, between its brackets. */
+static int put_nested(struct writer *w, const json_t *v, const char brackets[2])
+{
+	bool empty = !json_object_size(v) && !json_array_size(v);
+	if (w->depth == DEEPEST)
+		return TOO_DEEP;
+	int r = buf_add(w->out, brackets, 1);
+	w->depth++;
+	if (r == 0)
+		r = json_is_object(v) ? put_object(w, v) : put_array(w, v);
+	w->depth--;
+	if (r == 0 && !empty)
+		r = put_line(w);
+	return r == 0 ? buf_add(w->out, brackets + 1, 1) : r;
+}
+
 static int collect(const char *p, size_t n, void *out)
 {
 	return buf_add(out, p, n) < 0 ? -1 : 0;
@@ -58,70 +130,47 @@ static int by_library(struct buf *out, const json_t *v, size_t flags)
 	return json_dump_callback(v, collect, out, flags | JSON_ENCODE_ANY) < 0 ? GW_ELIMIT : 0;
 }
 
-static int put(struct buf *out, const json_t *v, unsigned depth);
-
-static int put_object(struct buf *out, const json_t *object, unsigned depth)
+static int put(struct writer *w, const json_t *v)
 {
-	const char *name;
-	size_t n, i = 0;
-	json_t *value;
-	int r = buf_add(out, "{", 1);
-	json_object_keylen_foreach((json_t *)(uintptr_t)object, name, n, value)
-	{
-		if (r == 0 && i++)
-			r = buf_add(out, ",", 1);
-		if (r == 0)
-			r = put_text(out, name, n);
-		if (r == 0)
-			r = buf_add(out, ":", 1);
-		if (r == 0)
-			r = put(out, value, depth);
-	}
-	return r == 0 ? buf_add(out, "}", 1) : r;
-}
-
-static int put_array(struct buf *out, const json_t *array, unsigned depth)
-{
-	int r = buf_add(out, "[", 1);
-	for (size_t i = 0; i < json_array_size(array) && r == 0; i++) {
-		r = i ? buf_add(out, ",", 1) : 0;
-		if (r == 0)
-			r = put(out, json_array_get(array, i), depth);
-	}
-	return r == 0 ? buf_add(out, "]", 1) : r;
-}
-
-static int put(struct buf *out, const json_t *v, unsigned depth)
-{
-	if (depth == 0)
-		return by_library(out, v, JSON_COMPACT);
 	switch (json_typeof(v)) {
 	case JSON_OBJECT:
-		return put_object(out, v, depth - 1);
+		return put_nested(w, v, "{}");
 	case JSON_ARRAY:
-		return put_array(out, v, depth - 1);
+		return put_nested(w, v, "[]");
 	case JSON_STRING:
-		return put_text(out, json_string_value(v), json_string_length(v));
+		return put_text(w->out, json_string_value(v), json_string_length(v));
 	case JSON_INTEGER:
-		return put_integer(out, json_integer_value(v));
+		return put_integer(w->out, json_integer_value(v));
 	case JSON_TRUE:
-		return buf_adds(out, "true");
+		return buf_adds(w->out, "true");
 	case JSON_FALSE:
-		return buf_adds(out, "false");
+		return buf_adds(w->out, "false");
 	case JSON_NULL:
-		return buf_adds(out, "null");
+		return buf_adds(w->out, "null");
 	case JSON_REAL:
 		break;
 	}
-	return by_library(out, v, JSON_COMPACT);
+	return by_library(w->out, v, JSON_COMPACT);
+}
+
+static int dump(const json_t *json, struct buf *out, bool lines)
+{
+	size_t before = out->len;
+	struct writer w = {.out = out, .lines = lines};
+	int r = put(&w, json);
+	if (r == TOO_DEEP) {
+		out->len = before;
+		r = by_library(out, json, lines ? JSON_INDENT(2) : JSON_COMPACT);
+	}
+	return r < 0 ? GW_ELIMIT : 0;
 }
 
 int jx_dump(const json_t *json, struct buf *out)
 {
-	return put(out, json, DEEPEST) < 0 ? GW_ELIMIT : 0;
+	return dump(json, out, false);
 }
 
 int jx_dump_pretty(const json_t *json, struct buf *out)
 {
-	return by_library(out, json, JSON_INDENT(2));
+	return dump(json, out, true);
 }

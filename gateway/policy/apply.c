@@ -189,7 +189,7 @@ static int visit(void *arg, const struct field *f, size_t number, json_t *value,
 	const struct run_rule *rule = d->rule ? &run->rules[d->rule - run->p->rules] : NULL;
 	struct passage a = {.run = run, .d = d, .ret_made = ret_made};
 	const char *text = json_string_value(value);
-	if (text && !text[strspn(text, " \t\r\n")])
+	if (text && transform_blank(text))
 		return stays(&a, TALLY_EMPTY);
 	if (!rule)
 		return stays(&a, d->withhold ? TALLY_WITHHELD : TALLY_UNDECIDED);
@@ -226,7 +226,7 @@ static int run_all(struct run *run, struct policy_outcome *o)
 	run->bsn = own_bsn(run->dossier);
 	int r = scans(run) ? known_of(run->dossier, run->p->catalogue, 0, &run->known, run->ei) : 0;
 	if (r == 0)
-		r = walk_all(&w, run->p->catalogue, run->dossier->data, &data);
+		r = walk_all(&w, run->p, run->dossier->data, &data);
 	if (r < 0)
 		return r;
 	if (run->refused < 0)

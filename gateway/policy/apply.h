@@ -3,7 +3,8 @@
  * apply: from a dossier to what may leave of it, and a count of what stays (docs/FORMATS.md §5).
  *
  * A pure function of policy, context, dossier and keys: no clock, no locale, no order of rules. The
- * result is in catalogue order, and applying the policy to it again gives the same result.
+ * result is in the order of the catalogue's fields, a group where the first of its fields stands
+ * that a rule names; applying the policy to it again gives the same result.
  */
 #ifndef GW_POLICY_APPLY_H
 #define GW_POLICY_APPLY_H

@@ -380,6 +380,7 @@ int policy_parse(const char *file, const void *p, size_t n, const struct catalog
 	int r = load_document(&l, file, p, n, catalogue, findings, load_all, ei);
 	if (r < 0)
 		return r;
+	load_order(policy);
 	load_meaning(policy);
 	*ret_p = policy;
 	policy = NULL;

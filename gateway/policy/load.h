@@ -111,4 +111,8 @@ void load_compile(struct loader *l);
 void load_lint(struct loader *l);
 void load_meaning(struct policy *p);
 
+/* order.c: the tree by which a dossier is walked; and its end. */
+void load_order(struct policy *p);
+void load_order_free(struct policy *p);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "dossier/catalogue.h"
+#include "policy/load.h"
 #include "policy/profile.h"
 #include "policy/words.h"
 
@@ -47,6 +48,7 @@ void policy_free(struct policy *p)
 	free(p->rules);
 	free(p->withholds);
 	free(p->profiles);
+	load_order_free(p);
 	free(p->decisions);
 	free(p->attachments);
 	free(p->laws);

@@ -23,6 +23,7 @@
 
 struct catalogue;
 struct field;
+struct field_group;
 struct yml;
 
 /* Parties, contract status, programmes and requirements as bits; bit i is word i of the list. */
@@ -146,6 +147,9 @@ struct policy {
 	size_t withholds_n;
 	struct policy_decision *decisions; /* one for each field, in catalogue order */
 	size_t decisions_n;
+	struct field_group
+	    *tree; /* that of the catalogue, in the order of what leaves; [0] is all */
+	size_t tree_n;
 	struct policy_profile *profiles;
 	size_t profiles_n;
 	struct policy_attachment *attachments;

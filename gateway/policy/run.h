@@ -37,7 +37,7 @@ int run_files(struct run *run, struct policy_outcome *o) GW_MUST_USE;
 
 /*
  * walk.c: make something of every value of a dossier. What is made has the shape and the lists of
- * the dossier, is in the order of the catalogue, and holds no empty record, group or list.
+ * the dossier, is in the order of the policy's tree, and holds no empty record, group or list.
  */
 struct walk {
 	/*
@@ -51,7 +51,6 @@ struct walk {
 };
 
 /* Returns 0 and a new object in *ret_made, NULL when nothing was made; or what visit returned. */
-int walk_all(struct walk *w, const struct catalogue *c, json_t *data, json_t **ret_made)
-    GW_MUST_USE;
+int walk_all(struct walk *w, const struct policy *p, json_t *data, json_t **ret_made) GW_MUST_USE;
 
 #endif

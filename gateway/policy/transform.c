@@ -52,9 +52,9 @@ bool transform_earliest(const char *text, struct date *ret_d)
 	return true;
 }
 
-static bool blank(const char *s)
+bool transform_blank(const char *s)
 {
-	return !s[strspn(s, " \t\r\n")];
+	return (unsigned char)*s <= ' ' && !s[strspn(s, " \t\r\n")];
 }
 
 /* s in NFC and decoded into code points; the caller owns *ret. */
@@ -207,7 +207,7 @@ static int pseudonym(enum field_type type, const char *s, const void *key, struc
 static bool unknown(enum field_type type, const json_t *v)
 {
 	const char *s = json_string_value(v);
-	return s && (blank(s) || (type == FIELD_DATE && str_eq(s, "0000-00-00")));
+	return s && (transform_blank(s) || (type == FIELD_DATE && str_eq(s, "0000-00-00")));
 }
 
 int transform_value(const struct policy_rule *rule, enum field_type type, const json_t *value,

@@ -32,6 +32,9 @@ bool transform_takes(enum policy_as as, enum field_type type);
 int transform_value(const struct policy_rule *rule, enum field_type type, const json_t *value,
     struct date today, const void *key, json_t **ret_v, struct errinfo *ei) GW_MUST_USE;
 
+/* True when s is empty, or nothing but space and line ends: that is what an absent value is. */
+bool transform_blank(const char *s);
+
 /* True when v could be a result of the rule's transform (not AS_KEEP and AS_SCANNED): its form. */
 bool transform_result(const struct policy_rule *rule, const json_t *v);
 

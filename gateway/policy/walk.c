@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Walking a dossier by the tree of the catalogue, which bounds the recursion. */
+/* Walking a dossier by the tree of a policy, which bounds the recursion. */
 #include "base/str.h"
 #include "policy/run.h"
 
@@ -55,10 +55,10 @@ static int walk_group(struct walk *w, const struct field_group *g, json_t *in, j
 	return 0;
 }
 
-int walk_all(struct walk *w, const struct catalogue *c, json_t *data, json_t **ret_made)
+int walk_all(struct walk *w, const struct policy *p, json_t *data, json_t **ret_made)
 {
-	w->met = str_alloc(catalogue_groups(c) * sizeof *w->met);
-	int r = walk_record(w, catalogue_tree(c), 0, data, ret_made);
+	w->met = str_alloc(p->tree_n * sizeof *w->met);
+	int r = walk_record(w, p->tree, 0, data, ret_made);
 	str_free_p(&w->met);
 	return r;
 }

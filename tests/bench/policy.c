@@ -89,7 +89,7 @@ static int apply(const struct work *w, const struct dossier *d, struct buf *out)
 {
 	struct policy_outcome o GW_CLEANUP(policy_outcome_release) = {0};
 	int r = policy_apply(w->p, &w->ctx, d, NULL, &o, NULL);
-	return r == 0 && out ? jx_dump(o.data, out) : r;
+	return r == 0 && out ? jx_dump_pretty(o.data, out) : r;
 }
 
 /* Take in dossier i of those in `all`. */

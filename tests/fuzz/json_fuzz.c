@@ -28,9 +28,15 @@ static void check_by_library(const void *p, size_t n, const json_t *v, const str
 	json_t *same GW_CLEANUP(jx_release) =
 	    json_loadb(p, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
 	struct buf out GW_CLEANUP(buf_release) = BUF_INIT(8 << 20);
+	struct buf ours GW_CLEANUP(buf_release) = BUF_INIT(64 << 20);
 	must(same && json_equal(v, same));
 	must(json_dump_callback(same, collect, &out, JSON_COMPACT | JSON_ENCODE_ANY) == 0);
 	must(out.len == printed->len && memcmp(out.data, printed->data, out.len) == 0);
+	buf_clear(&out);
+	out.max = ours.max;
+	must(json_dump_callback(same, collect, &out, JSON_INDENT(2) | JSON_ENCODE_ANY) == 0);
+	must(jx_dump_pretty(v, &ours) == 0);
+	must(out.len == ours.len && memcmp(out.data, ours.data, out.len) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)

@@ -29,13 +29,18 @@ static bool agrees(const char *p, size_t n)
 	char *one = json_dumps(a, JSON_COMPACT | JSON_ENCODE_ANY);
 	char *two = json_dumps(b, JSON_COMPACT | JSON_ENCODE_ANY);
 	assert_string_equal(one, two);
+	char *pretty = json_dumps(b, JSON_INDENT(2) | JSON_ENCODE_ANY);
 	struct buf out GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
 	assert_int_equal(jx_dump(a, &out), 0);
 	assert_string_equal(out.data, one);
+	buf_clear(&out);
+	assert_int_equal(jx_dump_pretty(a, &out), 0);
+	assert_string_equal(out.data, pretty);
 	json_free_t put;
 	json_get_alloc_funcs(NULL, &put);
 	put(one);
 	put(two);
+	put(pretty);
 	return true;
 }
 
@@ -86,6 +91,24 @@ static void limits_are_those_of_the_library_way(void **state)
 		assert_null(json_read(other, strlen(other), &wider));
 		assert_int_equal(
 		    jx_parse("d", other, strlen(other), &wider, &b, NULL), a ? 0 : GW_ELIMIT);
+	}
+}
+
+/* What is deeper than the quick printer goes is the library's, whole. */
+static void deep_documents_are_printed_too(void **state)
+{
+	(void)state;
+	json_t *v GW_CLEANUP(jx_release) = json_pack("[i,{}]", 1);
+	for (int i = 0; i < 100; i++) {
+		struct buf out GW_CLEANUP(buf_release) = BUF_INIT(1 << 16);
+		char *want = json_dumps(v, JSON_INDENT(2) | JSON_ENCODE_ANY);
+		json_free_t put;
+		json_get_alloc_funcs(NULL, &put);
+		assert_int_equal(buf_adds(&out, "before"), 0);
+		assert_int_equal(jx_dump_pretty(v, &out), 0);
+		assert_string_equal(out.data + strlen("before"), want);
+		put(want);
+		v = i % 2 ? json_pack("[o]", v) : json_pack("{s:o}", "a", v);
 	}
 }
 
@@ -148,6 +171,7 @@ int main(void)
 	    cmocka_unit_test(all_else_is_left_to_the_library),
 	    cmocka_unit_test(limits_are_those_of_the_library_way),
 	    cmocka_unit_test(random_documents_are_read_alike),
+	    cmocka_unit_test(deep_documents_are_printed_too),
 	};
 	return cmocka_run_group_tests_name("base/json_read", tests, NULL, NULL);
 }
