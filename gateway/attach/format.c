@@ -71,5 +71,6 @@ enum attach_format attach_format_of_ext(const char *ext)
 enum attach_format attach_declared(const char *ext)
 {
 	enum attach_format f = attach_format_of_ext(ext);
-	return f == ATTACH_UNKNOWN && *ext ? ATTACH_FOREIGN : f;
+	bool none = f == ATTACH_UNKNOWN && *ext;
+	return none || f == ATTACH_TEXT ? ATTACH_FOREIGN : f; /* text only ever leaves */
 }
