@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * One letter wrong in any operative word of a shipped policy makes it invalid: nothing is guessed.
- * Free are only prose, and the names of policy, rules, roles and consent form.
+ * Free are only prose, which means nothing, and the names of policy, rules, roles and consent form.
  */
 #include <ctype.h>
 
@@ -33,30 +33,86 @@ static void mark_free(const char *line, size_t n, bool *ret_free)
 	}
 }
 
+/* One letter of a policy replaced by another. */
+struct mutation {
+	const char *file;
+	char *text;
+	size_t at;
+	const char *meaning; /* of the policy as it is shipped */
+};
+
+/* Letters, and words: all of a comment, or of a value that anybody may word as he likes, is one. */
+struct counts {
+	size_t letters, rejected, words, free_words;
+};
+
+/* A name that the author may choose: it is accepted and stands in the meaning. */
+static bool is_own_name(const char *text, size_t at)
+{
+	static const char *const keys[] = {"policy: ", "role: ", "form: "};
+	size_t line = at;
+	while (line > 0 && text[line - 1] != '\n')
+		line--;
+	for (size_t i = 0; i < GW_LENGTH(keys); i++)
+		for (const char *s = text + line; (s = strstr(s, keys[i])) && s < text + at; s++)
+			if (strcspn(s, ",}\n") > (size_t)(text + at - s))
+				return true;
+	return false;
+}
+
+/* What survives is in prose: it must mean the same, or be a name. */
+static void try(const struct mutation *m, bool spared, struct counts *c)
+{
+	struct errinfo ei = ERRINFO_INIT;
+	char was = m->text[m->at];
+	m->text[m->at] = was == 'q' ? 'x' : 'q';
+	struct policy *p GW_CLEANUP(policy_free_p) = load(m->text, &ei);
+	m->text[m->at] = was;
+	c->letters++;
+	c->rejected += !p;
+	if (!p)
+		return;
+	if (!spared)
+		fail_msg("%s: accepted: %.60s", m->file, m->text + m->at);
+	if (!str_eq(p->meaning, m->meaning) && !is_own_name(m->text, m->at))
+		fail_msg("%s: means something else: %.60s", m->file, m->text + m->at);
+}
+
+/* A word begins at text[i]. */
+static bool begins(const char *text, const bool *spared, size_t i)
+{
+	if (i == 0 || spared[i] != spared[i - 1])
+		return spared[i] || isalpha((unsigned char)text[i]);
+	return !spared[i] && isalpha((unsigned char)text[i]) &&
+	    !isalnum((unsigned char)text[i - 1]) && !strchr("_.-", text[i - 1]);
+}
+
+/* Every letter of every shipped policy, one after the other. */
 static void one_letter_is_enough(void **state)
 {
 	static const char *const files[] = {END_CONTRACT, REFERRAL, MUNICIPALITY};
-	size_t tried = 0;
 	(void)state;
 	for (size_t f = 0; f < GW_LENGTH(files); f++) {
+		struct counts c = {0};
 		char *text GW_CLEANUP(str_free_p) = slurp(files[f]);
 		bool *spared GW_CLEANUP(str_free_p) = str_alloc(strlen(text) + 1);
+		struct policy *p GW_CLEANUP(policy_free_p) = load_file(files[f]);
 		for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
 			mark_free(line, strcspn(line, "\n"), spared + (line - text));
 		for (size_t i = 0; text[i]; i++) {
-			char was = text[i];
-			struct errinfo ei = ERRINFO_INIT;
-			if (spared[i] || !isalpha((unsigned char)was))
-				continue;
-			text[i] = was == 'q' ? 'x' : 'q';
-			struct policy *p GW_CLEANUP(policy_free_p) = load(text, &ei);
-			if (p)
-				fail_msg("%s: accepted: %.60s", files[f], text + i);
-			text[i] = was;
-			tried++;
+			c.words += begins(text, spared, i);
+			c.free_words += begins(text, spared, i) && spared[i];
+			if (isalpha((unsigned char)text[i]))
+				try(&(struct mutation){files[f], text, i, p->meaning}, spared[i],
+				    &c);
 		}
+		size_t operative = c.words - c.free_words;
+		printf("# note: %s: a letter wrong is noticed in %zu of %zu words (%zu %%), the "
+		       "others are prose; %zu of %zu letters\n",
+		    files[f], operative, c.words, 100 * operative / c.words, c.rejected, c.letters);
+		assert_true(c.words > 100); /* the test looks at what it is meant to */
+		assert_true(100 * operative >= 80 * c.words);
 	}
-	assert_true(tried > 3000); /* the test looks at what it is meant to */
 }
 
 int main(void)
