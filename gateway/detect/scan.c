@@ -8,13 +8,7 @@
 #include "detect/normal.h"
 #include "detect/stems.h"
 
-enum { MOST_TEXT = 1 << 30, MOST_PENDING = 32 };
-
-/* Rows of stems that ended in the word at hand, until the word has ended too. */
-struct pending {
-	int16_t row[MOST_PENDING];
-	size_t n;
-};
+enum { MOST_TEXT = 1 << 30 };
 
 static bool begins(const struct scan *s, size_t at, size_t to, const char *word)
 {
@@ -75,7 +69,7 @@ static void deny(struct scan *s, size_t from, size_t to)
 static void ask(struct scan *s, enum trigger trigger, size_t at)
 {
 	for (size_t i = 0; i < detectors_count; i++) {
-		const struct detector *d = &detectors[i];
+		const struct detector *d = detectors[i];
 		enum detect_certainty certainty = DETECT_LOW;
 		size_t from = at;
 		if (d->trigger != trigger)
@@ -87,31 +81,6 @@ static void ask(struct scan *s, enum trigger trigger, size_t at)
 		if (d->claims && end > s->claimed)
 			s->claimed = end;
 	}
-}
-
-static void note(const struct stem_automaton *a, struct pending *pending, uint16_t state)
-{
-	state &= STEM_FOUND - 1;
-	if (a->row[state] < 0)
-		state = a->also[state];
-	for (; state && pending->n < MOST_PENDING; state = a->also[state]) {
-		size_t i = 0;
-		while (i < pending->n && pending->row[i] != a->row[state])
-			i++;
-		pending->row[i] = a->row[state];
-		pending->n += i == pending->n;
-	}
-}
-
-static uint16_t follow(
-    const struct stem_automaton *a, struct pending *pending, uint16_t state, uint8_t symbol)
-{
-	uint16_t next = a->next[state][symbol];
-	if (next & STEM_FOUND) {
-		note(a, pending, next);
-		next &= STEM_FOUND - 1;
-	}
-	return next;
 }
 
 static bool is_upper(char c)
@@ -148,7 +117,7 @@ static bool is_street(const struct scan *s, size_t from, size_t to)
 /* True unless the pattern of a row is in capitals and the text [from, to) is not. */
 static bool has_its_capitals(const struct scan *s, size_t row, size_t from, size_t to)
 {
-	if (!is_upper(stems[row].pattern[0]))
+	if (!is_upper(stem_row(row)->pattern[0]))
 		return true;
 	for (size_t i = from; i < to; i++)
 		if (!is_upper(s->p[i]))
@@ -156,102 +125,168 @@ static bool has_its_capitals(const struct scan *s, size_t row, size_t from, size
 	return true;
 }
 
-/* Between words: whole-word rows end here, and what ended in the word becomes findings. */
-static void word_ended(
-    struct scan *s, const struct stem_automaton *a, struct pending *pending, size_t to)
+static bool is_of_word(char c)
 {
-	s->state = follow(a, pending, s->state, STEM_GAP);
-	if (s->has_alternate)
-		(void)follow(a, pending, s->alternate, STEM_GAP);
-	s->has_alternate = false;
-	size_t last = s->words - 1;
-	for (size_t i = 0; i < pending->n; i++) {
-		size_t row = (size_t)pending->row[i], k = a->words[row];
-		size_t from = s->starts[(last + 1 - k) % GW_LENGTH(s->starts)];
-		if (stems[row].kind == STEM_NOT)
-			deny(s, from, to);
-		else if (!is_street(s, from, to) && has_its_capitals(s, row, from, to))
-			scan_add(s, (enum detect_kind)stems[row].kind, DETECT_MIDDLE, from, to);
-	}
+	return scan_is_letter(c) || c == NORMAL_JOIN;
 }
 
-/* Take the word that begins at `from`; returns its end. */
-static size_t take_word(struct scan *s, const struct stem_automaton *a, size_t from)
+/* The start of the k-th word back from `to`, which is the end of a word. */
+static size_t words_back(const struct scan *s, size_t to, size_t k)
 {
-	struct pending pending = {.n = 0};
-	uint16_t state = s->state;
-	size_t i = from;
-	s->starts[s->words++ % GW_LENGTH(s->starts)] = from;
-	for (; i < s->n; i++) {
-		uint8_t symbol = a->symbol[(unsigned char)s->p[i]];
-		if (symbol == STEM_GAP) {
-			if (s->p[i] != NORMAL_JOIN)
-				break;
-			s->has_alternate = true;
-			s->alternate = a->next[0][STEM_GAP] & (STEM_FOUND - 1);
-			continue;
-		}
-		uint16_t next = a->next[state][symbol];
-		if (next & STEM_FOUND)
-			note(a, &pending, next);
-		state = next & (STEM_FOUND - 1);
-		if (s->has_alternate)
-			s->alternate = follow(a, &pending, s->alternate, symbol);
+	size_t i = to;
+	for (; k > 0; k--) {
+		while (i > 0 && !scan_is_letter(s->p[i - 1]))
+			i--;
+		while (i > 0 && is_of_word(s->p[i - 1]))
+			i--;
 	}
-	s->state = state;
-	word_ended(s, a, &pending, i);
-	if (s->known)
-		known_word(s, from, i);
 	return i;
 }
 
-/* Ask all who look at the word [from, to). */
-static void ask_word(struct scan *s, size_t from, size_t to)
+/* A row of stems ended at i, the end of a word or within one. */
+static void row_ended(struct scan *s, const struct stem_automaton *a, size_t row, size_t to)
 {
-	size_t n = to - from, next = to;
-	while (n == 2 && next - to < 2 && scan_at(s, next) && strchr(" .-/_,\n", s->p[next]))
-		next++;
-	if (n >= 2 && scan_is_digit(scan_at(s, next)))
+	const struct stem *stem = stem_row(row);
+	size_t from = words_back(s, to, a->words[row]);
+	if (stem->kind == STEM_NOT)
+		deny(s, from, to);
+	else if (stem->kind >= STEM_CUE)
+		ask(s, (enum trigger)(stem->kind - STEM_CUE), from);
+	else if (!is_street(s, from, to) && has_its_capitals(s, row, from, to))
+		scan_add(s, (enum detect_kind)stem->kind, DETECT_MIDDLE, from, to);
+}
+
+/* All rows that end in this state, reached by what stands at i. */
+static void rows_ended(struct scan *s, const struct stem_automaton *a, uint16_t state, size_t i)
+{
+	size_t to = i;
+	if (a->row[state] < 0)
+		state = a->also[state];
+	while (to < s->n && is_of_word(s->p[to]))
+		to++;
+	for (; state; state = a->also[state])
+		row_ended(s, a, (size_t)a->row[state], to);
+}
+
+/*
+ * A word was broken at i and goes on behind it: it is read as one (from `state`, which it gives
+ * back) and as two (from `parted`). Returns the end of the word.
+ */
+static size_t take_broken(
+    struct scan *s, const struct stem_automaton *a, size_t i, uint16_t *state, uint16_t parted)
+{
+	for (; i < s->n && is_of_word(s->p[i]); i++) {
+		uint8_t symbol = a->symbol[(unsigned char)s->p[i]];
+		if (symbol != STEM_GAP) {
+			*state = a->next[*state][symbol];
+			if (*state >= a->found)
+				rows_ended(s, a, *state, i);
+		}
+		if (s->p[i] != NORMAL_JOIN || s->p[i - 1] != NORMAL_JOIN)
+			parted = a->next[parted][symbol];
+		if (parted >= a->found)
+			rows_ended(s, a, parted, i);
+	}
+	parted = a->next[parted][STEM_GAP];
+	if (parted >= a->found)
+		rows_ended(s, a, parted, i);
+	return i;
+}
+
+/* Ask those who look for letters with digits behind them: the word that ends before `at`. */
+static void ask_code(struct scan *s, size_t at)
+{
+	enum { MOST_LETTERS = 40 };
+	size_t end = at, from;
+	while (end > 0 && at - end < 2 && strchr(" .-/_,\n", s->p[end - 1]))
+		end--;
+	from = end;
+	while (from > 0 && end - from < MOST_LETTERS && scan_is_letter(s->p[from - 1]))
+		from--;
+	if (from < end && (end == at || end - from == 2))
 		ask(s, AT_CODE, from);
-	if ((n == 2 && begins(s, from, to, "at")) ||
-	    (n >= 9 && n <= 12 &&
-		(begins(s, from, to, "apenstaart") || begins(s, from, to, "apestaart"))))
-		ask(s, AT_MAIL, from);
 }
 
 /* A group of digits begins at `at`; returns its end. */
 static size_t take_digits(struct scan *s, size_t at)
 {
 	size_t end = at;
+	ask_code(s, at);
 	ask(s, AT_NUMBER, at);
 	while (end < s->n && scan_is_digit(s->p[end]))
 		end++;
 	return end;
 }
 
+/* At which characters something begins that the automaton does not see. */
+static void mark_events(const struct scan *s, bool event[256])
+{
+	for (int c = 0; c < 256; c++)
+		event[c] = scan_is_digit((char)c) || is_upper((char)c) || c == NORMAL_JOIN ||
+		    (c && strchr("@([{<", c)) || known_begins(s->known, (char)c);
+}
+
+/* What begins at i, a character with an event; returns where to go on. */
+static size_t take_event(struct scan *s, size_t i)
+{
+	char c = s->p[i];
+	bool begins_here = i == 0 || !scan_is_alnum(s->p[i - 1]);
+	if (begins_here && known_begins(s->known, c)) {
+		size_t end = known_number(s, i);
+		if (end > s->claimed)
+			s->claimed = end;
+	}
+	if (scan_is_digit(c))
+		return take_digits(s, i);
+	if (!scan_is_alnum(c))
+		ask(s, AT_MAIL, i);
+	else if (begins_here && is_upper(c))
+		ask(s, AT_CAPITAL, i);
+	return i + 1;
+}
+
 static void pass(struct scan *s)
 {
 	const struct stem_automaton *a = stem_automaton();
-	s->state = a->next[0][STEM_GAP] & (STEM_FOUND - 1);
+	uint16_t state = a->start, before;
+	bool event[256];
+	mark_events(s, event);
 	for (size_t i = 0; i < s->n;) {
-		char c = s->p[i];
-		bool alnum = scan_is_alnum(c);
-		if (alnum && known_begins(s->known, c) && (i == 0 || !scan_is_alnum(s->p[i - 1]))) {
-			size_t end = known_number(s, i);
-			if (end > s->claimed)
-				s->claimed = end;
-		}
-		if (alnum && !scan_is_digit(c)) {
-			size_t end = take_word(s, a, i);
-			ask_word(s, i, end);
-			i = end;
-		} else if (alnum) {
-			i = take_digits(s, i);
-		} else {
-			if (c == '@' || c == '(' || c == '[' || c == '{' || c == '<')
-				ask(s, AT_MAIL, i);
+		unsigned char c = (unsigned char)s->p[i];
+		before = state;
+		state = a->next[state][a->symbol[c]];
+		if (state < a->found && !event[c]) {
 			i++;
+			continue;
 		}
+		/* behind a gap the same rows have been reported */
+		if (state >= a->found &&
+		    (a->symbol[c] != STEM_GAP || (i > 0 && scan_is_letter(s->p[i - 1]))))
+			rows_ended(s, a, state, i);
+		if (c == NORMAL_JOIN) {
+			uint16_t parted = state;
+			state = before;
+			i = take_broken(s, a, i + 1, &state, parted);
+		} else {
+			i = event[c] ? take_event(s, i) : i + 1;
+		}
+	}
+	state = a->next[state][STEM_GAP];
+	if (state >= a->found && s->n > 0 && scan_is_letter(s->p[s->n - 1]))
+		rows_ended(s, a, state, s->n);
+}
+
+/* Follow the known names word by word. */
+static void pass_known(struct scan *s)
+{
+	for (size_t i = 0, from; s->known && i < s->n;) {
+		while (i < s->n && !scan_is_letter(s->p[i]))
+			i++;
+		from = i;
+		while (i < s->n && is_of_word(s->p[i]))
+			i++;
+		if (i > from)
+			known_word(s, from, i);
 	}
 }
 
@@ -318,6 +353,7 @@ int detect_scan(const char *text, size_t n, const struct detect_known *known,
 		return err_set(ei, r, "out of memory");
 	struct scan s = {.p = z.text.data, .n = z.text.len, .known = known};
 	pass(&s);
+	pass_known(&s);
 	settle(&s);
 	free(s.denied.list);
 	if (s.out_of_memory) {

@@ -18,10 +18,13 @@
 
 /* Where in the text a detector is asked. */
 enum trigger {
-	AT_CODE,   /* two letters at the start of a word, a digit behind the word */
-	AT_KNOWN,  /* a letter or digit, nothing of the sort before it */
-	AT_MAIL,   /* '@', an opening bracket, or the word at or apenstaartje */
-	AT_NUMBER, /* the first digit of a group */
+	AT_CODE,    /* the start of a word, a digit behind the word */
+	AT_MAIL,    /* '@', an opening bracket, or the word at or apenstaartje */
+	AT_NUMBER,  /* the first digit of a group */
+	AT_CAPITAL, /* a capital at the start of a word */
+	AT_LINK,    /* the word http, https or www */
+	AT_CAR,     /* a word for a car or its number plate */
+	AT_BSN,     /* a word for the national number */
 };
 
 /* Pieces of text that are no finding, but within which a finding of a stem does not count. */
@@ -38,11 +41,9 @@ struct scan {
 	const struct detect_known *known; /* may be NULL */
 	struct detect_findings found;
 	struct ranges denied;
-	size_t claimed;            /* no number detector looks before this position */
-	struct name_chain chain;   /* of known names, see known.h */
-	size_t starts[8], words;   /* where the last words began; how many there were */
-	uint16_t state, alternate; /* of the stem automaton; alternate behind a NORMAL_JOIN */
-	bool has_alternate;
+	size_t claimed;          /* no number detector looks before this position */
+	size_t named;            /* nor one of names before this one */
+	struct name_chain chain; /* of known names, see known.h */
 	bool out_of_memory;
 };
 
@@ -61,8 +62,8 @@ struct detector {
 	const char *const *hits, *const *misses; /* NULL-ended texts that must and must not hit */
 };
 
-/* The table; detectors_count rows. */
-extern const struct detector detectors[];
+/* The table; detectors_count rows, each beside its find function. */
+extern const struct detector *const detectors[];
 extern const size_t detectors_count;
 
 /* Characters of the normal text. A letter is one of ASCII or any byte of a longer character. */
@@ -102,10 +103,11 @@ bool scan_near(const struct scan *s, size_t from, size_t to, const char *const *
 void scan_add(
     struct scan *s, enum detect_kind kind, enum detect_certainty certainty, size_t from, size_t to);
 
-/* The find functions, by file: number.c, iban.c, phone.c, mail.c. */
-size_t number_bsn(const struct scan *, size_t, size_t *, enum detect_certainty *);
-size_t number_iban(const struct scan *, size_t, size_t *, enum detect_certainty *);
-size_t phone_find(const struct scan *, size_t, size_t *, enum detect_certainty *);
-size_t mail_find(const struct scan *, size_t, size_t *, enum detect_certainty *);
+/* Texts of a row: its hits or misses. */
+#define SCAN_TEXTS(...)           \
+	(const char *const[])     \
+	{                         \
+		__VA_ARGS__, NULL \
+	}
 
 #endif

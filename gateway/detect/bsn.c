@@ -293,7 +293,7 @@ static size_t wide_bsn(const struct scan *s, size_t at)
 	return bsn_context(s, at, to) ? to : 0;
 }
 
-size_t number_bsn(
+static size_t bsn_find(
     const struct scan *s, size_t at, size_t *ret_from, enum detect_certainty *ret_certainty)
 {
 	struct groups g;
@@ -314,3 +314,36 @@ size_t number_bsn(
 		*ret_certainty = DETECT_HIGH;
 	return best;
 }
+
+const struct detector detector_bsn = {
+    .kind = DETECT_BSN,
+    .trigger = AT_NUMBER,
+    .claims = true,
+    .find = bsn_find,
+    .form = "nine digits, or eight for a leading zero; dots, spaces, hyphens or a line end between",
+    .check = "11-test, not all zero; no telephone number, value added tax number, amount, date, "
+	     "row of digits, number within a year or code",
+    .context = "bsn, sofi, burgerservice within 40 characters raises certainty and lets odd "
+	       "groups, wide gaps, dates and letters that touch pass",
+    .hits = SCAN_TEXTS("123456782", "1234.56.782", "123 456 782", "123-456-782",
+	"Traject voor bsn 1234.56.782 naar werk", "bsn123456782", "BSN:123456782", "1234567\n82",
+	"123\u00a0456\u00a0782", "123\u2011456\u2011782", "\uff11\uff12\uff13456782",
+	"\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0662", "bsn 1 2 3 4 5 6 7 8 2",
+	"12345\u00ad6782", "010464554", "10464554", "bsn 1046 4554", "(123456782)",
+	"burgerservicenummer is 12-34-56-782", "123456782, 0612345678", "_123456782_",
+	"1234.56 782", "010464554 3 kinderen", "010464554, 3 kinderen", "010464554/3",
+	"010464554-1", "010464554\n3 dagen", "(010464554) 3", "010 464 554 3x", "0104.64.554 1",
+	"bsn: 12345678-2", "bsn 123456782van", "bsn: 123456782en tel", "bsn123456782geb",
+	"BSN 1234567 8 2", "bsn 123,456,782", "bsn 123, 456, 782", "bsn 1234 . 56 . 782",
+	"bsn 123     456     782", "bsn is 12 345 6782", "123|456|782 (bsn)", "bsn 2024-12349",
+	"202412349", "bsn 123.456.782,00"),
+    .misses = SCAN_TEXTS("123456789", "000000000", "00000000", "bsn 000000000", "NL123456782B01",
+	"NL 123456782 B01", "NL123.456.782.B01", "RSIN 123456782", "btw-nummer 123456782",
+	"+31 612345678", "0612345678", "1234567820", "12345678 2024", "2024-2025", "2026-01-12",
+	"12-01-2026", "20240117", "zaak K123456782", "kvk 10464554", "\u20ac 10.464.554",
+	"NL91ABNA0417164300", "09.00 - 17.00", "5121 AB 12", "10.464.554,50", "zaak 2008.52127",
+	"zaak 2023-61160", "scores 8 4 7 6 3 1 9 8 9", "1-2-3-4-5-6-7-8-2", "123.456.782 euro",
+	"EUR 123.456.782", "\u20ac 123.456.782", "123.456.782,-", "10464554 euro",
+	"bedrag 58.011.316 euro", "zie 123,456,782", "bsn onbekend, geboren 12-03-1984, 6 kinderen",
+	"123     456     782"),
+};
