@@ -115,6 +115,13 @@ int detect_known_name(struct detect_known *known, const char *text) GW_MUST_USE;
 int detect_known_number(struct detect_known *known, enum detect_kind kind, const char *number)
     GW_MUST_USE;
 
+/*
+ * Add a birth date that is known: it is found in any form, without a word for birth beside it. A
+ * date of which day, month or year is 0 is not looked for. At most 16, else GW_ELIMIT.
+ */
+int detect_known_birth(struct detect_known *known, unsigned year, unsigned month, unsigned day)
+    GW_MUST_USE;
+
 /* One finding: bytes [offset, offset + length) of the text as given, always whole characters. */
 struct detect_finding {
 	size_t offset, length;

@@ -11,7 +11,7 @@
 #include "detect/normal.h"
 #include "detect/scan.h"
 
-enum { MOST_WORDS = 1000, MOST_NUMBERS = 64, MOST_LENGTH = 64, SLOTS = 4096 };
+enum { MOST_WORDS = 1000, MOST_NUMBERS = 64, MOST_LENGTH = 64, SLOTS = 4096, MOST_BIRTHS = 16 };
 
 /* What a word is worth. STRONG counts alone; COMMON with a capital or beside another part; SHY with
  * both; WEAK only takes part in what others make. */
@@ -33,6 +33,10 @@ struct detect_known {
 	} numbers[MOST_NUMBERS];
 	size_t numbers_n;
 	bool first[256]; /* a number begins with this byte */
+	struct known_birth {
+		unsigned year, month, day;
+	} births[MOST_BIRTHS];
+	size_t births_n;
 };
 
 struct detect_known *detect_known_new(void)
@@ -278,6 +282,27 @@ int detect_known_number(struct detect_known *known, enum detect_kind kind, const
 	}
 	explicit_bzero(text, sizeof text);
 	return r;
+}
+
+int detect_known_birth(struct detect_known *known, unsigned year, unsigned month, unsigned day)
+{
+	if (year == 0 || month == 0 || day == 0)
+		return 0;
+	if (known->births_n == MOST_BIRTHS)
+		return GW_ELIMIT;
+	known->births[known->births_n++] = (struct known_birth){year, month, day};
+	return 0;
+}
+
+bool known_is_birth(const struct detect_known *known, unsigned year, unsigned month, unsigned day)
+{
+	for (size_t i = 0; known && i < known->births_n; i++) {
+		const struct known_birth *b = &known->births[i];
+		bool same_year = year == b->year || (year < 100 && year == b->year % 100);
+		if (same_year && month == b->month && day == b->day)
+			return true;
+	}
+	return false;
 }
 
 bool known_begins(const struct detect_known *known, char c)

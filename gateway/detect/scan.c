@@ -18,6 +18,19 @@ static bool begins(const struct scan *s, size_t at, size_t to, const char *word)
 	return true;
 }
 
+bool scan_is(const struct scan *s, size_t at, const char *text)
+{
+	return begins(s, at, s->n, text);
+}
+
+bool scan_is_one(const struct scan *s, size_t at, const char *const *texts)
+{
+	for (; *texts; texts++)
+		if (begins(s, at, s->n, *texts))
+			return true;
+	return false;
+}
+
 bool scan_near(const struct scan *s, size_t from, size_t to, const char *const *words)
 {
 	if (to > s->n)
@@ -80,6 +93,8 @@ static void ask(struct scan *s, enum trigger trigger, size_t at)
 		scan_add(s, d->kind, certainty, from, end);
 		if (d->claims && end > s->claimed)
 			s->claimed = end;
+		if (d->names && end > s->named)
+			s->named = end;
 	}
 }
 
@@ -223,7 +238,7 @@ static void mark_events(const struct scan *s, bool event[256])
 {
 	for (int c = 0; c < 256; c++)
 		event[c] = scan_is_digit((char)c) || is_upper((char)c) || c == NORMAL_JOIN ||
-		    (c && strchr("@([{<", c)) || known_begins(s->known, (char)c);
+		    (c && strchr("@([{<", c)) || known_begins(s->known, (char)c) || c >= 0xc0;
 }
 
 /* What begins at i, a character with an event; returns where to go on. */
@@ -240,7 +255,7 @@ static size_t take_event(struct scan *s, size_t i)
 		return take_digits(s, i);
 	if (!scan_is_alnum(c))
 		ask(s, AT_MAIL, i);
-	else if (begins_here && is_upper(c))
+	else if (begins_here && (is_upper(c) || (unsigned char)c >= 0xc0))
 		ask(s, AT_CAPITAL, i);
 	return i + 1;
 }
@@ -304,6 +319,25 @@ static bool is_stem(const struct detect_finding *f)
 	    f->kind == DETECT_OTHER_SPECIAL;
 }
 
+/* A word of which nothing is known is no finding where another one is. */
+static void drop_capitals(struct scan *s)
+{
+	struct detect_finding *f = s->found.list;
+	size_t n = 0, covered = 0;
+	for (size_t i = 0; i < s->found.n; i++) {
+		size_t end = f[i].offset + f[i].length;
+		bool capital = f[i].kind == DETECT_CAPITAL, other = f[i].offset < covered;
+		for (size_t k = i + 1; capital && k < s->found.n && f[k].offset < end; k++)
+			other |= f[k].kind != DETECT_CAPITAL;
+		if (capital && other)
+			continue;
+		if (!capital && end > covered)
+			covered = end;
+		f[n++] = f[i];
+	}
+	s->found.n = n;
+}
+
 /* Sort, drop stems that are denied, make one of findings of a kind that overlap. */
 static void settle(struct scan *s)
 {
@@ -332,6 +366,7 @@ static void settle(struct scan *s)
 		f[n++] = f[i];
 	}
 	s->found.n = n;
+	drop_capitals(s);
 }
 
 void detect_findings_release(struct detect_findings *findings)

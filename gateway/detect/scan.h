@@ -21,10 +21,11 @@ enum trigger {
 	AT_CODE,    /* the start of a word, a digit behind the word */
 	AT_MAIL,    /* '@', an opening bracket, or the word at or apenstaartje */
 	AT_NUMBER,  /* the first digit of a group */
-	AT_CAPITAL, /* a capital at the start of a word */
+	AT_CAPITAL, /* a capital, or a letter that is not Latin, at the start of a word */
 	AT_LINK,    /* the word http, https or www */
 	AT_CAR,     /* a word for a car or its number plate */
 	AT_BSN,     /* a word for the national number */
+	AT_PHONE,   /* a word for a telephone */
 };
 
 /* Pieces of text that are no finding, but within which a finding of a stem does not count. */
@@ -50,12 +51,13 @@ struct scan {
 /*
  * A detector of one form. find() looks at s->p[at] and returns the end of what it found there (its
  * start in *ret_from, how sure in *ret_certainty) or 0. Rows are asked in the order of the table;
- * one that claims hides what it found from the number detectors behind it.
+ * one that claims hides what it found from the number detectors behind it, one that names from
+ * those of names and capitals.
  */
 struct detector {
 	enum detect_kind kind;
 	enum trigger trigger;
-	bool claims;
+	bool claims, names;
 	size_t (*find)(const struct scan *s, size_t at, size_t *ret_from,
 	    enum detect_certainty *ret_certainty);
 	const char *form, *check, *context;      /* in words, for people */
@@ -92,6 +94,12 @@ static inline char scan_at(const struct scan *s, size_t i)
 {
 	return i < s->n ? s->p[i] : '\0';
 }
+
+/* True when the lower-case text stands at s->p[at], in any case. */
+bool scan_is(const struct scan *s, size_t at, const char *text);
+
+/* True when one of the NULL-ended texts does. */
+bool scan_is_one(const struct scan *s, size_t at, const char *const *texts);
 
 /*
  * True when one of the NULL-ended words (lower case) begins in s->p[from..to) and is no later part

@@ -35,12 +35,23 @@ static unsigned kinds_in_sentence(const char *text)
 	return kinds_in(s);
 }
 
+static size_t wrong;
+
 static void check(const char *text, unsigned want, unsigned among)
 {
 	unsigned alone = kinds_in(text) & among, inside = kinds_in_sentence(text) & among;
-	if (alone != want || inside != want)
-		fail_msg(
-		    "'%s': alone %x, in a sentence %x, expected %x", text, alone, inside, want);
+	if (alone == want && inside == want)
+		return;
+	print_error("'%s': alone %x, in a sentence %x, expected %x\n", text, alone, inside, want);
+	wrong++;
+}
+
+/* Every test ends with this, so that all that is wrong is seen at once. */
+static void nothing_wrong(void)
+{
+	size_t n = wrong;
+	wrong = 0;
+	assert_int_equal(n, 0);
 }
 
 static void every_detector_hits(void **state)
@@ -49,6 +60,7 @@ static void every_detector_hits(void **state)
 	for (size_t i = 0; i < detectors_count; i++)
 		for (const char *const *h = detectors[i]->hits; *h; h++)
 			check(*h, DETECT_BIT(detectors[i]->kind), DETECT_BIT(detectors[i]->kind));
+	nothing_wrong();
 }
 
 static void every_detector_misses(void **state)
@@ -57,6 +69,7 @@ static void every_detector_misses(void **state)
 	for (size_t i = 0; i < detectors_count; i++)
 		for (const char *const *m = detectors[i]->misses; *m; m++)
 			check(*m, 0, DETECT_BIT(detectors[i]->kind));
+	nothing_wrong();
 }
 
 static void every_stem_hits(void **state)
@@ -82,13 +95,17 @@ static void every_stem_hits(void **state)
 			check(stem_row(i)->hit, DETECT_BIT(stem_row(i)->kind),
 			    DETECT_BIT(stem_row(i)->kind));
 	}
+	nothing_wrong();
 }
 
 static void no_stem_in_ordinary_text(void **state)
 {
 	(void)state;
+	unsigned special = DETECT_BIT(DETECT_HEALTH) | DETECT_BIT(DETECT_CRIMINAL) |
+	    DETECT_BIT(DETECT_OTHER_SPECIAL);
 	for (const char *const *m = stem_misses; *m; m++)
-		check(*m, 0, ~0u);
+		check(*m, 0, special);
+	nothing_wrong();
 }
 
 static void stems_in_any_dress(void **state)
@@ -100,6 +117,7 @@ static void stems_in_any_dress(void **state)
 	    "geestelijke  gezondheid"};
 	for (size_t i = 0; i < GW_LENGTH(texts); i++)
 		check(texts[i], DETECT_BIT(DETECT_HEALTH), DETECT_BIT(DETECT_HEALTH));
+	nothing_wrong();
 }
 
 /* What may be a street or a plan counts, unless it is written as the name of a place. */
@@ -112,6 +130,7 @@ static void not_every_path_is_a_street(void **state)
 	check("KANKERZORGPAD", DETECT_BIT(DETECT_HEALTH), special);
 	check("woont Gevangenispad 12", 0, special);
 	check("krijgt geen VOG", DETECT_BIT(DETECT_CRIMINAL), special);
+	nothing_wrong();
 }
 
 /* Quotes, bullets, arrows and icons touch what people write; none of them is a letter. */
@@ -139,6 +158,7 @@ static void signs_are_no_letters(void **state)
 	check("\u2116123456782", DETECT_BIT(DETECT_BSN), DETECT_BIT(DETECT_BSN));
 	check("\u21210612345678", DETECT_BIT(DETECT_PHONE), DETECT_BIT(DETECT_PHONE));
 	check("123\u00b7456\u00b7782", DETECT_BIT(DETECT_BSN), DETECT_BIT(DETECT_BSN));
+	nothing_wrong();
 }
 
 /* The 11-test by its definition, for all numbers of a few stretches of the whole range. */

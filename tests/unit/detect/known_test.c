@@ -11,10 +11,13 @@
 
 #include "base/str.h"
 
+/* Only what is known is masked, so that nothing else helps to find it. */
 static struct detect_profile all_masked(void)
 {
 	struct detect_profile p;
-	detect_profile_init(&p, DETECT_MASK);
+	detect_profile_init(&p, DETECT_KEEP);
+	p.verdict[DETECT_PERSON] = p.verdict[DETECT_CLIENT_NUMBER] = DETECT_MASK;
+	p.verdict[DETECT_V_NUMBER] = p.verdict[DETECT_BSN] = DETECT_MASK;
 	return p;
 }
 
@@ -47,9 +50,14 @@ static void dutch_name_in_all_forms(void **state)
 		struct detect_findings f GW_CLEANUP(detect_findings_release) = DETECT_FINDINGS_INIT;
 		struct errinfo ei = ERRINFO_INIT;
 		assert_int_equal(detect_scan(text, strlen(text), k, &f, &ei), 0);
-		if (f.n != 1 || f.list[0].kind != DETECT_PERSON)
-			fail_msg("'%s': %zu findings", forms[i], f.n);
-		assert_int_equal(f.list[0].offset, strlen("gesproken met "));
+		size_t persons = 0;
+		for (size_t n = 0; n < f.n; n++) {
+			if (f.list[n].kind == DETECT_PERSON)
+				assert_int_equal(f.list[n].offset, strlen("gesproken met "));
+			persons += f.list[n].kind == DETECT_PERSON;
+		}
+		if (persons != 1)
+			fail_msg("'%s': %zu findings of a person", forms[i], persons);
 	}
 	masks_to(k, "Dhr. J.P. van der Hoeven belt", "Dhr. " M " belt");
 	masks_to(k, "van der Meer en de Wit", "van der Meer en de Wit");

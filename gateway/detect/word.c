@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "detect/word.h"
+
+#include <string.h>
+
+#include "base/defs.h"
+#include "detect/normal.h"
+
+enum { MOST_WORD = 64 };
+
+static bool is_of_word(char c)
+{
+	return scan_is_letter(c) || c == NORMAL_JOIN;
+}
+
+static bool is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+/* The letters of the word, without joins: in place or in room. */
+static const char *letters_of(
+    const struct scan *s, const struct word *w, char room[MOST_WORD], size_t *ret_n)
+{
+	size_t n = 0, most = w->to - w->from;
+	if (!memchr(s->p + w->from, NORMAL_JOIN, most)) {
+		*ret_n = most;
+		return s->p + w->from;
+	}
+	for (size_t i = w->from; i < w->to && n < MOST_WORD; i++)
+		if (s->p[i] != NORMAL_JOIN)
+			room[n++] = s->p[i];
+	*ret_n = n;
+	return room;
+}
+
+static struct word look(const struct scan *s, size_t from, size_t to)
+{
+	struct word w = {.from = from, .to = to};
+	char room[MOST_WORD];
+	size_t n;
+	if (from == to)
+		return w;
+	const char *p = letters_of(s, &w, room, &n);
+	w.capital = is_upper(p[0]);
+	w.bits = lexicon_of(p, n);
+	w.dutch = lexicon_is_dutch(p, n);
+	w.shouts = n > 1;
+	for (size_t i = 0; i < n; i++)
+		w.shouts &= is_upper(p[i]);
+	if (!w.bits && !w.dutch && n > 3 && scan_lower(p[n - 1]) == 's')
+		w.bits = lexicon_of(p, n - 1) & (WORD_GIVEN | WORD_FAMILY);
+	return w;
+}
+
+struct word word_at(const struct scan *s, size_t from)
+{
+	size_t to = from;
+	while (to < s->n && is_of_word(s->p[to]))
+		to++;
+	return look(s, from, to);
+}
+
+struct word word_before(const struct scan *s, size_t to)
+{
+	size_t from = to;
+	while (from > 0 && is_of_word(s->p[from - 1]))
+		from--;
+	return look(s, from, to);
+}
+
+bool word_is_compound(const struct scan *s, const struct word *w)
+{
+	char room[MOST_WORD];
+	size_t n;
+	const char *p = letters_of(s, w, room, &n);
+	return lexicon_is_compound(p, n);
+}
+
+bool word_begins_sentence(const struct scan *s, size_t at)
+{
+	size_t i = at;
+	while (i > 0 && strchr(" \"'([{*_#>|", s->p[i - 1]))
+		i--;
+	if (i > 1 && s->p[i - 1] == '-' && (s->p[i - 2] == '\n' || s->p[i - 2] == ' '))
+		return true;
+	return i == 0 || strchr("\n.!?:;", s->p[i - 1]) != NULL;
+}
