@@ -99,11 +99,12 @@ const struct detector detector_birth = {
 static const char *const terms[] = {"dienst", "jubile", "bestaan", "contract", "huwelijk",
     "ervaring", "garantie", "overeenkomst", "plan", "traject", NULL};
 
+static const char *const leads[] = {"leeft", NULL};
+
 /* The end of an age whose digits end at `at`, or 0. */
 static size_t age_end(const struct scan *s, size_t from, size_t at, unsigned years)
 {
-	static const char *const leads[] = {"leeftijd", NULL},
-				 *const verbs[] = {"is", "werd", "wordt", "ben", "bijna", NULL};
+	static const char *const verbs[] = {"is", "werd", "wordt", "ben", "bijna", NULL};
 	size_t i = at + (scan_at(s, at) == ' ' || scan_at(s, at) == '-');
 	if (scan_is(s, i, "jarig"))
 		return scan_near(s, i + 5, i + 20, terms) ? 0 : i + 5 + scan_is(s, i + 5, "e");
@@ -127,6 +128,10 @@ static size_t age_find(
 	size_t n = 0;
 	while (n < 4 && scan_is_digit(scan_at(s, at + n)))
 		n++;
+	char next = scan_lower(
+	    scan_at(s, at + n + (scan_at(s, at + n) == ' ' || scan_at(s, at + n) == '-')));
+	if (next != 'j' && !(at > 8 && scan_near(s, at > 14 ? at - 14 : 0, at, leads)))
+		return 0;
 	unsigned years = value(s, at, n);
 	if (n == 0 || n > 3 || years > 115 || (at > 0 && strchr(".,-/:", s->p[at - 1])))
 		return 0;

@@ -37,7 +37,7 @@ static size_t capital_find(
 {
 	if (at < s->named)
 		return 0;
-	struct word w = word_at(s, at);
+	struct word w = *s->word;
 	*ret_from = at;
 	*ret_certainty = DETECT_LOW;
 	if ((unsigned char)s->p[at] >= 0x80)

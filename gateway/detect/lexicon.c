@@ -4,8 +4,6 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "base/defs.h"
-
 /* Table of the lists: hash and bits; words of lists are few, so equal hashes do not occur (the unit
  * test looks). */
 enum { SLOTS = 1 << 14, SHORTEST_PART = 3, LONGEST_WORD = 48 };
@@ -44,29 +42,55 @@ static void add_list(const struct lexicon_list *list)
 		add_line(*line, list->bit);
 }
 
+/* The most usual words of Dutch, so that the large table is left alone. */
+static const char *const usual[] = {
+    "de het een en in van op er na door wie voor met is om dat die dit deze tijdens bij als zij hij "
+    "ik we wij u haar zijn hun daarna verder ook dan nu naar uit aan over onder tot te of maar "
+    "omdat wanneer waar wat hoe wel niet geen alle",
+    NULL,
+};
+
 static void fill(void)
 {
+	static const struct lexicon_list dutch = {WORD_DUTCH, usual};
+	add_list(&dutch);
 	add_list(&lexicon_given);
 	add_list(&lexicon_family);
 	for (const struct lexicon_list *l = lexicon_things; l->bit; l++)
 		add_list(l);
 }
 
-unsigned lexicon_of(const char *word, size_t n)
+static unsigned listed(uint32_t h)
 {
-	(void)pthread_once(&once, fill);
-	const uint32_t h = lexicon_hash(word, n);
-	const size_t i = slot_of(h);
+	size_t i = slot_of(h);
 	return slots[i].hash ? slots[i].bits : 0;
 }
 
-bool lexicon_is_dutch(const char *word, size_t n)
+static bool is_dutch(uint32_t h)
 {
-	uint32_t h = lexicon_hash(word, n);
 	for (size_t i = h >> LEXICON_SHIFT; words_data[i]; i = (i + 1) % LEXICON_SLOTS)
 		if (words_data[i] == h)
 			return true;
 	return false;
+}
+
+unsigned lexicon_listed(const char *word, size_t n)
+{
+	(void)pthread_once(&once, fill);
+	return listed(lexicon_hash(word, n)) & ~(unsigned)WORD_DUTCH;
+}
+
+unsigned lexicon_of(const char *word, size_t n)
+{
+	(void)pthread_once(&once, fill);
+	uint32_t h = lexicon_hash(word, n);
+	unsigned bits = listed(h);
+	return bits & WORD_DUTCH || !is_dutch(h) ? bits : bits | WORD_DUTCH;
+}
+
+bool lexicon_is_dutch(const char *word, size_t n)
+{
+	return is_dutch(lexicon_hash(word, n));
 }
 
 bool lexicon_is_compound(const char *word, size_t n)

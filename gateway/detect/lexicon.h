@@ -24,10 +24,15 @@ enum {
 	WORD_PARTICLE = 16, /* van, der, el: within names */
 	WORD_TITLE = 32,    /* dhr, mevrouw: a name follows, whatever it looks like */
 	WORD_ROLE = 64,     /* partner, klantmanager: a name may follow */
+	WORD_TOWN = 128,    /* the first word of a place of several */
+	WORD_DUTCH = 256,   /* a Dutch word */
 };
 
 /* The WORD_ bits of a word in normal form (any case, no NORMAL_JOIN); 0 when nothing is known. */
 unsigned lexicon_of(const char *word, size_t n);
+
+/* As lexicon_of, but without WORD_DUTCH: the lists alone. */
+unsigned lexicon_listed(const char *word, size_t n);
 
 /* True when it is a Dutch word. */
 bool lexicon_is_dutch(const char *word, size_t n);

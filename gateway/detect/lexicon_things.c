@@ -9,7 +9,7 @@
 /* clang-format off: words in lines */
 static const char *const places[] = {
     /* municipalities and larger places */
-    "hertogenbosch gravenhage gravenzande best zaandijk krommenie",
+    "bilt meern lier hertogenbosch gravenhage gravenzande best zaandijk krommenie",
     "aalsmeer aalst aalten achtkarspelen alblasserdam albrandswaard alkmaar almelo almere",
     "alphen altena ameland amersfoort amstelveen amsterdam apeldoorn appingedam arnhem assen",
     "asten axel baarlo baarle baarn barendrecht barneveld beek beesel bemmel berg bergeijk",
@@ -120,8 +120,15 @@ static const char *const roles[] = {
     NULL,
 };
 
+/* The first words of places of several; the places stand in place.c. */
+static const char *const towns[] = {
+    "den etten bergen berg alphen capelle krimpen baarle gilze oude nieuwe sint hoek wijk",
+    NULL,
+};
+
 const struct lexicon_list lexicon_things[] = {
     {WORD_PLACE, places},
+    {WORD_TOWN, towns},
     {WORD_COMMON, common},
     {WORD_PARTICLE, particles},
     {WORD_TITLE, titles},

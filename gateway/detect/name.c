@@ -19,20 +19,24 @@ static bool is_upper(char c)
 	return c >= 'A' && c <= 'Z';
 }
 
+static bool is_before_name(char c)
+{
+	return c == ' ' || c == '.' || c == ':' || c == '(' || c == '\n';
+}
+
 /* The word before `at`, a dot, a colon and blanks let through. */
 static enum cue cue_before(const struct scan *s, size_t at)
 {
 	size_t i = at;
-	while (i > 0 && at - i < 3 && strchr(" .:(\n", s->p[i - 1]))
+	while (i > 0 && at - i < 3 && is_before_name(s->p[i - 1]))
 		i--;
-	if (i == at)
+	if (i == at || i == 0 || !scan_is_letter(s->p[i - 1]))
 		return CUE_NONE;
-	struct word w = word_before(s, i);
-	if (word_is_none(&w) || (w.to - w.from > 1 && w.shouts))
+	size_t from;
+	unsigned bits = word_bits_before(s, i, &from);
+	if (!(bits & (WORD_TITLE | WORD_ROLE)) || (i - from > 1 && is_upper(s->p[from + 1])))
 		return CUE_NONE;
-	if (w.bits & WORD_TITLE)
-		return CUE_TITLE;
-	return w.bits & WORD_ROLE ? CUE_ROLE : CUE_NONE;
+	return bits & WORD_TITLE ? CUE_TITLE : CUE_ROLE;
 }
 
 /* The end of initials at `at` ("J.P. ", "Th. ", "A. M. "), how many in *ret_n; `at` when none. */
@@ -129,11 +133,11 @@ static size_t particles_before(const struct scan *s, size_t at, size_t *ret_n)
 	for (*ret_n = 0; *ret_n < 3 && from > 1; ++*ret_n) {
 		if (s->p[from - 1] != ' ' && s->p[from - 1] != '-')
 			break;
-		size_t end = from - 1;
-		struct word w = word_before(s, end);
-		if (word_is_none(&w) || w.capital || !(w.bits & WORD_PARTICLE))
+		size_t before;
+		if (!(word_bits_before(s, from - 1, &before) & WORD_PARTICLE) ||
+		    is_upper(s->p[before]))
 			break;
-		from = w.from;
+		from = before;
 	}
 	return from;
 }
@@ -159,6 +163,8 @@ static size_t take_rest(const struct scan *s, size_t end, bool any)
 /* Initials and a name behind them. */
 static size_t by_initials(const struct scan *s, size_t at, enum cue cue)
 {
+	if (s->word->to - at > 3 || scan_at(s, s->word->to) != '.')
+		return 0;
 	size_t n, particles, i = initials_end(s, at, &n);
 	if (n == 0 || is_abbreviation(s, at, n))
 		return 0;
@@ -177,9 +183,11 @@ static size_t by_initials(const struct scan *s, size_t at, enum cue cue)
 /* A name behind a title or a role. */
 static size_t by_cue(const struct scan *s, size_t at, enum cue cue)
 {
+	if (cue == CUE_NONE)
+		return 0;
 	size_t particles, core = skip_particles(s, at, &particles);
 	struct word w = word_at(s, core);
-	if (cue == CUE_NONE || !w.capital || w.to - w.from < 2)
+	if (!w.capital || w.to - w.from < 2)
 		return 0;
 	if (cue == CUE_ROLE && !is_name_like(&w))
 		return 0;
@@ -192,7 +200,7 @@ static size_t by_cue(const struct scan *s, size_t at, enum cue cue)
 static size_t by_particle(const struct scan *s, size_t at, size_t *ret_from)
 {
 	size_t n, core;
-	struct word w = word_at(s, at);
+	struct word w = *s->word;
 	if (w.bits & WORD_PARTICLE && w.capital) {
 		core = skip_particles(s, at, &n);
 		if (n == 0 || !is_strong_particle(s, at))
@@ -248,9 +256,11 @@ static bool is_alone(const struct scan *s, const struct word *w)
 }
 
 /* Given name and family name, or one of them where it can be nothing else. */
-static size_t by_list(const struct scan *s, size_t at, enum detect_certainty *ret_certainty)
+static size_t by_list(const struct scan *s, enum detect_certainty *ret_certainty)
 {
-	struct word w = word_at(s, at), behind = {0};
+	struct word w = *s->word, behind = {0};
+	if (!is_name_like(&w))
+		return 0;
 	size_t particles = 0, next = next_part(s, w.to);
 	if (next) {
 		next = skip_particles(s, next, &particles);
@@ -276,9 +286,12 @@ static size_t by_list(const struct scan *s, size_t at, enum detect_certainty *re
 static size_t name_find(
     const struct scan *s, size_t at, size_t *ret_from, enum detect_certainty *ret_certainty)
 {
+	const struct word *w = s->word;
 	if (at < s->named)
 		return 0;
 	enum cue cue = cue_before(s, at);
+	if (cue == CUE_NONE && w->dutch && w->bits == 0)
+		return 0; /* most words with a capital */
 	*ret_certainty = DETECT_HIGH;
 	size_t end = by_initials(s, at, cue);
 	if (end == 0)
@@ -287,7 +300,7 @@ static size_t name_find(
 		*ret_certainty = DETECT_MIDDLE;
 		end = by_particle(s, at, ret_from);
 	}
-	return end ? end : by_list(s, at, ret_certainty);
+	return end ? end : by_list(s, ret_certainty);
 }
 
 const struct detector detector_name = {
@@ -310,45 +323,4 @@ const struct detector detector_name = {
 	"partner Gemeente", "Nederland is klein", "in Tilburg", "De bakker bakt", "De kandidaat",
 	"bij de Rabobank", "groep B. Kandidaten", "Dan is het klaar", "Het Anker", "het UWV",
 	"Werk en Inkomen", "B.V. Holding"),
-};
-
-static size_t place_find(
-    const struct scan *s, size_t at, size_t *ret_from, enum detect_certainty *ret_certainty)
-{
-	static const char *const towns[] = {"den haag", "den helder", "den bosch", "den burg",
-	    "etten-leur", "bergen op zoom", "berg en dal", "alphen aan den rijn",
-	    "capelle aan den ijssel", "krimpen aan den ijssel", "baarle-nassau", "gilze en rijen",
-	    "oude pekela", "nieuwe pekela", "sint-oedenrode", "sint oedenrode", "de bilt",
-	    "de meern", "de lier", "hoek van holland", "wijk bij duurstede", NULL};
-	static const char *const leads[] = {
-	    "in ", "te ", "uit ", "naar ", "gemeente ", "regio ", "stad ", "bij ", "van ", NULL};
-	*ret_from = at;
-	*ret_certainty = DETECT_MIDDLE;
-	if (at < s->named)
-		return 0;
-	for (const char *const *t = towns; *t; t++) {
-		size_t n = strlen(*t);
-		if (scan_is(s, at, *t) && !scan_is_alnum(scan_at(s, at + n)))
-			return at + n;
-	}
-	struct word w = word_at(s, at);
-	if (!(w.bits & WORD_PLACE) || (w.to - w.from < 3))
-		return 0;
-	if (w.dutch && !scan_near(s, at > 9 ? at - 9 : 0, at, leads))
-		return 0;
-	return w.to;
-}
-
-const struct detector detector_place = {
-    .kind = DETECT_PLACE,
-    .trigger = AT_CAPITAL,
-    .claims = false,
-    .find = place_find,
-    .form = "municipalities and larger places of a list, with a capital",
-    .check = "none",
-    .context = "places that are Dutch words (Best, Goes) need in, te, uit, naar, gemeente before "
-	       "them",
-    .hits = SCAN_TEXTS("Tilburg", "in Den Haag", "Bergen op Zoom", "woont te Best",
-	"'s-Hertogenbosch", "AMSTERDAM"),
-    .misses = SCAN_TEXTS("Best lastig", "Echt waar", "tilburg", "Nederland"),
 };

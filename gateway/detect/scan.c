@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "detect/scan.h"
 
+#include <assert.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "detect/normal.h"
 #include "detect/stems.h"
+#include "detect/word.h"
 
 enum { MOST_TEXT = 1 << 30 };
 
@@ -78,15 +81,29 @@ static void deny(struct scan *s, size_t from, size_t to)
 	d->list[d->n++] = (struct range){from, to};
 }
 
+/* The rows of each trigger, in the order of the table. */
+static struct {
+	const struct detector *rows[16];
+	size_t n;
+} asked[TRIGGERS];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void sort_rows(void)
+{
+	for (size_t i = 0; i < detectors_count; i++) {
+		enum trigger t = detectors[i]->trigger;
+		assert(asked[t].n < GW_LENGTH(asked[t].rows));
+		asked[t].rows[asked[t].n++] = detectors[i];
+	}
+}
+
 /* Ask the detectors of a trigger, in the order of the table. */
 static void ask(struct scan *s, enum trigger trigger, size_t at)
 {
-	for (size_t i = 0; i < detectors_count; i++) {
-		const struct detector *d = detectors[i];
+	for (size_t i = 0; i < asked[trigger].n; i++) {
+		const struct detector *d = asked[trigger].rows[i];
 		enum detect_certainty certainty = DETECT_LOW;
 		size_t from = at;
-		if (d->trigger != trigger)
-			continue;
 		size_t end = d->find(s, at, &from, &certainty);
 		if (end == 0)
 			continue;
@@ -96,6 +113,15 @@ static void ask(struct scan *s, enum trigger trigger, size_t at)
 		if (d->names && end > s->named)
 			s->named = end;
 	}
+}
+
+/* A capital, or a letter that is not Latin, begins a word at `at`. */
+static void ask_capital(struct scan *s, size_t at)
+{
+	const struct word w = word_at(s, at);
+	s->word = &w;
+	ask(s, AT_CAPITAL, at);
+	s->word = NULL;
 }
 
 static bool is_upper(char c)
@@ -233,12 +259,38 @@ static size_t take_digits(struct scan *s, size_t at)
 	return end;
 }
 
-/* At which characters something begins that the automaton does not see. */
-static void mark_events(const struct scan *s, bool event[256])
+/* For each byte its symbol, with EVENT where something begins that the automaton does not see. */
+enum { EVENT = 0x80 };
+
+static void mark_events(const struct scan *s, const struct stem_automaton *a, uint8_t class[256])
 {
-	for (int c = 0; c < 256; c++)
-		event[c] = scan_is_digit((char)c) || is_upper((char)c) || c == NORMAL_JOIN ||
+	for (int c = 0; c < 256; c++) {
+		bool event = scan_is_digit((char)c) || is_upper((char)c) || c == NORMAL_JOIN ||
 		    (c && strchr("@([{<", c)) || known_begins(s->known, (char)c) || c >= 0xc0;
+		class[c] = a->symbol[c] | (event ? EVENT : 0);
+	}
+}
+
+/* Follow the text from i on to where a row has ended or something begins. The state that is given
+ * and given back is that before the character there. */
+static size_t follow(const struct scan *s, const struct stem_automaton *a, const uint8_t class[256],
+    size_t i, uint16_t *state)
+{
+	const unsigned found = a->found;
+	const char *p = s->p;
+	const size_t n = s->n;
+	unsigned from = *state;
+	for (; i < n; i++) {
+		unsigned symbol = class[(unsigned char)p[i]];
+		if (symbol & EVENT)
+			break;
+		unsigned to = a->next[from][symbol];
+		if (to >= found)
+			break;
+		from = to;
+	}
+	*state = (uint16_t)from;
+	return i;
 }
 
 /* What begins at i, a character with an event; returns where to go on. */
@@ -256,35 +308,31 @@ static size_t take_event(struct scan *s, size_t i)
 	if (!scan_is_alnum(c))
 		ask(s, AT_MAIL, i);
 	else if (begins_here && (is_upper(c) || (unsigned char)c >= 0xc0))
-		ask(s, AT_CAPITAL, i);
+		ask_capital(s, i);
 	return i + 1;
 }
 
 static void pass(struct scan *s)
 {
 	const struct stem_automaton *a = stem_automaton();
-	uint16_t state = a->start, before;
-	bool event[256];
-	mark_events(s, event);
-	for (size_t i = 0; i < s->n;) {
-		unsigned char c = (unsigned char)s->p[i];
-		before = state;
-		state = a->next[state][a->symbol[c]];
-		if (state < a->found && !event[c]) {
-			i++;
+	uint16_t state = a->start;
+	uint8_t class[256];
+	(void)pthread_once(&once, sort_rows);
+	mark_events(s, a, class);
+	for (size_t i = 0; (i = follow(s, a, class, i, &state)) < s->n;) {
+		char c = s->p[i];
+		uint8_t symbol = a->symbol[(unsigned char)c];
+		uint16_t next = a->next[state][symbol];
+		/* behind a gap the same rows have been reported */
+		if (next >= a->found &&
+		    (symbol != STEM_GAP || (i > 0 && scan_is_letter(s->p[i - 1]))))
+			rows_ended(s, a, next, i);
+		if (c == NORMAL_JOIN) {
+			i = take_broken(s, a, i + 1, &state, next);
 			continue;
 		}
-		/* behind a gap the same rows have been reported */
-		if (state >= a->found &&
-		    (a->symbol[c] != STEM_GAP || (i > 0 && scan_is_letter(s->p[i - 1]))))
-			rows_ended(s, a, state, i);
-		if (c == NORMAL_JOIN) {
-			uint16_t parted = state;
-			state = before;
-			i = take_broken(s, a, i + 1, &state, parted);
-		} else {
-			i = event[c] ? take_event(s, i) : i + 1;
-		}
+		state = next;
+		i = class[(unsigned char)c] & EVENT ? take_event(s, i) : i + 1;
 	}
 	state = a->next[state][STEM_GAP];
 	if (state >= a->found && s->n > 0 && scan_is_letter(s->p[s->n - 1]))

@@ -26,6 +26,7 @@ enum trigger {
 	AT_CAR,     /* a word for a car or its number plate */
 	AT_BSN,     /* a word for the national number */
 	AT_PHONE,   /* a word for a telephone */
+	TRIGGERS
 };
 
 /* Pieces of text that are no finding, but within which a finding of a stem does not count. */
@@ -36,6 +37,8 @@ struct ranges {
 	size_t n, cap;
 };
 
+struct word;
+
 struct scan {
 	const char *p;
 	size_t n;
@@ -44,6 +47,7 @@ struct scan {
 	struct ranges denied;
 	size_t claimed;          /* no number detector looks before this position */
 	size_t named;            /* nor one of names before this one */
+	const struct word *word; /* at a capital: the word that begins there */
 	struct name_chain chain; /* of known names, see known.h */
 	bool out_of_memory;
 };

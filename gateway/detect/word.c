@@ -23,7 +23,10 @@ static const char *letters_of(
     const struct scan *s, const struct word *w, char room[MOST_WORD], size_t *ret_n)
 {
 	size_t n = 0, most = w->to - w->from;
-	if (!memchr(s->p + w->from, NORMAL_JOIN, most)) {
+	size_t k = w->from;
+	while (k < w->to && s->p[k] != NORMAL_JOIN)
+		k++;
+	if (k == w->to) {
 		*ret_n = most;
 		return s->p + w->from;
 	}
@@ -44,12 +47,14 @@ static struct word look(const struct scan *s, size_t from, size_t to)
 	const char *p = letters_of(s, &w, room, &n);
 	w.capital = is_upper(p[0]);
 	w.bits = lexicon_of(p, n);
-	w.dutch = lexicon_is_dutch(p, n);
-	w.shouts = n > 1;
-	for (size_t i = 0; i < n; i++)
-		w.shouts &= is_upper(p[i]);
+	w.dutch = w.bits & WORD_DUTCH;
+	w.bits &= ~(unsigned)WORD_DUTCH;
+	size_t upper = 0;
+	while (upper < n && is_upper(p[upper]))
+		upper++;
+	w.shouts = n > 1 && upper == n;
 	if (!w.bits && !w.dutch && n > 3 && scan_lower(p[n - 1]) == 's')
-		w.bits = lexicon_of(p, n - 1) & (WORD_GIVEN | WORD_FAMILY);
+		w.bits = lexicon_listed(p, n - 1) & (WORD_GIVEN | WORD_FAMILY);
 	return w;
 }
 
@@ -59,6 +64,15 @@ struct word word_at(const struct scan *s, size_t from)
 	while (to < s->n && is_of_word(s->p[to]))
 		to++;
 	return look(s, from, to);
+}
+
+unsigned word_bits_before(const struct scan *s, size_t to, size_t *ret_from)
+{
+	size_t from = to;
+	while (from > 0 && is_of_word(s->p[from - 1]))
+		from--;
+	*ret_from = from;
+	return from < to ? lexicon_listed(s->p + from, to - from) : 0;
 }
 
 struct word word_before(const struct scan *s, size_t to)
