@@ -70,7 +70,7 @@ static const char *const common[] = {
     "somalie spanje suriname syrie tadzjikistan taiwan tanzania thailand tibet togo tsjechie",
     "tsjaad tunesie turkije turkmenistan venezuela vietnam wales zambia zimbabwe zweden",
     "zwitserland nederlands nederlandse nederlander nederlanders tigrinya farsi dari pasjtoe",
-    "arabisch amharisch oromo urdu koerdisch kurmanci sorani",
+    "arabisch amharisch oromo urdu koerdisch kurmanci sorani duits italiaans portugees grieks russisch pools roemeens bulgaars turks frans spaans noors deens zweeds fins engels tsjechisch hongaars chinees japans perzisch oekraiens somalisch",
     /* provinces, regions, waters */
     "brabant noordbrabant drenthe flevoland friesland fryslan gelderland limburg overijssel",
     "zeeland holland twente achterhoek veluwe betuwe randstad baronie waddenzee noordzee",
@@ -104,7 +104,7 @@ static const char *const particles[] = {
 /* What stands before a name: whatever has a capital behind these is one. */
 static const char *const titles[] = {
     "dhr mevr mw mevrouw meneer mijnheer mijnh heer mej juffrouw drs ir ing dr mr prof fam familie",
-    "ondergetekende genaamd achternaam voornaam voornamen roepnaam familienaam geslachtsnaam naam",
+    "achternaam voornaam voornamen roepnaam familienaam geslachtsnaam",
     NULL,
 };
 

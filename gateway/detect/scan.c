@@ -108,6 +108,8 @@ static void ask(struct scan *s, enum trigger trigger, size_t at)
 		if (end == 0)
 			continue;
 		scan_add(s, d->kind, certainty, from, end);
+		if (d->kind == DETECT_URL)
+			s->link_end = end;
 		if (d->claims && end > s->claimed)
 			s->claimed = end;
 		if (d->names && end > s->named)

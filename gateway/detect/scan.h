@@ -47,6 +47,7 @@ struct scan {
 	struct ranges denied;
 	size_t claimed;          /* no number detector looks before this position */
 	size_t named;            /* nor one of names before this one */
+	size_t link_end;         /* of the address on the web that was found last */
 	const struct word *word; /* at a capital: the word that begins there */
 	struct name_chain chain; /* of known names, see known.h */
 	bool out_of_memory;

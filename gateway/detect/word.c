@@ -94,9 +94,9 @@ bool word_is_compound(const struct scan *s, const struct word *w)
 bool word_begins_sentence(const struct scan *s, size_t at)
 {
 	size_t i = at;
-	while (i > 0 && strchr(" \"'([{*_#>|", s->p[i - 1]))
+	while (i > 0 && strchr(" \"'([{*_#>", s->p[i - 1]))
 		i--;
 	if (i > 1 && s->p[i - 1] == '-' && (s->p[i - 2] == '\n' || s->p[i - 2] == ' '))
 		return true;
-	return i == 0 || strchr("\n.!?:;", s->p[i - 1]) != NULL;
+	return i == 0 || strchr("\n.!?:;|", s->p[i - 1]) != NULL;
 }
