@@ -116,6 +116,17 @@ int detect_known_number(struct detect_known *known, enum detect_kind kind, const
     GW_MUST_USE;
 
 /*
+ * Add what numbers of clients look like: in the pattern 9 is a digit, A a letter, all else itself
+ * ("K-9999/99"); spaces, dots, hyphens and slashes may be left out or in. A hit is a
+ * DETECT_CLIENT_NUMBER. GW_EFORMAT unless it has 4 to 32 letters and digits, three of them 9 or A
+ * and one of them 9; at most 8, else GW_ELIMIT.
+ */
+int detect_known_pattern(struct detect_known *known, const char *pattern) GW_MUST_USE;
+
+/* 0 when detect_known_pattern would take it, else GW_EFORMAT. */
+int detect_pattern_check(const char *pattern) GW_MUST_USE;
+
+/*
  * Add a birth date that is known: it is found in any form, without a word for birth beside it. A
  * date of which day, month or year is 0 is not looked for. At most 16, else GW_ELIMIT.
  */
@@ -181,10 +192,33 @@ struct detect_result {
 	size_t count[DETECT_KINDS];      /* findings of each kind in the text as given */
 	size_t verdict[DETECT_VERDICTS]; /* and of each verdict */
 	size_t masks;                    /* how many […] were put in */
+	size_t kept, hidden;             /* findings under review that a person keeps, masks */
 };
 
 /* What stands in the place of what is masked: U+2026 in brackets, the same for every kind. */
 #define DETECT_MASK_TEXT "[\xe2\x80\xa6]"
+
+/* A finding under review, as the one who settles it is asked about it; all is borrowed. */
+struct detect_passage {
+	const char *text; /* in which it was found: the one given, or as far as it is masked */
+	size_t n;
+	struct detect_finding finding;
+	/*
+	 * What makes it this finding and no other, whatever the spelling: the normal form of the
+	 * text, that of what was found, and its number among equal ones. A changed text changes it.
+	 */
+	const char *normal, *found;
+	size_t normal_n, found_n, nth;
+};
+
+/*
+ * Who settles findings under review. verdict() gives DETECT_KEEP or DETECT_MASK as a person decided
+ * before, DETECT_REVIEW when nobody did; a negative value ends detect_apply_settled with it.
+ */
+struct detect_settle {
+	int (*verdict)(void *arg, const struct detect_passage *passage);
+	void *arg;
+};
 
 /*
  * detect_apply(profile, text, n, known, out, ret, ei): append text to out with the mask in the
@@ -199,6 +233,23 @@ struct detect_result {
 int detect_apply(const struct detect_profile *profile, const char *text, size_t n,
     const struct detect_known *known, struct buf *out, struct detect_result *ret_result,
     struct errinfo *ei) GW_MUST_USE;
+
+/*
+ * Append what a passage is remembered by to out: field (a path such as "reports[2].summary" or
+ * "attachments[1]"), kind, number, what was found and the whole text, in normal form. It holds
+ * readable text: hash it under a key and wipe it. GW_ELIMIT, GW_ENOMEM.
+ */
+int detect_passage_print(const char *field, const struct detect_passage *passage, struct buf *out)
+    GW_MUST_USE;
+
+/*
+ * As detect_apply, but findings under review are settled by `settle` (NULL: nobody, as
+ * detect_apply). What it keeps stays in the text and is not asked for again in the second look, as
+ * long as no mask touches it. Blocked kinds are never asked for.
+ */
+int detect_apply_settled(const struct detect_profile *profile, const char *text, size_t n,
+    const struct detect_known *known, const struct detect_settle *settle, struct buf *out,
+    struct detect_result *ret_result, struct errinfo *ei) GW_MUST_USE;
 
 /* A set of kinds, for detect_refuse. */
 #define DETECT_BIT(kind) (1u << (kind))

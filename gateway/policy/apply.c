@@ -18,6 +18,7 @@ struct passage {
 	struct run *run;
 	const struct policy_decision *d;
 	const struct run_rule *rule; /* NULL when no rule names the field */
+	size_t number;               /* of the record */
 };
 
 static const void *key_of(const struct run *run, const char *domain)
@@ -46,6 +47,24 @@ static int refuse(struct passage *a, int code, struct errinfo *why)
 	return 0;
 }
 
+/* The path of the value, with the number of its record where the group repeats. */
+static char *path_of(const struct passage *a)
+{
+	const char *path = a->d->field->path, *dot = strrchr(path, '.');
+	char *group GW_CLEANUP(str_free_p) = dot ? str_dupn(path, (size_t)(dot - path)) : NULL;
+	if (!group || !catalogue_group_repeats(a->run->p->catalogue, group))
+		return str_dup(path);
+	return str_printf("%s[%zu]%s", group, a->number, dot);
+}
+
+static int settle(void *arg, const struct detect_passage *finding)
+{
+	const struct passage *a = arg;
+	const struct policy_review *review = a->run->ctx->review;
+	char *path GW_CLEANUP(str_free_p) = path_of(a);
+	return review->settle(review->arg, path, finding);
+}
+
 static int scan(struct passage *a, const char *text, json_t *out)
 {
 	struct run *run = a->run;
@@ -57,14 +76,17 @@ static int scan(struct passage *a, const char *text, json_t *out)
 		tally_stays(&run->tally, f, TALLY_EMPTY);
 		return 0;
 	}
-	int r = detect_apply(&run->p->profiles[a->d->rule->scan].verdicts, text, strlen(text),
-	    run->known, &masked, &found, &why);
+	const struct detect_settle reviewer = {settle, a};
+	int r = detect_apply_settled(&run->p->profiles[a->d->rule->scan].verdicts, text,
+	    strlen(text), run->known, run->ctx->review ? &reviewer : NULL, &masked, &found, &why);
 	if (r == 0 || r == GW_EREFUSED)
 		for (size_t k = 0; k < DETECT_KINDS; k++)
 			run->tally.kinds[k] += found.count[k];
 	if (r < 0)
 		return refuse(a, r, &why);
 	run->tally.masks += found.masks;
+	run->tally.settled_keep += found.kept;
+	run->tally.settled_mask += found.hidden;
 	jx_set(out, f->leaf, json_stringn(masked.data, masked.len));
 	tally_leaves(&run->tally, f);
 	return 0;
@@ -162,6 +184,7 @@ static int pass_tagged(struct passage *a, const json_t *value, json_t *out)
 static int visit(void *arg, size_t number, const json_t *value, json_t *out)
 {
 	struct passage *a = arg;
+	a->number = number;
 	struct tally *t = &a->run->tally;
 	const struct field *f = a->d->field;
 	if (!value)
@@ -215,7 +238,9 @@ static int run_all(struct run *run, struct policy_outcome *o)
 		run->rules[i].holds = condition_holds(
 		    run->p, &run->p->rules[i].only_if, run->ctx, run->dossier, NULL);
 	run_records(run);
-	int r = scans(run) ? known_of(run->dossier, run->p->catalogue, &run->known, run->ei) : 0;
+	int r = scans(run)
+	    ? known_of(run->dossier, run->ctx, run->p->catalogue, &run->known, run->ei)
+	    : 0;
 	if (r == 0)
 		r = run_fields(run, data);
 	if (r < 0)
