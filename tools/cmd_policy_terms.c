@@ -23,7 +23,7 @@ static void print_kinds(
 {
 	size_t n = 0;
 	for (size_t k = 0; k < DETECT_KINDS; k++) {
-		if (s->verdicts.verdict[k] != verdict || k == DETECT_PERSON || k == DETECT_CAPITAL)
+		if (s->verdicts.verdict[k] != verdict || k == DETECT_PERSON)
 			continue;
 		(void)printf("%s%s",
 		    n++          ? ", "

@@ -5,10 +5,8 @@
  * What always holds: one pass in linear time without regular expressions or backtracking, the same
  * result on every machine; offsets are bytes of the text as it was given; no message, result or
  * finding holds a piece of the text. Detection of names is not complete: the known names of the
- * dossier are found in their usual forms, other names are not looked for yet.
- *
- * Detectors at work: bsn, iban, email, phone, person, client_number, v_number (known ones only),
- * health, criminal, other_special. The other kinds have a name and a verdict, but never fire yet.
+ * dossier are found in their usual forms, other names as far as a cue or a list tells of them, and
+ * words that nothing explains are flagged (capital). docs/DETECTION.md says how well.
  */
 #ifndef GW_DETECT_DETECT_H
 #define GW_DETECT_DETECT_H
@@ -21,7 +19,7 @@
 #include "base/err.h"
 #include "base/yaml.h"
 
-/* Kinds of findings: the detector words of policy language 1, then four that no policy names. */
+/* Kinds of findings: the detector words of policy language 1, then three that no policy names. */
 enum detect_kind {
 	DETECT_BSN,
 	DETECT_IBAN,
@@ -38,15 +36,15 @@ enum detect_kind {
 	DETECT_HEALTH,
 	DETECT_CRIMINAL,
 	DETECT_OTHER_SPECIAL,
+	DETECT_CAPITAL,
 	DETECT_BIRTH_DATE,
 	DETECT_CLIENT_NUMBER,
 	DETECT_PERSON,
-	DETECT_CAPITAL,
 	DETECT_KINDS
 };
 
 /* The first DETECT_WORDS kinds are those that a scan profile may name. */
-enum { DETECT_WORDS = DETECT_OTHER_SPECIAL + 1 };
+enum { DETECT_WORDS = DETECT_CAPITAL + 1 };
 
 /* The word of a kind ("other_special"); never NULL. */
 const char *detect_kind_name(enum detect_kind kind);
@@ -174,15 +172,16 @@ struct detect_profile {
 void detect_profile_init(struct detect_profile *profile, enum detect_verdict otherwise);
 
 /* The profile of `handover detect` without a policy: mask; block bsn, criminal and other_special;
- * review health; keep date and place. */
+ * review health and capital; keep date and place. */
 extern const struct detect_profile DETECT_STRICT;
 
 /*
  * detect_profile_parse(node, ret, ei): read a profile as policy language 1 writes it, a map with
  * `default` (not keep) and any of the detector words: {default: mask, bsn: block, date: keep}.
  *
- * The four kinds without a word get the default. GW_EFORMAT at the line and column of what is
- * wrong.
+ * The three kinds without a word get the default; `capital`, where it is not named, is review
+ * unless the default is block: nobody knows what such a word is. GW_EFORMAT at the line and column
+ * of what is wrong.
  */
 int detect_profile_parse(
     const struct yml *node, struct detect_profile *ret_profile, struct errinfo *ei) GW_MUST_USE;

@@ -16,6 +16,7 @@
 #include "package/seal.h"
 #include "package/slip.h"
 #include "policy/apply.h"
+#include "policy/finished.h"
 #include "transfer/settle.h"
 
 enum { HTML_MAX = 64 << 20, SLIP_MAX = 64 << 10, DETAIL_MAX = 48 << 10 };
@@ -217,6 +218,9 @@ static int write_package(struct sealing *s, int fd, struct errinfo *ei)
 	if (e < 0)
 		return err_set(ei, e, "what leaves of the dossier is too large");
 	e = html_write(&s->note, o->data, s->run->grounds.rules.catalogue, language, &html, ei);
+	if (e == 0)
+		e = policy_finished(s->run->grounds.rules.policy, json.data, json.len, html.data,
+		    html.len, ei);
 	if (e < 0)
 		return e;
 	files[0] = (struct package_file){"data/dossier.json", json.data, json.len};

@@ -64,8 +64,8 @@ is "and its conditions" has "alleen als er is toestemming voor delen van belastb
 policy show --lang en $v; is "and in English" gives 0 "age band (5)"
 policy show $p; is "it has the limits" has "grenzen: 25 bijlagen, 60 MB"
 is "the consent" has "toestemming: TF-2026-1, ten hoogste P1Y, voor share_capacity"
-is "and what a scan does" has "scanprofiel streng: bsn, criminal, other_special (houdt tegen); health (eerst beoordelen); iban, phone,"
-policy show --lang en $v; is "in English too" has "scan profile streng: bsn, criminal, other_special (refuses); health (reviewed first); iban, phone,"
+is "and what a scan does" has "scanprofiel streng: bsn, criminal, other_special (houdt tegen); health, capital (eerst beoordelen); iban, phone,"
+policy show --lang en $v; is "in English too" has "scan profile streng: bsn, criminal, other_special (refuses); health, capital (reviewed first); iban, phone,"
 is "and that there is no consent" has "consent: none"
 policy --json show $v; is "and as JSON" gives 0 '"field":"contact.postcode","class":"contact","type":"postcode","action":{"as":"postcode4"},"rule":"woonomgeving","line":20'
 policy explain $p wi.leerroute --context programme=participatiewet; is "explain: the rule and where it stands" gives 0 "inburgering ($p:"

@@ -139,7 +139,7 @@ static void words_of_kinds(void **state)
 		assert_int_equal(kind, i);
 	}
 	assert_int_equal(detect_kind_parse("bsnn", &kind), GW_EFORMAT);
-	assert_string_equal(detect_kind_words()[DETECT_WORDS - 1], "other_special");
+	assert_string_equal(detect_kind_words()[DETECT_WORDS - 1], "capital");
 }
 
 /* Read a profile from the text of a map. */
