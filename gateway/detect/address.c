@@ -168,6 +168,9 @@ static size_t street_find(
 	size_t end, to = at;
 	if (s->claimed > at || at < 5 || (s->p[at - 1] != ' ' && s->p[at - 1] != '\n'))
 		return 0;
+	char last = s->p[at - 2];
+	if (!scan_is_letter(last) && !strchr(" ,.", last))
+		return 0;
 	end = house_number(s, at);
 	while (to > 0 && at - to < 2 &&
 	    (s->p[to - 1] == ' ' || s->p[to - 1] == ',' || s->p[to - 1] == '\n'))

@@ -12,7 +12,7 @@
 enum { MOST_PARTS = 6, MOST_INITIALS = 6 };
 
 /* What stands before a name. */
-enum cue { CUE_NONE, CUE_ROLE, CUE_TITLE };
+enum lead { LEAD_NONE, LEAD_ROLE, LEAD_TITLE };
 
 static bool is_upper(char c)
 {
@@ -25,20 +25,23 @@ static bool is_before_name(char c)
 }
 
 /* The word before `at`, a dot, a colon and blanks let through. */
-static enum cue cue_before(const struct scan *s, size_t at)
+static enum lead lead_before(const struct scan *s, size_t at)
 {
-	size_t i = at;
+	enum { SHORTEST = 2, LONGEST = 20, LONGEST_SHORT = 4 };
+	size_t i = at, n = 0, from;
 	while (i > 0 && at - i < 3 && is_before_name(s->p[i - 1]))
 		i--;
-	if (i == at || i == 0 || !scan_is_letter(s->p[i - 1]))
-		return CUE_NONE;
-	size_t from;
+	if (i == at)
+		return LEAD_NONE;
+	while (n < i && n <= LONGEST && scan_is_letter(s->p[i - n - 1]))
+		n++;
+	/* behind a longer word a dot ends the sentence: it is none of dhr. */
+	if (n < SHORTEST || n > LONGEST || (s->p[i] == '.' && n > LONGEST_SHORT))
+		return LEAD_NONE;
 	unsigned bits = word_bits_before(s, i, &from);
-	if (s->p[i] == '.' && i - from > 4) /* the end of a sentence, not of dhr. */
-		return CUE_NONE;
-	if (!(bits & (WORD_TITLE | WORD_ROLE)) || (i - from > 1 && is_upper(s->p[from + 1])))
-		return CUE_NONE;
-	return bits & WORD_TITLE ? CUE_TITLE : CUE_ROLE;
+	if (!(bits & (WORD_TITLE | WORD_ROLE)) || is_upper(s->p[from + 1]))
+		return LEAD_NONE;
+	return bits & WORD_TITLE ? LEAD_TITLE : LEAD_ROLE;
 }
 
 /* The end of initials at `at` ("J.P. ", "Th. ", "A. M. "), how many in *ret_n; `at` when none. */
@@ -171,7 +174,7 @@ static size_t take_rest(const struct scan *s, size_t end, bool any)
 }
 
 /* Initials and a name behind them. */
-static size_t by_initials(const struct scan *s, size_t at, enum cue cue)
+static size_t by_initials(const struct scan *s, size_t at, enum lead lead)
 {
 	if (s->word->to - at > 3 || scan_at(s, s->word->to) != '.')
 		return 0;
@@ -187,23 +190,31 @@ static size_t by_initials(const struct scan *s, size_t at, enum cue cue)
 	    : is_name_like(&w) || particles > 0;
 	if (n == 1 && word_begins_sentence(s, at) && w.dutch && particles == 0)
 		enough = false; /* A. Bakker in a list of points may be a baker */
-	return enough || cue == CUE_TITLE ? take_rest(s, w.to, true) : 0;
+	return enough || lead == LEAD_TITLE ? take_rest(s, w.to, true) : 0;
 }
 
 /* A name behind a title or a role. */
-static size_t by_cue(const struct scan *s, size_t at, enum cue cue)
+static size_t by_cue(const struct scan *s, size_t at, enum lead lead)
 {
-	if (cue == CUE_NONE)
+	if (lead == LEAD_NONE)
 		return 0;
 	size_t particles, core = skip_particles(s, at, &particles);
 	struct word w = word_at(s, core);
 	if (!w.capital || w.to - w.from < 2)
 		return 0;
-	if (cue == CUE_ROLE && !is_name_like(&w))
+	if (lead == LEAD_ROLE && !is_name_like(&w))
 		return 0;
 	if (w.shouts && !(w.bits & (WORD_GIVEN | WORD_FAMILY)) && w.to - w.from < 4)
 		return 0;
 	return take_rest(s, w.to, true);
+}
+
+/* Goes a name on behind this particle with a capital: a capital, or der, den and the like? */
+static bool is_particle_of_name(const struct scan *s, const struct word *w)
+{
+	static const char *const more[] = {"der ", "den ", "de ", "het ", "'t ", "la ", NULL};
+	size_t next = next_part(s, w->to);
+	return next && (is_upper(s->p[next]) || scan_is_one(s, w->to + 1, more));
 }
 
 /* A particle with a capital (De Vries, El Amrani), or small ones before a listed word. */
@@ -303,13 +314,14 @@ static size_t name_find(
 	const struct word *w = s->word;
 	if (at < s->named)
 		return 0;
-	enum cue cue = cue_before(s, at);
-	if (cue == CUE_NONE && w->dutch && w->bits == 0)
+	enum lead lead = lead_before(s, at);
+	if (lead == LEAD_NONE && w->dutch && (w->bits & ~(unsigned)WORD_PARTICLE) == 0 &&
+	    !(w->bits && is_particle_of_name(s, w)))
 		return 0; /* most words with a capital */
 	*ret_certainty = DETECT_HIGH;
-	size_t end = by_initials(s, at, cue);
+	size_t end = by_initials(s, at, lead);
 	if (end == 0)
-		end = by_cue(s, at, cue);
+		end = by_cue(s, at, lead);
 	if (end == 0) {
 		*ret_certainty = DETECT_MIDDLE;
 		end = by_particle(s, at, ret_from);

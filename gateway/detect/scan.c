@@ -65,22 +65,6 @@ void scan_add(
 	f->list[f->n++] = (struct detect_finding){from, to - from, kind, certainty};
 }
 
-static void deny(struct scan *s, size_t from, size_t to)
-{
-	struct ranges *d = &s->denied;
-	if (d->n == d->cap) {
-		size_t cap = d->cap ? d->cap * 2 : 16;
-		struct range *list = realloc(d->list, cap * sizeof *list);
-		if (!list) {
-			s->out_of_memory = true;
-			return;
-		}
-		d->list = list;
-		d->cap = cap;
-	}
-	d->list[d->n++] = (struct range){from, to};
-}
-
 /* The rows of each trigger, in the order of the table. */
 static struct {
 	const struct detector *rows[16];
@@ -131,111 +115,6 @@ static bool is_upper(char c)
 	return c >= 'A' && c <= 'Z';
 }
 
-/* True for a word with a capital within a sentence, or with a number behind it. */
-static bool reads_as_name(const struct scan *s, size_t from, size_t to)
-{
-	size_t i = from;
-	if (!is_upper(s->p[from]) || is_upper(scan_at(s, from + 1)))
-		return false;
-	if (scan_at(s, to) == ' ' && scan_is_digit(scan_at(s, to + 1)))
-		return true;
-	while (i > 0 && s->p[i - 1] == ' ')
-		i--;
-	return i > 0 && scan_is_alnum(s->p[i - 1]);
-}
-
-/* A street; the last six endings are other words too (kankerzorgpad), so there a name is needed. */
-static bool is_street(const struct scan *s, size_t from, size_t to)
-{
-	static const char *const ends[] = {"straat", "laan", "plein", "gracht", "kade", "singel",
-	    "steeg", "dreef", "dijk", "weg", "hof", "pad", "park", "buurt", "wijk"};
-	for (size_t i = 0; i < GW_LENGTH(ends); i++) {
-		size_t k = strlen(ends[i]);
-		if (to - from > k && begins(s, to - k, to, ends[i]))
-			return i + 6 < GW_LENGTH(ends) || reads_as_name(s, from, to);
-	}
-	return false;
-}
-
-/* True unless the pattern of a row is in capitals and the text [from, to) is not. */
-static bool has_its_capitals(const struct scan *s, size_t row, size_t from, size_t to)
-{
-	if (!is_upper(stem_row(row)->pattern[0]))
-		return true;
-	for (size_t i = from; i < to; i++)
-		if (!is_upper(s->p[i]))
-			return false;
-	return true;
-}
-
-static bool is_of_word(char c)
-{
-	return scan_is_letter(c) || c == NORMAL_JOIN;
-}
-
-/* The start of the k-th word back from `to`, which is the end of a word. */
-static size_t words_back(const struct scan *s, size_t to, size_t k)
-{
-	size_t i = to;
-	for (; k > 0; k--) {
-		while (i > 0 && !scan_is_letter(s->p[i - 1]))
-			i--;
-		while (i > 0 && is_of_word(s->p[i - 1]))
-			i--;
-	}
-	return i;
-}
-
-/* A row of stems ended at i, the end of a word or within one. */
-static void row_ended(struct scan *s, const struct stem_automaton *a, size_t row, size_t to)
-{
-	const struct stem *stem = stem_row(row);
-	size_t from = words_back(s, to, a->words[row]);
-	if (stem->kind == STEM_NOT)
-		deny(s, from, to);
-	else if (stem->kind >= STEM_CUE)
-		ask(s, (enum trigger)(stem->kind - STEM_CUE), from);
-	else if (!is_street(s, from, to) && has_its_capitals(s, row, from, to))
-		scan_add(s, (enum detect_kind)stem->kind, DETECT_MIDDLE, from, to);
-}
-
-/* All rows that end in this state, reached by what stands at i. */
-static void rows_ended(struct scan *s, const struct stem_automaton *a, uint16_t state, size_t i)
-{
-	size_t to = i;
-	if (a->row[state] < 0)
-		state = a->also[state];
-	while (to < s->n && is_of_word(s->p[to]))
-		to++;
-	for (; state; state = a->also[state])
-		row_ended(s, a, (size_t)a->row[state], to);
-}
-
-/*
- * A word was broken at i and goes on behind it: it is read as one (from `state`, which it gives
- * back) and as two (from `parted`). Returns the end of the word.
- */
-static size_t take_broken(
-    struct scan *s, const struct stem_automaton *a, size_t i, uint16_t *state, uint16_t parted)
-{
-	for (; i < s->n && is_of_word(s->p[i]); i++) {
-		uint8_t symbol = a->symbol[(unsigned char)s->p[i]];
-		if (symbol != STEM_GAP) {
-			*state = a->next[*state][symbol];
-			if (*state >= a->found)
-				rows_ended(s, a, *state, i);
-		}
-		if (s->p[i] != NORMAL_JOIN || s->p[i - 1] != NORMAL_JOIN)
-			parted = a->next[parted][symbol];
-		if (parted >= a->found)
-			rows_ended(s, a, parted, i);
-	}
-	parted = a->next[parted][STEM_GAP];
-	if (parted >= a->found)
-		rows_ended(s, a, parted, i);
-	return i;
-}
-
 /* Ask those who look for letters with digits behind them: the word that ends before `at`. */
 static void ask_code(struct scan *s, size_t at)
 {
@@ -261,38 +140,12 @@ static size_t take_digits(struct scan *s, size_t at)
 	return end;
 }
 
-/* For each byte its symbol, with EVENT where something begins that the automaton does not see. */
-enum { EVENT = 0x80 };
-
-static void mark_events(const struct scan *s, const struct stem_automaton *a, uint8_t class[256])
+/* At which characters something begins. */
+static void mark_events(const struct scan *s, bool event[256])
 {
-	for (int c = 0; c < 256; c++) {
-		bool event = scan_is_digit((char)c) || is_upper((char)c) || c == NORMAL_JOIN ||
+	for (int c = 0; c < 256; c++)
+		event[c] = scan_is_digit((char)c) || is_upper((char)c) ||
 		    (c && strchr("@([{<", c)) || known_begins(s->known, (char)c) || c >= 0xc0;
-		class[c] = a->symbol[c] | (event ? EVENT : 0);
-	}
-}
-
-/* Follow the text from i on to where a row has ended or something begins. The state that is given
- * and given back is that before the character there. */
-static size_t follow(const struct scan *s, const struct stem_automaton *a, const uint8_t class[256],
-    size_t i, uint16_t *state)
-{
-	const unsigned found = a->found;
-	const char *p = s->p;
-	const size_t n = s->n;
-	unsigned from = *state;
-	for (; i < n; i++) {
-		unsigned symbol = class[(unsigned char)p[i]];
-		if (symbol & EVENT)
-			break;
-		unsigned to = a->next[from][symbol];
-		if (to >= found)
-			break;
-		from = to;
-	}
-	*state = (uint16_t)from;
-	return i;
 }
 
 /* What begins at i, a character with an event; returns where to go on. */
@@ -314,31 +167,24 @@ static size_t take_event(struct scan *s, size_t i)
 	return i + 1;
 }
 
+/* Walk along the text from one event or cue to the next. */
 static void pass(struct scan *s)
 {
-	const struct stem_automaton *a = stem_automaton();
-	uint16_t state = a->start;
-	uint8_t class[256];
+	bool event[256];
+	size_t cue = 0;
 	(void)pthread_once(&once, sort_rows);
-	mark_events(s, a, class);
-	for (size_t i = 0; (i = follow(s, a, class, i, &state)) < s->n;) {
-		char c = s->p[i];
-		uint8_t symbol = a->symbol[(unsigned char)c];
-		uint16_t next = a->next[state][symbol];
-		/* behind a gap the same rows have been reported */
-		if (next >= a->found &&
-		    (symbol != STEM_GAP || (i > 0 && scan_is_letter(s->p[i - 1]))))
-			rows_ended(s, a, next, i);
-		if (c == NORMAL_JOIN) {
-			i = take_broken(s, a, i + 1, &state, next);
-			continue;
-		}
-		state = next;
-		i = class[(unsigned char)c] & EVENT ? take_event(s, i) : i + 1;
+	mark_events(s, event);
+	for (size_t i = 0; i < s->n;) {
+		while (cue < s->cues.n && s->cues.list[cue].at < i)
+			cue++;
+		size_t stop = cue < s->cues.n ? s->cues.list[cue].at : s->n;
+		while (i < stop && !event[(unsigned char)s->p[i]])
+			i++;
+		for (; cue < s->cues.n && s->cues.list[cue].at == i; cue++)
+			ask(s, (enum trigger)s->cues.list[cue].trigger, i);
+		if (i < s->n)
+			i = event[(unsigned char)s->p[i]] ? take_event(s, i) : i + 1;
 	}
-	state = a->next[state][STEM_GAP];
-	if (state >= a->found && s->n > 0 && scan_is_letter(s->p[s->n - 1]))
-		rows_ended(s, a, state, s->n);
 }
 
 /* Follow the known names word by word. */
@@ -348,7 +194,7 @@ static void pass_known(struct scan *s)
 		while (i < s->n && !scan_is_letter(s->p[i]))
 			i++;
 		from = i;
-		while (i < s->n && is_of_word(s->p[i]))
+		while (i < s->n && scan_is_of_word(s->p[i]))
 			i++;
 		if (i > from)
 			known_word(s, from, i);
@@ -393,7 +239,10 @@ static void settle(struct scan *s)
 {
 	struct detect_finding *f = s->found.list;
 	size_t n = 0, d = 0, last[DETECT_KINDS] = {0}; /* index + 1 */
-	if (s->found.n)
+	size_t sorted = 1;
+	while (sorted < s->found.n && by_offset(&f[sorted - 1], &f[sorted]) <= 0)
+		sorted++;
+	if (sorted < s->found.n)
 		qsort(f, s->found.n, sizeof *f, by_offset);
 	for (size_t i = 0; i < s->found.n; i++) {
 		while (d < s->denied.n && s->denied.list[d].to <= f[i].offset)
@@ -437,10 +286,12 @@ int detect_scan(const char *text, size_t n, const struct detect_known *known,
 	if (r < 0)
 		return err_set(ei, r, "out of memory");
 	struct scan s = {.p = z.text.data, .n = z.text.len, .known = known};
+	stem_pass(&s);
 	pass(&s);
 	pass_known(&s);
 	settle(&s);
 	free(s.denied.list);
+	free(s.cues.list);
 	if (s.out_of_memory) {
 		detect_findings_release(&s.found);
 		return err_set(ei, GW_ENOMEM, "out of memory");

@@ -15,6 +15,7 @@
 
 #include "detect/detect.h"
 #include "detect/known.h"
+#include "detect/normal.h"
 
 /* Where in the text a detector is asked. */
 enum trigger {
@@ -37,6 +38,15 @@ struct ranges {
 	size_t n, cap;
 };
 
+/* Words at which detectors are asked, by place. */
+struct cues {
+	struct cue {
+		size_t at;
+		int trigger;
+	} * list;
+	size_t n, cap;
+};
+
 struct word;
 
 struct scan {
@@ -45,6 +55,7 @@ struct scan {
 	const struct detect_known *known; /* may be NULL */
 	struct detect_findings found;
 	struct ranges denied;
+	struct cues cues;
 	size_t claimed;          /* no number detector looks before this position */
 	size_t named;            /* nor one of names before this one */
 	size_t link_end;         /* of the address on the web that was found last */
@@ -94,6 +105,12 @@ static inline char scan_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
+/* Part of a word: a letter, or where one was broken over two lines. */
+static inline bool scan_is_of_word(char c)
+{
+	return scan_is_letter(c) || c == NORMAL_JOIN;
+}
+
 /* The character at i, or NUL outside the text. */
 static inline char scan_at(const struct scan *s, size_t i)
 {
@@ -111,6 +128,9 @@ bool scan_is_one(const struct scan *s, size_t at, const char *const *texts);
  * of a longer word; from and to are cut to the text.
  */
 bool scan_near(const struct scan *s, size_t from, size_t to, const char *const *words);
+
+/* Follow the stems along the text: fills found, denied and cues. stem_pass.c. */
+void stem_pass(struct scan *s);
 
 /* Add a finding; a failure is kept in s. */
 void scan_add(

@@ -8,11 +8,6 @@
 
 enum { MOST_WORD = 64 };
 
-static bool is_of_word(char c)
-{
-	return scan_is_letter(c) || c == NORMAL_JOIN;
-}
-
 static bool is_upper(char c)
 {
 	return c >= 'A' && c <= 'Z';
@@ -61,7 +56,7 @@ static struct word look(const struct scan *s, size_t from, size_t to)
 struct word word_at(const struct scan *s, size_t from)
 {
 	size_t to = from;
-	while (to < s->n && is_of_word(s->p[to]))
+	while (to < s->n && scan_is_of_word(s->p[to]))
 		to++;
 	return look(s, from, to);
 }
@@ -69,7 +64,7 @@ struct word word_at(const struct scan *s, size_t from)
 unsigned word_bits_before(const struct scan *s, size_t to, size_t *ret_from)
 {
 	size_t from = to;
-	while (from > 0 && is_of_word(s->p[from - 1]))
+	while (from > 0 && scan_is_of_word(s->p[from - 1]))
 		from--;
 	*ret_from = from;
 	return from < to ? lexicon_listed(s->p + from, to - from) : 0;
@@ -78,7 +73,7 @@ unsigned word_bits_before(const struct scan *s, size_t to, size_t *ret_from)
 struct word word_before(const struct scan *s, size_t to)
 {
 	size_t from = to;
-	while (from > 0 && is_of_word(s->p[from - 1]))
+	while (from > 0 && scan_is_of_word(s->p[from - 1]))
 		from--;
 	return look(s, from, to);
 }

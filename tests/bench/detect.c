@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Bytes a second that one core looks through: municipal prose with a line of personal data among
- * every twenty, plain and with many accents, in processor time, so that other load does not count.
+ * every forty, plain and with many accents, in processor time, so that other load does not count.
  *
  *	detect [MB]
  */
@@ -14,7 +14,7 @@
 #include "base/str.h"
 #include "detect/detect.h"
 
-enum { ROUNDS = 5, PIECE = 64 << 10, EVERY = 20 };
+enum { ROUNDS = 5, PIECE = 64 << 10, EVERY = 40 };
 
 static const char *const prose[] = {
     "De kandidaat volgt sinds het voorjaar een traject naar betaald werk in de regio.",
@@ -62,6 +62,15 @@ static void fill(struct buf *out, size_t n, bool with_accents)
 	}
 }
 
+/* Digits among the bytes, in percent; in prose of the government it is about a half. */
+static double digits(const struct buf *text)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < text->len; i++)
+		n += text->data[i] >= '0' && text->data[i] <= '9';
+	return (double)n * 100 / (double)text->len;
+}
+
 /* The best of some rounds, in millions of bytes a second; texts as long as a dossier's. */
 static double measure(const struct buf *text, size_t *ret_found)
 {
@@ -95,13 +104,13 @@ static double measure(const struct buf *text, size_t *ret_found)
 int main(int argc, char **argv)
 {
 	size_t mb = argc > 1 ? (size_t)strtoul(argv[1], NULL, 10) : 16, found;
-	for (int accented = 0; accented < 2; accented++) {
+	for (int accented = 0; accented < (argc > 2 ? 1 : 2); accented++) {
 		struct buf text GW_CLEANUP(buf_release) = BUF_INIT((mb << 20) + 1);
 		fill(&text, mb << 20, accented);
 		double rate = measure(&text, &found);
-		(void)printf("detect, %s: %.0f MB/s a core, %.1f findings a kB\n",
+		(void)printf("detect, %s: %.0f MB/s a core, %.1f findings a kB, %.1f %% digits\n",
 		    accented ? "every second line with accents" : "municipal prose", rate,
-		    (double)found * 1000 / (double)text.len);
+		    (double)found * 1000 / (double)text.len, digits(&text));
 	}
 	return 0;
 }
