@@ -201,6 +201,7 @@ static size_t street_find(
 const struct detector detector_street = {
     .kind = DETECT_POSTCODE,
     .trigger = AT_NUMBER,
+    .also = AT_COUNT,
     .claims = true,
     .find = street_find,
     .form = "a word with a capital that ends as streets do (straat, laan, weg, plein), and a house "

@@ -80,6 +80,7 @@ static size_t birth_find(
 const struct detector detector_birth = {
     .kind = DETECT_BIRTH_DATE,
     .trigger = AT_NUMBER,
+    .also = AT_YEAR,
     .claims = true,
     .find = birth_find,
     .form = "a date as detector date finds it, eight digits of one, or a year",

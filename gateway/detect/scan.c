@@ -41,8 +41,9 @@ bool scan_near(const struct scan *s, size_t from, size_t to, const char *const *
 	for (size_t i = from; i < to; i++) {
 		if (i > 0 && scan_is_letter(s->p[i - 1]))
 			continue;
+		char first = scan_lower(s->p[i]);
 		for (const char *const *w = words; *w; w++)
-			if (begins(s, i, to, *w))
+			if (**w == first && begins(s, i, to, *w))
 				return true;
 	}
 	return false;
@@ -78,6 +79,9 @@ static void sort_rows(void)
 		enum trigger t = detectors[i]->trigger;
 		assert(asked[t].n < GW_LENGTH(asked[t].rows));
 		asked[t].rows[asked[t].n++] = detectors[i];
+		t = detectors[i]->also;
+		if (t != AT_CODE)
+			asked[t].rows[asked[t].n++] = detectors[i];
 	}
 }
 
@@ -120,7 +124,8 @@ static void ask_code(struct scan *s, size_t at)
 {
 	enum { MOST_LETTERS = 40 };
 	size_t end = at, from;
-	while (end > 0 && at - end < 2 && strchr(" .-/_,\n", s->p[end - 1]))
+	while (end > 0 && at - end < 2 && !scan_is_alnum(s->p[end - 1]) &&
+	    strchr(" .-/_,\n", s->p[end - 1]))
 		end--;
 	from = end;
 	while (from > 0 && end - from < MOST_LETTERS && scan_is_letter(s->p[from - 1]))
@@ -129,14 +134,43 @@ static void ask_code(struct scan *s, size_t at)
 		ask(s, AT_CODE, from);
 }
 
+static bool is_small(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+/*
+ * Most numbers in prose are a count or a year: who must be asked about the digits [at, end)? All,
+ * unless they stand alone before a small letter that begins no month and no `jaar`, or are a year
+ * before a word or the end of a clause.
+ */
+static enum trigger who(const struct scan *s, size_t at, size_t end)
+{
+	char before = at > 0 ? s->p[at - 1] : ' ', next = scan_at(s, end);
+	char behind = scan_at(s, end + 1);
+	if ((before != ' ' && before != '(' && before != '\n') || s->p[at] == '0')
+		return AT_NUMBER;
+	if (at > 1 && (scan_is_digit(s->p[at - 2]) || s->p[at - 2] == '+'))
+		return AT_NUMBER;
+	if (end - at <= 3 && next == ' ' && is_small(behind) && !strchr("jfmasonde", behind))
+		return AT_COUNT;
+	bool century =
+	    (s->p[at] == '1' && s->p[at + 1] == '9') || (s->p[at] == '2' && s->p[at + 1] == '0');
+	bool word = next == ' ' && is_small(behind) && is_small(scan_at(s, end + 2)) &&
+	    is_small(scan_at(s, end + 3));
+	bool stop = (next == '.' || next == ',' || next == ';') && behind == ' ' &&
+	    scan_is_letter(scan_at(s, end + 2));
+	return end - at == 4 && century && (word || stop) ? AT_YEAR : AT_NUMBER;
+}
+
 /* A group of digits begins at `at`; returns its end. */
 static size_t take_digits(struct scan *s, size_t at)
 {
 	size_t end = at;
-	ask_code(s, at);
-	ask(s, AT_NUMBER, at);
 	while (end < s->n && scan_is_digit(s->p[end]))
 		end++;
+	ask_code(s, at);
+	ask(s, who(s, at, end), at);
 	return end;
 }
 
@@ -167,6 +201,18 @@ static size_t take_event(struct scan *s, size_t i)
 	return i + 1;
 }
 
+/* The first event from i on, or stop. */
+static size_t skip(const struct scan *s, const bool event[256], size_t i, size_t stop)
+{
+	const unsigned char *p = (const unsigned char *)s->p;
+	while (
+	    i + 4 <= stop && !(event[p[i]] | event[p[i + 1]] | event[p[i + 2]] | event[p[i + 3]]))
+		i += 4;
+	while (i < stop && !event[p[i]])
+		i++;
+	return i;
+}
+
 /* Walk along the text from one event or cue to the next. */
 static void pass(struct scan *s)
 {
@@ -178,8 +224,7 @@ static void pass(struct scan *s)
 		while (cue < s->cues.n && s->cues.list[cue].at < i)
 			cue++;
 		size_t stop = cue < s->cues.n ? s->cues.list[cue].at : s->n;
-		while (i < stop && !event[(unsigned char)s->p[i]])
-			i++;
+		i = skip(s, event, i, stop);
 		for (; cue < s->cues.n && s->cues.list[cue].at == i; cue++)
 			ask(s, (enum trigger)s->cues.list[cue].trigger, i);
 		if (i < s->n)

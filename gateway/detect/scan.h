@@ -22,6 +22,8 @@ enum trigger {
 	AT_CODE,    /* the start of a word, a digit behind the word */
 	AT_MAIL,    /* '@', an opening bracket, or the word at or apenstaartje */
 	AT_NUMBER,  /* the first digit of a group */
+	AT_COUNT,   /* a number of one to three digits with a word behind it */
+	AT_YEAR,    /* four digits that may be a year, with no number beside them */
 	AT_CAPITAL, /* a capital, or a letter that is not Latin, at the start of a word */
 	AT_LINK,    /* the word http, https or www */
 	AT_CAR,     /* a word for a car or its number plate */
@@ -72,7 +74,7 @@ struct scan {
  */
 struct detector {
 	enum detect_kind kind;
-	enum trigger trigger;
+	enum trigger trigger, also; /* also: a second one; AT_CODE stands for none */
 	bool claims, names;
 	size_t (*find)(const struct scan *s, size_t at, size_t *ret_from,
 	    enum detect_certainty *ret_certainty);
