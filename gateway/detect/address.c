@@ -54,9 +54,7 @@ static bool is_pair(const struct scan *s, size_t at)
 static bool is_word_or_unit(const struct scan *s, size_t at)
 {
 	static const char pairs[] =
-	    "in op en de mg ml kg km cm mm gb mb kb pk hz na te of is al er an "
-	    "om we ze zo bv nv bc ad st nl eu go up us va kw kv m2 m3 tl pa "
-	    "dm ft px uu dd vc cc ";
+	    "in op en de mg ml kg km cm mm gb mb kb na te of is al er an om we ze zo bv nv ";
 	for (const char *c = pairs; *c; c += 3)
 		if (scan_lower(s->p[at]) == c[0] && scan_lower(s->p[at + 1]) == c[1])
 			return true;
@@ -85,7 +83,7 @@ static size_t postcode_find(
 		number++;
 	size_t house = number > end ? house_number(s, number) : end;
 	bool has_house = house > number && number > end,
-	     has_word = scan_near(s, at > 40 ? at - 40 : 0, at, words);
+	     has_word = scan_near(s, scan_sentence(s, at, 40), at, words);
 	bool has_place = (scan_at(s, end) == ' ' || scan_at(s, end) == ',') &&
 	    is_upper(scan_at(s, end + 1 + (scan_at(s, end + 1) == ' ')));
 	bool year = s->p[at] == '1' ? s->p[at + 1] == '9' : s->p[at] == '2' && s->p[at + 1] == '0';

@@ -14,8 +14,8 @@ static const char *const behind_words[] = {"geb.", "geb)", "geboren", "geboorted
 static bool is_birth_before(const struct scan *s, size_t at)
 {
 	enum { NEAR = 40 };
-	size_t from = at;
-	while (from > 0 && at - from < NEAR && !scan_is_digit(s->p[from - 1]))
+	size_t from = at, start = scan_sentence(s, at, NEAR);
+	while (from > start && !scan_is_digit(s->p[from - 1]))
 		from--;
 	return scan_near(s, from, at, before_words);
 }
@@ -102,13 +102,18 @@ static const char *const terms[] = {"dienst", "jubile", "bestaan", "contract", "
 
 static const char *const leads[] = {"leeft", NULL};
 
+static const char *const small_people[] = {
+    "meisje", "jongen", "jongetje", "kind", "zoon", "dochter", NULL};
+
 /* The end of an age whose digits end at `at`, or 0. */
 static size_t age_end(const struct scan *s, size_t from, size_t at, unsigned years)
 {
 	static const char *const verbs[] = {"is", "werd", "wordt", "ben", "bijna", NULL};
 	size_t i = at + (scan_at(s, at) == ' ' || scan_at(s, at) == '-');
-	if (scan_is(s, i, "jarig"))
-		return scan_near(s, i + 5, i + 20, terms) ? 0 : i + 5 + scan_is(s, i + 5, "e");
+	if (scan_is(s, i, "jarige"))
+		return scan_near(s, i + 6, i + 20, terms) ? 0 : i + 6;
+	if (scan_is(s, i, "jarig ")) /* of things too: a firm, a jubilee */
+		return scan_near(s, i + 6, i + 14, small_people) ? i + 5 : 0;
 	if (scan_is(s, i, "jaar oud"))
 		return i + 8;
 	if (scan_near(s, from > 14 ? from - 14 : 0, from, leads) && years >= 10)
@@ -151,7 +156,9 @@ const struct detector detector_age = {
     .context = "`is 34 jaar` counts at the end of a clause; contract, dienst, ervaring behind it "
 	       "do not",
     .hits = SCAN_TEXTS("34 jaar oud", "een 34-jarige man", "zoon (8 jaar)", "leeftijd: 34",
-	"leeftijd 34 jaar", "hij is 34 jaar en woont alleen", "zij is 52 jaar.", "34 jarige"),
+	"leeftijd 34 jaar", "hij is 34 jaar en woont alleen", "zij is 52 jaar.", "34 jarige",
+	"een 8-jarig meisje"),
     .misses = SCAN_TEXTS("34 jaar ervaring", "contract van 2 jaar", "is 2 jaar werkloos",
-	"25-jarig jubileum", "2-jarig contract", "over 3 jaar", "binnen 1 jaar", "is 3 jaar,"),
+	"25-jarig jubileum", "een 25-jarig bedrijf", "2-jarig contract", "over 3 jaar",
+	"binnen 1 jaar", "is 3 jaar,"),
 };

@@ -231,11 +231,8 @@ static bool is_in_thousands(const struct groups *g, size_t k)
 /* True when words or signs around, or the form, say that the first k groups are another number. */
 static bool is_other_number(const struct scan *s, const struct groups *g, size_t k, size_t digits)
 {
-	static const char *const company[] = {"rsin", "btw", "vat", NULL};
 	static const char *const chamber[] = {"kvk", "k.v.k", "kamer van koophandel", NULL};
 	size_t from = g->from[0], to = g->to[k - 1];
-	if (scan_near(s, from > 16 ? from - 16 : 0, from, company))
-		return true;
 	if ((digits == 8 || is_in_thousands(g, k)) && is_money(s, from, to))
 		return true;
 	if (k == 9 || (k == 2 && width(g, 0) == 4 && is_year(value(s, from, g->to[0]))))
@@ -243,16 +240,29 @@ static bool is_other_number(const struct scan *s, const struct groups *g, size_t
 	return digits == 8 && scan_near(s, from > 28 ? from - 28 : 0, from, chamber);
 }
 
-/* True when letters touch the digits: a code of its own, unless they are a word for the number. */
-static bool is_in_code(const struct scan *s, size_t from, size_t to)
+static const char *const glued[] = {"bsn", "sofi", "burgerservice", "nr", "nummer", NULL};
+
+/* True when letters that are no word for the number touch its first digit: Z123456782. */
+static bool is_behind_code(const struct scan *s, size_t from)
 {
-	static const char *const glued[] = {"bsn", "sofi", "burgerservice", "nr", "nummer", NULL};
-	if (scan_is_letter(scan_at(s, to)))
-		return true;
 	size_t i = from;
 	while (i > 0 && from - i < 24 && scan_is_letter(s->p[i - 1]))
 		i--;
 	return i < from && !scan_near(s, i, from, glued);
+}
+
+/* True when letters touch the digits: a code of its own, unless they are a word for the number. */
+static bool is_in_code(const struct scan *s, size_t from, size_t to)
+{
+	return scan_is_letter(scan_at(s, to)) || is_behind_code(s, from);
+}
+
+/* A word for the number of a company stands nearer than one for the national number. */
+static bool is_of_company(const struct scan *s, size_t from)
+{
+	static const char *const company[] = {"rsin", "btw", "vat", NULL};
+	size_t start = from > 16 ? from - 16 : 0;
+	return scan_near(s, start, from, company) && !scan_near(s, start, from, bsn_words);
 }
 
 /* Judge the first k groups, which have eight or nine digits. */
@@ -263,7 +273,12 @@ static bool judge_bsn(const struct scan *s, const struct groups *g, size_t k, si
 	bool usual = is_usual(g, k, digits), apart = k == 1 || is_apart(g, k);
 	if (!eleven_test(s, g, k, digits) || is_vat(s, from, to))
 		return false;
-	if (bsn_context(s, from, to)) { /* also bsn: 12345678-2, bsn 123456782van */
+	bool years = k == 2 && width(g, 0) == 4 && width(g, 1) == 4 &&
+	    is_year(value(s, from, g->to[0])) && is_year(value(s, g->from[1], to));
+	if (years || is_of_company(s, from))
+		return false;
+	if (bsn_context(s, from, to) &&
+	    !is_behind_code(s, from)) { /* also bsn: 12345678-2, bsn 123456782van */
 		bool date = k >= 3 && reads_as_date(s, g, 3);
 		*ret_certainty = DETECT_HIGH;
 		return usual || apart || (digits == 9 && !g->gap[0] && !date);
@@ -281,7 +296,7 @@ static size_t wide_bsn(const struct scan *s, size_t at)
 {
 	struct groups g;
 	size_t digits = 0;
-	if (gap_before(s, at))
+	if (gap_before(s, at) || is_behind_code(s, at) || is_of_company(s, at))
 		return 0;
 	collect(s, at, true, &g);
 	for (size_t k = 0; k < g.n; k++)

@@ -32,6 +32,17 @@ static bool is_of_a_place(const struct scan *s, const struct word *w)
 	return false;
 }
 
+/* A capital word right behind it, be it a Dutch one, may be the family name. */
+static size_t with_next(const struct scan *s, size_t end)
+{
+	if (scan_at(s, end) != ' ' && scan_at(s, end) != '-')
+		return end;
+	struct word w = word_at(s, end + 1);
+	bool fits = w.capital && !w.shouts && w.to - w.from >= SHORTEST &&
+	    !(w.bits & (WORD_COMMON | WORD_PLACE | WORD_PARTICLE));
+	return fits ? w.to : end;
+}
+
 static size_t capital_find(
     const struct scan *s, size_t at, size_t *ret_from, enum detect_certainty *ret_certainty)
 {
@@ -46,7 +57,7 @@ static size_t capital_find(
 	    w.bits & ~(unsigned)(WORD_GIVEN | WORD_FAMILY) || is_of_a_brand(s, &w) ||
 	    is_of_a_place(s, &w) || word_is_compound(s, &w))
 		return 0;
-	return w.to;
+	return with_next(s, w.to);
 }
 
 const struct detector detector_capital = {

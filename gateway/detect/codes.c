@@ -7,9 +7,9 @@
 
 enum { MOST_GAP = 2 };
 
-/* The end of `want` digits from `at` on, single blanks, dots or hyphens between; 0 when there are
- * not as many, or more. */
-static size_t digits_end(const struct scan *s, size_t at, size_t want)
+/* The end of `want` digits from `at` on, up to two of the marks between; 0 when there are not as
+ * many, or more. */
+static size_t digits_end(const struct scan *s, size_t at, size_t want, const char *marks)
 {
 	size_t n = 0, i = at, end = at;
 	while (n < want) {
@@ -18,7 +18,7 @@ static size_t digits_end(const struct scan *s, size_t at, size_t want)
 		end = ++i;
 		n++;
 		size_t gap = i;
-		while (gap - i < MOST_GAP && scan_at(s, gap) && strchr(" .-\n", s->p[gap]))
+		while (gap - i < MOST_GAP && scan_at(s, gap) && strchr(marks, s->p[gap]))
 			gap++;
 		if (n < want)
 			i = gap;
@@ -39,8 +39,9 @@ static size_t v_number_find(
 	static const char *const words[] = {"v-nummer", "v-nr", "vnummer", "v nummer", "vnr",
 	    "v.nr", "vreemdelingen", "ind ", "ind:", "coa ", NULL};
 	enum { NEAR = 40, DIGITS = 10 };
-	size_t end = digit_before(s, at) ? 0 : digits_end(s, at, DIGITS);
-	if (end == 0 || s->claimed > at || !scan_near(s, at > NEAR ? at - NEAR : 0, at, words))
+	size_t end = digit_before(s, at) ? 0 : digits_end(s, at, DIGITS, " .-\n");
+	if (end == 0 || s->p[at] == '0' || s->claimed > at ||
+	    !scan_near(s, scan_sentence(s, at, NEAR), at, words))
 		return 0;
 	*ret_from = at;
 	*ret_certainty = DETECT_HIGH;
@@ -52,7 +53,7 @@ const struct detector detector_v_number = {
     .trigger = AT_NUMBER,
     .claims = true,
     .find = v_number_find,
-    .form = "ten digits; blanks, dots or hyphens between",
+    .form = "ten digits, not 0 first; blanks, dots or hyphens between",
     .check = "none there is",
     .context = "v-nummer, vreemdelingennummer, IND or COA within 40 characters before",
     .hits = SCAN_TEXTS("v-nummer 2791234567", "V-nummer: 279 123 4567", "vnr. 2791234567",
@@ -106,10 +107,10 @@ static size_t kvk_find(
 	enum { NEAR = 32, DIGITS = 8, BRANCH = 12 };
 	if (digit_before(s, at) || s->claimed > at)
 		return 0;
-	size_t end = digits_end(s, at, BRANCH);
+	size_t end = digits_end(s, at, BRANCH, " \n");
 	if (end == 0)
-		end = digits_end(s, at, DIGITS);
-	if (end == 0 || !scan_near(s, at > NEAR ? at - NEAR : 0, at, words))
+		end = digits_end(s, at, DIGITS, " \n");
+	if (end == 0 || !scan_near(s, scan_sentence(s, at, NEAR), at, words))
 		return 0;
 	*ret_from = at;
 	*ret_certainty = DETECT_HIGH;
@@ -121,7 +122,7 @@ const struct detector detector_kvk = {
     .trigger = AT_NUMBER,
     .claims = true,
     .find = kvk_find,
-    .form = "eight digits, or twelve of a branch; blanks, dots or hyphens between",
+    .form = "eight digits, or twelve of a branch; blanks between",
     .check = "none there is",
     .context = "kvk, kamer van koophandel, handelsregister within 32 characters before",
     .hits = SCAN_TEXTS("kvk 12345678", "KvK-nummer: 1234 5678", "K.v.K. 12345678",

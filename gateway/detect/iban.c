@@ -146,6 +146,10 @@ static size_t iban_find(
 	if (length == 0 || n < length || scan_is_digit(scan_at(s, end)) ||
 	    (parted && digits * 2 < n))
 		return 0;
+	bool dutch = scan_lower(c[0]) == 'n' && scan_lower(c[1]) == 'l';
+	for (size_t k = 4; dutch && k < n; k++)
+		if (scan_is_digit(c[k]) != (k >= 8)) /* a bank of four letters, ten digits */
+			return 0;
 	unsigned rest = 0;
 	for (size_t k = 4; k < n + 4; k++)
 		rest = mod97(rest, c[k % n]);

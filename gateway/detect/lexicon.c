@@ -6,7 +6,7 @@
 
 /* Table of the lists: hash and bits; words of lists are few, so equal hashes do not occur (the unit
  * test looks). */
-enum { SLOTS = 1 << 14, SHORTEST_PART = 3, LONGEST_WORD = 48 };
+enum { SLOTS = 1 << 14, SHORTEST_PART = 3, SURE_PART = 5, LONGEST_WORD = 48 };
 
 static struct {
 	uint32_t hash, bits;
@@ -93,6 +93,12 @@ bool lexicon_is_dutch(const char *word, size_t n)
 	return is_dutch(lexicon_hash(word, n));
 }
 
+/* Two parts of such lengths: of a short one much can be made by chance (sen+turk). */
+static bool fits(size_t a, size_t b)
+{
+	return b >= SHORTEST_PART && (a >= SURE_PART || b >= SURE_PART);
+}
+
 bool lexicon_is_compound(const char *word, size_t n)
 {
 	if (lexicon_is_dutch(word, n))
@@ -102,11 +108,10 @@ bool lexicon_is_compound(const char *word, size_t n)
 	for (size_t k = SHORTEST_PART; k + SHORTEST_PART <= n; k++) {
 		if (!lexicon_is_dutch(word, k))
 			continue;
-		if (lexicon_is_dutch(word + k, n - k))
+		if (fits(k, n - k) && lexicon_is_dutch(word + k, n - k))
 			return true;
 		bool joint = word[k] == 's' || word[k] == 'S';
-		if (joint && n - k - 1 >= SHORTEST_PART &&
-		    lexicon_is_dutch(word + k + 1, n - k - 1))
+		if (joint && fits(k, n - k - 1) && lexicon_is_dutch(word + k + 1, n - k - 1))
 			return true;
 	}
 	return false;

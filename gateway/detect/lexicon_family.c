@@ -84,7 +84,7 @@ static const char *const family[] = {
     "caliskan canpolat celebi celik cengiz cetin cetinkaya ceylan ciftci cicek cinar",
     "coban colak coskun dag dagdelen dal demir demirbas demirci demirel demirkan demirtas",
     "deniz dere dilek dincer dogan dogru donmez duman duran durmaz durmus durak ekici ekinci",
-    "elmas er ercan erdem erdogan eren ergin ergun eroglu ersoy ertas ertugrul esen genc",
+    "elmas ercan erdem erdogan eren ergin ergun eroglu ersoy ertas ertugrul esen genc",
     "gokce goktas gok gol gul guler gullu gultekin gumus gunay gunduz guner gunes gungor gur",
     "gurbuz gurel gursoy guven guzel ileri inan ince isik izgi kahraman kahveci kalkan kaplan",
     "kara karabulut karaca karadag karadeniz karagoz karahan karakaya karakoc karakus karaman",

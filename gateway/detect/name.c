@@ -19,14 +19,31 @@ static bool is_upper(char c)
 	return c >= 'A' && c <= 'Z';
 }
 
+/* Where small particles before `at` begin; how many in *ret_n. */
+static size_t particles_before(const struct scan *s, size_t at, size_t *ret_n)
+{
+	size_t from = at;
+	for (*ret_n = 0; *ret_n < 3 && from > 1; ++*ret_n) {
+		if (s->p[from - 1] != ' ' && s->p[from - 1] != '-')
+			break;
+		size_t before;
+		if (!(word_bits_before(s, from - 1, &before) & WORD_PARTICLE) ||
+		    is_upper(s->p[before]))
+			break;
+		from = before - (before > 0 && s->p[before - 1] == '\'');
+	}
+	return from;
+}
+
 static bool is_before_name(char c)
 {
 	return c == ' ' || c == '.' || c == ':' || c == '(' || c == '\n';
 }
 
 /* The word before `at`, a dot, a colon and blanks let through. */
-static enum lead lead_before(const struct scan *s, size_t at)
+static enum lead lead_before(const struct scan *s, size_t name)
 {
+	size_t particles, at = particles_before(s, name, &particles); /* mevrouw van 't Hoff */
 	enum { SHORTEST = 2, LONGEST = 20, LONGEST_SHORT = 4 };
 	size_t i = at, n = 0, from;
 	while (i > 0 && at - i < 3 && is_before_name(s->p[i - 1]))
@@ -139,22 +156,6 @@ static bool is_old_prefix(const struct scan *s, size_t at)
 	return scan_is_one(s, at, words);
 }
 
-/* Where small particles before `at` begin; how many in *ret_n. */
-static size_t particles_before(const struct scan *s, size_t at, size_t *ret_n)
-{
-	size_t from = at;
-	for (*ret_n = 0; *ret_n < 3 && from > 1; ++*ret_n) {
-		if (s->p[from - 1] != ' ' && s->p[from - 1] != '-')
-			break;
-		size_t before;
-		if (!(word_bits_before(s, from - 1, &before) & WORD_PARTICLE) ||
-		    is_upper(s->p[before]))
-			break;
-		from = before;
-	}
-	return from;
-}
-
 /* Take further parts of the name behind `end`; returns the end of the last. */
 static size_t take_rest(const struct scan *s, size_t end, bool any)
 {
@@ -187,14 +188,14 @@ static size_t by_initials(const struct scan *s, size_t at, enum lead lead)
 		return 0;
 	bool enough = n > 1
 	    ? !w.dutch || is_listed(&w, WORD_FAMILY | WORD_GIVEN) || !word_begins_sentence(s, at)
-	    : is_name_like(&w) || particles > 0;
+	    : is_name_like(&w) || (particles > 0 && is_listed(&w, WORD_FAMILY));
 	if (n == 1 && word_begins_sentence(s, at) && w.dutch && particles == 0)
 		enough = false; /* A. Bakker in a list of points may be a baker */
 	return enough || lead == LEAD_TITLE ? take_rest(s, w.to, true) : 0;
 }
 
 /* A name behind a title or a role. */
-static size_t by_cue(const struct scan *s, size_t at, enum lead lead)
+static size_t by_lead(const struct scan *s, size_t at, enum lead lead, size_t *ret_from)
 {
 	if (lead == LEAD_NONE)
 		return 0;
@@ -206,6 +207,7 @@ static size_t by_cue(const struct scan *s, size_t at, enum lead lead)
 		return 0;
 	if (w.shouts && !(w.bits & (WORD_GIVEN | WORD_FAMILY)) && w.to - w.from < 4)
 		return 0;
+	*ret_from = particles_before(s, at, &particles);
 	return take_rest(s, w.to, true);
 }
 
@@ -274,8 +276,8 @@ static bool is_alone(const struct scan *s, const struct word *w)
 		    memcmp(s->p + w->from + 1, never[i] + 1, strlen(never[i]) - 1) == 0)
 			return false;
 	size_t before;
-	bool language = w->from > 4 && word_bits_before(s, w->from - 1, &before) == WORD_PARTICLE &&
-	    scan_is(s, before, "het "); /* het Frans */
+	bool language = w->from > 3 && word_bits_before(s, w->from - 1, &before) & WORD_PARTICLE &&
+	    (scan_is(s, before, "het ") || scan_is(s, before, "de ")); /* het Frans, De Linde */
 	return w->to - w->from > 2 && !w->shouts && !language &&
 	    (!word_begins_sentence(s, w->from) || is_subject(s, w->to));
 }
@@ -294,16 +296,18 @@ static size_t by_list(const struct scan *s, enum detect_certainty *ret_certainty
 	bool given = is_listed(&w, WORD_GIVEN), family = is_listed(&behind, WORD_FAMILY);
 	bool common = w.bits & WORD_COMMON && behind.bits & WORD_COMMON;
 	*ret_certainty = DETECT_HIGH;
+	bool tail = behind.capital && !behind.shouts && particles == 0 &&
+	    (!w.dutch || !behind.dutch) && !(behind.bits & (WORD_COMMON | WORD_PLACE));
 	if (given && !common &&
-	    (family || is_listed(&behind, WORD_GIVEN) || (particles && behind.capital) ||
+	    (family || tail || is_listed(&behind, WORD_GIVEN) || (particles && behind.capital) ||
 		(is_name_like(&behind) && !word_is_compound(s, &behind))))
-		return take_rest(s, w.to, true);
-	if (is_name_like(&w) && family && !behind.dutch && !(behind.bits & WORD_PLACE) &&
-	    !word_is_compound(s, &w))
+		return take_rest(s, tail ? behind.to : w.to, true);
+	if (is_name_like(&w) && is_listed(&behind, WORD_FAMILY | WORD_GIVEN) && !behind.dutch &&
+	    !(behind.bits & WORD_PLACE) && !word_is_compound(s, &w))
 		return take_rest(s, w.to, true);
 	*ret_certainty = DETECT_MIDDLE;
 	if (is_sure(&w) && w.to - w.from > 2 && !(w.shouts && w.to - w.from < 5))
-		return w.to;
+		return take_rest(s, w.to, false);
 	*ret_certainty = DETECT_LOW;
 	return given && !(w.bits & (WORD_PLACE | WORD_COMMON)) && is_alone(s, &w) ? w.to : 0;
 }
@@ -315,13 +319,14 @@ static size_t name_find(
 	if (at < s->named)
 		return 0;
 	enum lead lead = lead_before(s, at);
-	if (lead == LEAD_NONE && w->dutch && (w->bits & ~(unsigned)WORD_PARTICLE) == 0 &&
-	    !(w->bits && is_particle_of_name(s, w)))
+	bool initial = w->to - at <= 3 && scan_at(s, w->to) == '.';
+	if (lead == LEAD_NONE && w->dutch && !initial &&
+	    (w->bits & ~(unsigned)WORD_PARTICLE) == 0 && !(w->bits && is_particle_of_name(s, w)))
 		return 0; /* most words with a capital */
 	*ret_certainty = DETECT_HIGH;
 	size_t end = by_initials(s, at, lead);
 	if (end == 0)
-		end = by_cue(s, at, lead);
+		end = by_lead(s, at, lead, ret_from);
 	if (end == 0) {
 		*ret_certainty = DETECT_MIDDLE;
 		end = by_particle(s, at, ret_from);

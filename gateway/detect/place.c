@@ -26,7 +26,9 @@ static size_t place_find(
 	}
 	if (!(w.bits & WORD_PLACE) || (w.to - w.from < 3))
 		return 0;
-	if (w.dutch && !scan_near(s, at > 9 ? at - 9 : 0, at, leads))
+	bool behind_code = at > 7 && s->p[at - 1] == ' ' && s->p[at - 2] >= 'A' &&
+	    s->p[at - 2] <= 'Z' && (scan_is_digit(s->p[at - 4]) || scan_is_digit(s->p[at - 5]));
+	if (w.dutch && !behind_code && !scan_near(s, at > 9 ? at - 9 : 0, at, leads))
 		return 0;
 	return w.to;
 }

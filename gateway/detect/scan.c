@@ -49,6 +49,24 @@ bool scan_near(const struct scan *s, size_t from, size_t to, const char *const *
 	return false;
 }
 
+size_t scan_sentence(const struct scan *s, size_t at, size_t near)
+{
+	enum { LONG = 5 };
+	size_t stop = at > near ? at - near : 0;
+	for (size_t i = at; i > stop; i--) {
+		char c = s->p[i - 1], next = scan_at(s, i);
+		if (c == '\n' && next == '\n')
+			return i;
+		size_t n = 0;
+		while (c == '.' && next == ' ' && n < LONG && n + 1 < i &&
+		    scan_is_letter(s->p[i - 2 - n]))
+			n++;
+		if (n == LONG)
+			return i;
+	}
+	return stop;
+}
+
 void scan_add(
     struct scan *s, enum detect_kind kind, enum detect_certainty certainty, size_t from, size_t to)
 {
@@ -260,17 +278,21 @@ static bool is_stem(const struct detect_finding *f)
 	    f->kind == DETECT_OTHER_SPECIAL;
 }
 
-/* A word of which nothing is known is no finding where another one is. */
+/* A word of which nothing is known is no finding where others are. */
 static void drop_capitals(struct scan *s)
 {
 	struct detect_finding *f = s->found.list;
-	size_t n = 0, covered = 0;
+	size_t n = 0, covered = 0; /* up to there others reach, from before this one */
 	for (size_t i = 0; i < s->found.n; i++) {
-		size_t end = f[i].offset + f[i].length;
-		bool capital = f[i].kind == DETECT_CAPITAL, other = f[i].offset < covered;
-		for (size_t k = i + 1; capital && k < s->found.n && f[k].offset < end; k++)
-			other |= f[k].kind != DETECT_CAPITAL;
-		if (capital && other)
+		size_t end = f[i].offset + f[i].length, reach = covered;
+		bool capital = f[i].kind == DETECT_CAPITAL, whole = f[i].offset < covered;
+		for (size_t k = i + 1; capital && k < s->found.n && f[k].offset < end; k++) {
+			whole |= f[k].kind != DETECT_CAPITAL && f[k].offset == f[i].offset;
+			if (f[k].kind != DETECT_CAPITAL && f[k].offset <= reach + 1 &&
+			    f[k].offset + f[k].length > reach)
+				reach = f[k].offset + f[k].length;
+		}
+		if (capital && whole && (reach >= end || f[i].offset < covered))
 			continue;
 		if (!capital && end > covered)
 			covered = end;

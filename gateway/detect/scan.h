@@ -134,6 +134,12 @@ bool scan_near(const struct scan *s, size_t from, size_t to, const char *const *
 /* Follow the stems along the text: fills found, denied and cues. stem_pass.c. */
 void stem_pass(struct scan *s);
 
+/*
+ * The start of the window of `near` characters before `at` that lies in the same sentence: a dot
+ * behind a word of five letters or more, or an empty line, ends one before it.
+ */
+size_t scan_sentence(const struct scan *s, size_t at, size_t near);
+
 /* Add a finding; a failure is kept in s. */
 void scan_add(
     struct scan *s, enum detect_kind kind, enum detect_certainty certainty, size_t from, size_t to);
