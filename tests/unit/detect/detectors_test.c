@@ -120,6 +120,45 @@ static void stems_in_any_dress(void **state)
 	nothing_wrong();
 }
 
+/* Letters of Greek and Cyrillic that the eye takes for Latin ones hide nothing. */
+static void disguises_are_seen_through(void **state)
+{
+	(void)state;
+	check("d\u0435pr\u0435ssi\u0435", DETECT_BIT(DETECT_HEALTH), DETECT_BIT(DETECT_HEALTH));
+	check("in d\u0435t\u0435ntie", DETECT_BIT(DETECT_CRIMINAL), DETECT_BIT(DETECT_CRIMINAL));
+	check(
+	    "NL91\u0410\u0412N\u04100417164300", DETECT_BIT(DETECT_IBAN), DETECT_BIT(DETECT_IBAN));
+	check("j\u0430n@v\u043e\u043erb\u0435\u0435ld.nl", DETECT_BIT(DETECT_EMAIL),
+	    DETECT_BIT(DETECT_EMAIL));
+	check("b\u0455n 12\u041756782\u041e", 0, DETECT_BIT(DETECT_IBAN));
+	check("mevrouw \u0412akker", DETECT_BIT(DETECT_NAME), DETECT_BIT(DETECT_NAME));
+	check("met \u041e\u043b\u0435\u043d\u0430", DETECT_BIT(DETECT_CAPITAL),
+	    DETECT_BIT(DETECT_CAPITAL));
+	nothing_wrong();
+}
+
+/* A long text is followed at several places at once: the same is found wherever it stands. */
+static void long_texts_hide_nothing(void **state)
+{
+	(void)state;
+	static const char filler[] = "De kandidaat volgt een traject naar werk in de regio. ";
+	static const char planted[] = "stemt op de pvv, detentie, naam at voorbeeld punt nl. ";
+	enum { LINES = 400 };
+	for (size_t at = 0; at < LINES; at += 7) {
+		struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+		struct detect_findings f GW_CLEANUP(detect_findings_release) = DETECT_FINDINGS_INIT;
+		struct errinfo ei = ERRINFO_INIT;
+		for (size_t i = 0; i < LINES; i++)
+			assert_int_equal(buf_adds(&b, i == at ? planted : filler), 0);
+		assert_int_equal(detect_scan(b.data, b.len, NULL, &f, &ei), 0);
+		assert_int_equal(f.n, 3);
+		for (size_t i = 0; i < f.n; i++)
+			assert_true(f.list[i].offset >= at * strlen(filler) &&
+			    f.list[i].offset + f.list[i].length <=
+				at * strlen(filler) + strlen(planted));
+	}
+}
+
 /* What may be a street or a plan counts, unless it is written as the name of a place. */
 static void not_every_path_is_a_street(void **state)
 {
@@ -202,6 +241,8 @@ int main(void)
 	    cmocka_unit_test(every_stem_hits),
 	    cmocka_unit_test(no_stem_in_ordinary_text),
 	    cmocka_unit_test(stems_in_any_dress),
+	    cmocka_unit_test(disguises_are_seen_through),
+	    cmocka_unit_test(long_texts_hide_nothing),
 	    cmocka_unit_test(not_every_path_is_a_street),
 	    cmocka_unit_test(signs_are_no_letters),
 	    cmocka_unit_test(bsn_over_the_range),
