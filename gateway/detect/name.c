@@ -64,6 +64,7 @@ static enum lead lead_before(const struct scan *s, size_t name)
 /* The end of initials at `at` ("J.P. ", "Th. ", "A. M. "), how many in *ret_n; `at` when none. */
 static size_t initials_end(const struct scan *s, size_t at, size_t *ret_n)
 {
+	static const char *const pairs[] = {"th.", "ch.", "chr.", "ph.", "ij.", "jr.", "st.", NULL};
 	size_t i = at;
 	for (*ret_n = 0; *ret_n < MOST_INITIALS; ++*ret_n) {
 		size_t k = i + 1;
@@ -71,7 +72,7 @@ static size_t initials_end(const struct scan *s, size_t at, size_t *ret_n)
 			break;
 		while (k - i < 3 && scan_at(s, k) >= 'a' && scan_at(s, k) <= 'z')
 			k++;
-		if (scan_at(s, k) != '.' || (k - i > 1 && *ret_n == 0 && k - i > 2))
+		if (scan_at(s, k) != '.' || (k > i + 1 && !scan_is_one(s, i, pairs)))
 			break;
 		k++;
 		i = k + (scan_at(s, k) == ' ' || scan_at(s, k) == '\n');

@@ -278,21 +278,32 @@ static bool is_stem(const struct detect_finding *f)
 	    f->kind == DETECT_OTHER_SPECIAL;
 }
 
-/* A word of which nothing is known is no finding where others are. */
+/* How far other findings reach from the start of finding i on, a blank between two let through;
+ * `reach` is how far those before it do. */
+static size_t reach_of_others(const struct detect_findings *found, size_t i, size_t reach)
+{
+	const struct detect_finding *f = found->list;
+	size_t end = f[i].offset + f[i].length;
+	if (reach < f[i].offset)
+		reach = f[i].offset;
+	for (size_t k = i + 1; k < found->n && f[k].offset < end; k++) {
+		size_t blank = reach > f[i].offset;
+		if (f[k].kind != DETECT_CAPITAL && f[k].offset <= reach + blank &&
+		    f[k].offset + f[k].length > reach)
+			reach = f[k].offset + f[k].length;
+	}
+	return reach;
+}
+
+/* A word of which nothing is known is no finding where others cover it. */
 static void drop_capitals(struct scan *s)
 {
 	struct detect_finding *f = s->found.list;
-	size_t n = 0, covered = 0; /* up to there others reach, from before this one */
+	size_t n = 0, covered = 0; /* up to there those before this one reach */
 	for (size_t i = 0; i < s->found.n; i++) {
-		size_t end = f[i].offset + f[i].length, reach = covered;
-		bool capital = f[i].kind == DETECT_CAPITAL, whole = f[i].offset < covered;
-		for (size_t k = i + 1; capital && k < s->found.n && f[k].offset < end; k++) {
-			whole |= f[k].kind != DETECT_CAPITAL && f[k].offset == f[i].offset;
-			if (f[k].kind != DETECT_CAPITAL && f[k].offset <= reach + 1 &&
-			    f[k].offset + f[k].length > reach)
-				reach = f[k].offset + f[k].length;
-		}
-		if (capital && whole && (reach >= end || f[i].offset < covered))
+		size_t end = f[i].offset + f[i].length;
+		bool capital = f[i].kind == DETECT_CAPITAL;
+		if (capital && reach_of_others(&s->found, i, covered) >= end)
 			continue;
 		if (!capital && end > covered)
 			covered = end;

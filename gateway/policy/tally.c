@@ -176,6 +176,7 @@ json_t *tally_report(const struct tally *t, const struct dossier *d)
 	jx_set(out, "rules", rules(t));
 	jx_set(out, "stays", stays(t));
 	jx_set(out, "detected", detected);
+	jx_set(out, "detection", json_string("not_complete")); /* names least of all */
 	jx_set(out, "masked", json_integer((json_int_t)t->masks));
 	if (t->settled_keep || t->settled_mask) {
 		json_t *reviewed = json_object();
