@@ -104,7 +104,7 @@ static int text_of_page(const char *html, size_t n, struct buf *out)
 static bool in_json(
     const struct buf *text, const struct detect_finding *f, const char *json, size_t n)
 {
-	return memmem(json, n, text->data + f->offset, f->length) != NULL;
+	return json && text->data && memmem(json, n, text->data + f->offset, f->length) != NULL;
 }
 
 static int look_at_html(

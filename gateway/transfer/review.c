@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The review list: findings under `review` in one dossier, put to a person. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,6 +60,7 @@ static int put_to_person(struct reviewing *v, const char *field,
 		v->result.open++;
 		return DETECT_REVIEW;
 	}
+	assert(v->made);
 	struct review_decision *d = &v->made[v->made_n++];
 	*d = (struct review_decision){
 	    .keep = answer.decision == REVIEW_KEEP_IT, .reason = answer.reason};
