@@ -22,12 +22,16 @@ static bool is_upper(char c)
 /* Where small particles before `at` begin; how many in *ret_n. */
 static size_t particles_before(const struct scan *s, size_t at, size_t *ret_n)
 {
+	enum { LONGEST = 5 };
 	size_t from = at;
 	for (*ret_n = 0; *ret_n < 3 && from > 1; ++*ret_n) {
 		if (s->p[from - 1] != ' ' && s->p[from - 1] != '-')
 			break;
-		size_t before;
-		if (!(word_bits_before(s, from - 1, &before) & WORD_PARTICLE) ||
+		size_t before, n = 0;
+		while (n <= LONGEST && n + 1 < from && scan_is_letter(s->p[from - 2 - n]))
+			n++;
+		if (n == 0 || n > LONGEST ||
+		    !(word_bits_before(s, from - 1, &before) & WORD_PARTICLE) ||
 		    is_upper(s->p[before]))
 			break;
 		from = before - (before > 0 && s->p[before - 1] == '\'');
