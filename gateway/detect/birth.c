@@ -14,10 +14,13 @@ static const char *const behind_words[] = {"geb.", "geb)", "geboren", "geboorted
 static bool is_birth_before(const struct scan *s, size_t at)
 {
 	enum { NEAR = 40 };
-	size_t from = at, start = scan_sentence(s, at, NEAR);
-	while (from > start && !scan_is_digit(s->p[from - 1]))
+	size_t from = at, start;
+	while (from > 0 && at - from < NEAR && !scan_is_digit(s->p[from - 1]))
 		from--;
-	return scan_near(s, from, at, before_words);
+	if (!scan_near(s, from, at, before_words))
+		return false;
+	start = scan_sentence(s, at, NEAR);
+	return start <= from || scan_near(s, start, at, before_words);
 }
 
 /* True when a word for birth stands right behind `end` (in brackets, or as the verb). */
