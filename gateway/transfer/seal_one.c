@@ -219,8 +219,8 @@ static int write_package(struct sealing *s, int fd, struct errinfo *ei)
 		return err_set(ei, e, "what leaves of the dossier is too large");
 	e = html_write(&s->note, o->data, s->run->grounds.rules.catalogue, language, &html, ei);
 	if (e == 0)
-		e = policy_finished(s->run->grounds.rules.policy, json.data, json.len, html.data,
-		    html.len, ei);
+		e = policy_finished(
+		    s->run->grounds.rules.policy, json.data, json.len, html.data, html.len, ei);
 	if (e < 0)
 		return e;
 	files[0] = (struct package_file){"data/dossier.json", json.data, json.len};

@@ -2,7 +2,7 @@
 # review: what a policy wants a person to look at refuses until one has, is remembered without text, and no longer than it holds.
 set -u
 . tests/cli/lib.sh
-plan 40
+plan 38
 world
 dossier een
 D="$W/d/een"

@@ -31,11 +31,11 @@ static void little_is_enough(void **state)
 
 static void all_can_be_said(void **state)
 {
-	struct settings s = parsed(
-	    HEAD "test: true\nregistry_officers: [\"" PIN
-		 "\"]\nlisten: \"127.0.0.1:8443\"\nsigning_key: \"pkcs11:token=x\"\n"
-		 "ladder_map: limburg\nclient_numbers: [\"K-9999\", 99-AAAA]\nlimits: {dossier_json_mb: 2, dossier_files: 7, threads: "
-		 "3, age_header_kb: 64}\nprocessing: {referral: \"urn:x:1\"}\n");
+	struct settings s = parsed(HEAD
+	    "test: true\nregistry_officers: [\"" PIN
+	    "\"]\nlisten: \"127.0.0.1:8443\"\nsigning_key: \"pkcs11:token=x\"\n"
+	    "ladder_map: limburg\nclient_numbers: [\"K-9999\", 99-AAAA]\nlimits: {dossier_json_mb: 2, dossier_files: 7, threads: "
+	    "3, age_header_kb: 64}\nprocessing: {referral: \"urn:x:1\"}\n");
 	(void)state;
 	assert_true(s.test);
 	assert_string_equal(s.officers[0], PIN);
