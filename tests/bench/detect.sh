@@ -4,7 +4,7 @@ set -u
 out=$("${BUILD:-build/rel}/tests/bench/detect" "$@") || exit 1
 echo "$out"
 rate=$(sed -n 's/^detect, municipal prose: \([0-9]*\) MB.*/\1/p' <<<"$out")
-((${rate:-0} >= 200)) || echo "slower than the 200 MB/s of docs/FORMATS.md §7: is the machine busy?"
+((${rate:-0} >= 200)) || echo "slower than the 200 MB/s that docs/DETECTION.md aims at: is the machine busy?"
 # findings in Dutch prose that nobody here wrote, where such a Debian package is installed (manpages-nl, debian-edu-doc-nl, debian-faq-nl)
 text=$(mktemp) && trap 'rm -f "$text"' EXIT
 for f in /usr/share/man/nl/man*/*.gz; do [ -e "$f" ] && zcat "$f"; done 2>/dev/null | sed 's/^[.'"'"'].*//; s/\\f.//g; s/\\-/-/g; s/\\(..//g' >"$text"
