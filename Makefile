@@ -76,6 +76,14 @@ $(BUILD)/%.o: %.S $(BUILD)/flags
 $(BUILD)/tests/unit/attach/image_test: LDLIBS += -lpng
 $(BUILD)/tests/unit/http/differential_test: LDLIBS += -lhttp_parser
 $(BUILD)/gateway/dossier/catalogue_data.o: policies/catalogue.yaml
+$(BUILD)/gateway/detect/words_data.o: build/words.table
+# Dutch words, from the list of package wdutch
+WORDS_SRC := tools/wordtable/wordtable.c $(addprefix gateway/,detect/normal.c detect/fold.c base/str.c base/buf.c base/err.c)
+build/words.table: $(WORDS_SRC) gateway/detect/lexicon.h
+	@mkdir -p build
+	$(SAY) GEN $@
+	$(Q)$(CC) -std=c17 -O2 $(CPPFLAGS) $(WORDS_SRC) $(LDLIBS) -o build/wordtable && \
+	    build/wordtable /usr/share/dict/dutch $@.new && mv $@.new $@
 $(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(BUILD)/libgateway.a
 	$(SAY) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka $(LDLIBS) -o $@
@@ -93,7 +101,7 @@ $(MAN): $(BUILD)/handover
 	@$(BUILD)/handover --print bash > $(@D)/handover.bash && touch $@
 
 # coverage-guided run: make fuzz T=yaml SECS=30; without T all targets in turn
-fuzz:
+fuzz: build/words.table
 	@mkdir -p build/fuzz && for t in $(or $(T),$(FUZZ_SRC:tests/fuzz/%_fuzz.c=%)); do \
 	    mkdir -p build/fuzz/corpus/$$t && clang -std=c17 -g -O1 -fsanitize=fuzzer,address,undefined $(CPPFLAGS) \
 	    tests/fuzz/$${t}_fuzz.c $(LIB_SRC) $(LIB_ASM) $(LDLIBS) -o build/fuzz/$$t && \

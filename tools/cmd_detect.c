@@ -57,6 +57,18 @@ static int choose_profile(
 	return read_profile(path, colon + 1, ret_profile, ei);
 }
 
+/* The forms of client numbers that --client-number names. */
+static int read_patterns(const struct cli *cli, struct detect_known *known, struct errinfo *ei)
+{
+	const char *pattern;
+	for (size_t i = 0; (pattern = cli_value_at(cli, "client-number", i)); i++)
+		if (detect_known_pattern(known, pattern) < 0)
+			return err_set(ei, GW_EUSAGE,
+			    "--client-number takes up to eight patterns, 9 for a digit and A for a "
+			    "letter, such as K-9999");
+	return 0;
+}
+
 static int print(const struct cli *cli, const char *path, const struct detect_finding *f,
     enum detect_verdict verdict)
 {
@@ -80,7 +92,8 @@ static int print(const struct cli *cli, const char *path, const struct detect_fi
 }
 
 /* Scan one file, "-" or NULL for standard input; returns an exit code. */
-static int scan_file(const struct cli *cli, const char *path, const struct detect_profile *profile)
+static int scan_file(const struct cli *cli, const char *path, const struct detect_profile *profile,
+    const struct detect_known *known)
 {
 	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(MOST_TEXT);
 	struct detect_findings found GW_CLEANUP(detect_findings_release) = DETECT_FINDINGS_INIT;
@@ -89,7 +102,7 @@ static int scan_file(const struct cli *cli, const char *path, const struct detec
 	int r = input ? file_read_fd(STDIN_FILENO, MOST_TEXT, &text, &ei)
 		      : file_read(path, MOST_TEXT, &text, &ei);
 	if (r == 0) {
-		r = detect_scan(text.data ? text.data : "", text.len, NULL, &found, &ei);
+		r = detect_scan(text.data ? text.data : "", text.len, known, &found, &ei);
 		if (r < 0)
 			r = err_prefix(&ei, r, input ? "standard input" : path);
 	}
@@ -106,11 +119,14 @@ static int run(struct cli *cli)
 {
 	struct detect_profile profile;
 	struct errinfo ei = ERRINFO_INIT;
+	struct detect_known *known GW_CLEANUP(detect_known_free_p) = detect_known_new();
 	int worst = 0, r = choose_profile(cli, &profile, &ei);
+	if (r == 0)
+		r = read_patterns(cli, known, &ei);
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
 	for (int i = 0; i < (cli_count(cli) ? cli_count(cli) : 1); i++) {
-		int code = scan_file(cli, cli_operand(cli, i), &profile);
+		int code = scan_file(cli, cli_operand(cli, i), &profile, known);
 		if (code > worst)
 			worst = code;
 	}
@@ -121,6 +137,8 @@ static int run(struct cli *cli)
 static const struct cli_option options[] = {
     {"profile", 0, "NAME", "streng (default), a policy file with one scan profile, or FILE:NAME",
 	false},
+    {"client-number", 0, "PATTERN", "a form of client numbers: 9 a digit, A a letter (K-9999)",
+	true},
     {NULL, 0, NULL, NULL, false},
 };
 
@@ -129,13 +147,17 @@ const struct cli_command cmd_detect = {
     .operands = "[FILE…]",
     .most = -1,
     .summary = "find personal data in text",
-    .detail = "Reads UTF-8 text (standard input without FILE or for -) and prints a line for each "
-	      "finding: offset+length in bytes, kind, certainty (low, middle, high) and what the "
-	      "profile does with it (keep, mask, review, block). The text that was found is never "
-	      "printed.\n"
-	      "Looked for are national numbers, IBANs, telephone numbers, mail addresses and words "
-	      "of the special categories of the GDPR. Names are looked for only when a dossier is "
-	      "sealed, since then they are known. No finding is no proof that there is nothing.",
+    .detail =
+	"Reads UTF-8 text (standard input without FILE or for -) and prints a line for each "
+	"finding: offset+length in bytes, kind, certainty (low, middle, high) and what the "
+	"profile does with it (keep, mask, review, block). The text that was found is never "
+	"printed.\n"
+	"Looked for are national numbers, IBANs, telephone numbers, mail and web addresses, "
+	"postcodes and streets with a number, dates, birth dates and ages, V-numbers, numbers "
+	"of the chamber of commerce, number plates, names and places, and words of the special "
+	"categories of the GDPR; `capital` is a word that nothing explains. The names of a "
+	"dossier are known only when it is sealed. No finding is no proof that there is "
+	"nothing.",
     .options = options,
     .run = run,
 };

@@ -19,6 +19,7 @@ extern const struct cli_command cmd_policy;
 extern const struct cli_command cmd_receipt;
 extern const struct cli_command cmd_registry;
 extern const struct cli_command cmd_report;
+extern const struct cli_command cmd_review;
 extern const struct cli_command cmd_statement;
 extern const struct cli_command cmd_subject;
 extern const struct cli_command cmd_open;

@@ -9,6 +9,7 @@ static const struct cli_command *const commands[] = {
     &cmd_registry,
     &cmd_policy,
     &cmd_seal,
+    &cmd_review,
     &cmd_open,
     &cmd_correct,
     &cmd_report,

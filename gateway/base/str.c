@@ -74,6 +74,19 @@ bool str_ends(const char *s, const char *suffix)
 	return n >= k && strcmp(s + n - k, suffix) == 0;
 }
 
+/* How many bytes from p on are ASCII, told by eights: the rest may be longer. */
+static size_t ascii_eights(const uint8_t *p, size_t n)
+{
+	static const uint64_t high = UINT64_C(0x8080808080808080);
+	size_t i = 0;
+	for (uint64_t eight; i + sizeof eight <= n; i += sizeof eight) {
+		memcpy(&eight, p + i, sizeof eight);
+		if (eight & high)
+			break;
+	}
+	return i;
+}
+
 size_t str_utf8_prefix(const void *p, size_t n)
 {
 	const uint8_t *s = p;
@@ -88,8 +101,10 @@ size_t str_utf8_prefix(const void *p, size_t n)
 		}
 		size_t start = i;
 		uint8_t c = s[i++];
-		if (c < 0x80)
+		if (c < 0x80) {
+			i += ascii_eights(s + i, n - i);
 			continue;
+		}
 		size_t more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
 		uint8_t low = 0x80, high = 0xbf; /* bounds of the second byte */
 		if (c < 0xc2 || c > 0xf4 || n - i < more)

@@ -5,10 +5,8 @@
  * What always holds: one pass in linear time without regular expressions or backtracking, the same
  * result on every machine; offsets are bytes of the text as it was given; no message, result or
  * finding holds a piece of the text. Detection of names is not complete: the known names of the
- * dossier are found in their usual forms, other names are not looked for yet.
- *
- * Detectors at work: bsn, iban, email, phone, person, client_number, v_number (known ones only),
- * health, criminal, other_special. The other kinds have a name and a verdict, but never fire yet.
+ * dossier are found in their usual forms, other names as far as a cue or a list tells of them, and
+ * words that nothing explains are flagged (capital). docs/DETECTION.md says how well.
  */
 #ifndef GW_DETECT_DETECT_H
 #define GW_DETECT_DETECT_H
@@ -21,7 +19,7 @@
 #include "base/err.h"
 #include "base/yaml.h"
 
-/* Kinds of findings: the detector words of policy language 1, then four that no policy names. */
+/* Kinds of findings: the detector words of policy language 1, then three that no policy names. */
 enum detect_kind {
 	DETECT_BSN,
 	DETECT_IBAN,
@@ -38,15 +36,15 @@ enum detect_kind {
 	DETECT_HEALTH,
 	DETECT_CRIMINAL,
 	DETECT_OTHER_SPECIAL,
+	DETECT_CAPITAL,
 	DETECT_BIRTH_DATE,
 	DETECT_CLIENT_NUMBER,
 	DETECT_PERSON,
-	DETECT_CAPITAL,
 	DETECT_KINDS
 };
 
 /* The first DETECT_WORDS kinds are those that a scan profile may name. */
-enum { DETECT_WORDS = DETECT_OTHER_SPECIAL + 1 };
+enum { DETECT_WORDS = DETECT_CAPITAL + 1 };
 
 /* The word of a kind ("other_special"); never NULL. */
 const char *detect_kind_name(enum detect_kind kind);
@@ -115,6 +113,24 @@ int detect_known_name(struct detect_known *known, const char *text) GW_MUST_USE;
 int detect_known_number(struct detect_known *known, enum detect_kind kind, const char *number)
     GW_MUST_USE;
 
+/*
+ * Add what numbers of clients look like: in the pattern 9 is a digit, A a letter, all else itself
+ * ("K-9999/99"); spaces, dots, hyphens and slashes may be left out or in. A hit is a
+ * DETECT_CLIENT_NUMBER. GW_EFORMAT unless it has 4 to 32 letters and digits, three of them 9 or A
+ * and one of them 9; at most 8, else GW_ELIMIT.
+ */
+int detect_known_pattern(struct detect_known *known, const char *pattern) GW_MUST_USE;
+
+/* 0 when detect_known_pattern would take it, else GW_EFORMAT. */
+int detect_pattern_check(const char *pattern) GW_MUST_USE;
+
+/*
+ * Add a birth date that is known: it is found in any form, without a word for birth beside it. A
+ * date of which day, month or year is 0 is not looked for. At most 16, else GW_ELIMIT.
+ */
+int detect_known_birth(struct detect_known *known, unsigned year, unsigned month, unsigned day)
+    GW_MUST_USE;
+
 /* One finding: bytes [offset, offset + length) of the text as given, always whole characters. */
 struct detect_finding {
 	size_t offset, length;
@@ -156,15 +172,16 @@ struct detect_profile {
 void detect_profile_init(struct detect_profile *profile, enum detect_verdict otherwise);
 
 /* The profile of `handover detect` without a policy: mask; block bsn, criminal and other_special;
- * review health; keep date and place. */
+ * review health and capital; keep date and place. */
 extern const struct detect_profile DETECT_STRICT;
 
 /*
  * detect_profile_parse(node, ret, ei): read a profile as policy language 1 writes it, a map with
  * `default` (not keep) and any of the detector words: {default: mask, bsn: block, date: keep}.
  *
- * The four kinds without a word get the default. GW_EFORMAT at the line and column of what is
- * wrong.
+ * The three kinds without a word get the default; `capital`, where it is not named, is review
+ * unless the default is block: nobody knows what such a word is. GW_EFORMAT at the line and column
+ * of what is wrong.
  */
 int detect_profile_parse(
     const struct yml *node, struct detect_profile *ret_profile, struct errinfo *ei) GW_MUST_USE;
@@ -174,10 +191,33 @@ struct detect_result {
 	size_t count[DETECT_KINDS];      /* findings of each kind in the text as given */
 	size_t verdict[DETECT_VERDICTS]; /* and of each verdict */
 	size_t masks;                    /* how many […] were put in */
+	size_t kept, hidden;             /* findings under review that a person keeps, masks */
 };
 
 /* What stands in the place of what is masked: U+2026 in brackets, the same for every kind. */
 #define DETECT_MASK_TEXT "[\xe2\x80\xa6]"
+
+/* A finding under review, as the one who settles it is asked about it; all is borrowed. */
+struct detect_passage {
+	const char *text; /* in which it was found: the one given, or as far as it is masked */
+	size_t n;
+	struct detect_finding finding;
+	/*
+	 * What makes it this finding and no other, whatever the spelling: the normal form of the
+	 * text, that of what was found, and its number among equal ones. A changed text changes it.
+	 */
+	const char *normal, *found;
+	size_t normal_n, found_n, nth;
+};
+
+/*
+ * Who settles findings under review. verdict() gives DETECT_KEEP or DETECT_MASK as a person decided
+ * before, DETECT_REVIEW when nobody did; a negative value ends detect_apply_settled with it.
+ */
+struct detect_settle {
+	int (*verdict)(void *arg, const struct detect_passage *passage);
+	void *arg;
+};
 
 /*
  * detect_apply(profile, text, n, known, out, ret, ei): append text to out with the mask in the
@@ -192,6 +232,23 @@ struct detect_result {
 int detect_apply(const struct detect_profile *profile, const char *text, size_t n,
     const struct detect_known *known, struct buf *out, struct detect_result *ret_result,
     struct errinfo *ei) GW_MUST_USE;
+
+/*
+ * Append what a passage is remembered by to out: field (a path such as "reports[2].summary" or
+ * "attachments[1]"), kind, number, what was found and the whole text, in normal form. It holds
+ * readable text: hash it under a key and wipe it. GW_ELIMIT, GW_ENOMEM.
+ */
+int detect_passage_print(const char *field, const struct detect_passage *passage, struct buf *out)
+    GW_MUST_USE;
+
+/*
+ * As detect_apply, but findings under review are settled by `settle` (NULL: nobody, as
+ * detect_apply). What it keeps stays in the text and is not asked for again in the second look, as
+ * long as no mask touches it. Blocked kinds are never asked for.
+ */
+int detect_apply_settled(const struct detect_profile *profile, const char *text, size_t n,
+    const struct detect_known *known, const struct detect_settle *settle, struct buf *out,
+    struct detect_result *ret_result, struct errinfo *ei) GW_MUST_USE;
 
 /* A set of kinds, for detect_refuse. */
 #define DETECT_BIT(kind) (1u << (kind))

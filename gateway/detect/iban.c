@@ -118,7 +118,7 @@ static unsigned mod97(unsigned rest, char c)
 	return (rest * 100 + (unsigned)(scan_lower(c) - 'a') + 10) % 97;
 }
 
-size_t number_iban(
+static size_t iban_find(
     const struct scan *s, size_t at, size_t *ret_from, enum detect_certainty *ret_certainty)
 {
 	enum { MOST_LENGTH = 34, MOST_GAP = 5 };
@@ -146,6 +146,10 @@ size_t number_iban(
 	if (length == 0 || n < length || scan_is_digit(scan_at(s, end)) ||
 	    (parted && digits * 2 < n))
 		return 0;
+	bool dutch = scan_lower(c[0]) == 'n' && scan_lower(c[1]) == 'l';
+	for (size_t k = 4; dutch && k < n; k++)
+		if (scan_is_digit(c[k]) != (k >= 8)) /* a bank of four letters, ten digits */
+			return 0;
 	unsigned rest = 0;
 	for (size_t k = 4; k < n + 4; k++)
 		rest = mod97(rest, c[k % n]);
@@ -155,3 +159,23 @@ size_t number_iban(
 	*ret_certainty = DETECT_HIGH;
 	return end;
 }
+
+const struct detector detector_iban = {
+    .kind = DETECT_IBAN,
+    .trigger = AT_CODE,
+    .claims = true,
+    .find = iban_find,
+    .form = "country, two digits, letters and digits; spaces, . - / _ , or a line end between",
+    .check = "length of the country (ISO 13616) and mod 97 = 1",
+    .context = "none needed",
+    .hits = SCAN_TEXTS("NL91ABNA0417164300", "NL91 ABNA 0417 1643 00", "iban nl91abna0417164300.",
+	"rekening NL91-ABNA-0417-1643-00", "IBAN:NL91 ABNA 0417\n1643 00", "BE68 5390 0754 7034",
+	"DE89370400440532013000", "NL91\u00a0ABNA\u00a00417\u00a01643\u00a000",
+	"GB29 NWBK 6016 1331 9268 19", "NL91 ABNA 0417 1643 00 op naam van",
+	"\uff2e\uff2c\uff19\uff11ABNA0417164300", "IBANNL91ABNA0417164300",
+	"TR33 0006 1005 1978 6457 8413 26", "NL 91 ABNA 0417 1643 00", "nl 91 abna 0417164300",
+	"NL-91-ABNA-0417-1643-00", "NL91/ABNA/0417/1643/00", "NL91_ABNA_0417_1643_00",
+	"NL91,ABNA,0417164300", "NL91 ABNA  0417    1643 00"),
+    .misses = SCAN_TEXTS("NL91ABNA0417164301", "NL91ABNA041716430", "XX91ABNA0417164300",
+	"NL12 ABCD", "order NL91 2024", "NL123456782B01"),
+};

@@ -51,7 +51,7 @@ const struct detect_profile DETECT_STRICT = {.verdict = {
 						 [DETECT_BIRTH_DATE] = DETECT_MASK,
 						 [DETECT_CLIENT_NUMBER] = DETECT_MASK,
 						 [DETECT_PERSON] = DETECT_MASK,
-						 [DETECT_CAPITAL] = DETECT_MASK,
+						 [DETECT_CAPITAL] = DETECT_REVIEW,
 					     }};
 
 const char *detect_kind_name(enum detect_kind kind)
@@ -110,6 +110,8 @@ int detect_profile_parse(
 	if (v == DETECT_KEEP)
 		return yml_err(otherwise, ei, GW_EFORMAT, "default may not be keep");
 	detect_profile_init(&profile, (enum detect_verdict)v);
+	if (v == DETECT_MASK)
+		profile.verdict[DETECT_CAPITAL] = DETECT_REVIEW;
 	for (size_t i = 0; i < DETECT_WORDS; i++) {
 		const struct yml *value = yml_get(node, kind_words[i]);
 		if (!value)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "detect/known.h"
+#include "detect/known_set.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -11,30 +11,6 @@
 #include "detect/names.h"
 #include "detect/normal.h"
 #include "detect/scan.h"
-
-enum { MOST_WORDS = 1000, MOST_NUMBERS = 64, MOST_LENGTH = 64, SLOTS = 4096 };
-
-/* What a word is worth. STRONG counts alone; COMMON with a capital or beside another part; SHY with
- * both; WEAK only takes part in what others make. */
-enum worth { NOTHING = 0, WEAK, SHY, COMMON, STRONG };
-
-struct detect_known {
-	uint16_t slots[SLOTS]; /* index + 1 */
-	size_t words_n;
-	uint64_t lengths[256]; /* by first byte: bit n - 1 when a word of n bytes begins with it */
-	struct known_code {
-		char text[MOST_LENGTH];
-		size_t n;
-		enum detect_kind kind;
-	} numbers[MOST_NUMBERS];
-	size_t numbers_n;
-	bool first[256]; /* a number begins with this byte */
-	struct known_word {
-		char text[MOST_LENGTH];
-		uint8_t n;
-		uint8_t worth;
-	} words[MOST_WORDS + 1]; /* last: most of it is never used, and then never touched */
-};
 
 struct detect_known *detect_known_new(void)
 {
@@ -244,78 +220,9 @@ int detect_known_name(struct detect_known *known, const char *text)
 	return r;
 }
 
-static int add_number(struct detect_known *k, enum detect_kind kind, const char *text, size_t n)
-{
-	if (k->numbers_n == MOST_NUMBERS || n > MOST_LENGTH)
-		return GW_ELIMIT;
-	struct known_code *c = &k->numbers[k->numbers_n++];
-	memcpy(c->text, text, n);
-	c->n = n;
-	c->kind = kind;
-	k->first[(unsigned char)text[0]] = true;
-	if (text[0] >= 'a' && text[0] <= 'z')
-		k->first[(unsigned char)(text[0] - 'a' + 'A')] = true;
-	return 0;
-}
-
-int detect_known_number(struct detect_known *known, enum detect_kind kind, const char *number)
-{
-	struct normal z GW_CLEANUP(normal_release) = {0};
-	char text[MOST_LENGTH + 1];
-	size_t n = 0, digits = 0;
-	int r = normal_make(&z, number, strlen(number));
-	for (size_t i = 0; r == 0 && i < z.text.len; i++) {
-		char c = z.text.data[i];
-		if (!scan_is_alnum(c))
-			continue;
-		if (n == MOST_LENGTH)
-			return GW_ELIMIT;
-		digits += scan_is_digit(c);
-		text[n++] = scan_lower(c);
-	}
-	if (r == 0 && n >= 3 && digits > 0) {
-		r = add_number(known, kind, text, n);
-		if (r == 0 && kind == DETECT_BSN && n == 9 && text[0] == '0')
-			r = add_number(known, kind, text + 1, 8);
-		if (r == 0 && kind == DETECT_BSN && n == 8) {
-			memmove(text + 1, text, 8);
-			text[0] = '0';
-			r = add_number(known, kind, text, 9);
-		}
-	}
-	explicit_bzero(text, sizeof text);
-	return r;
-}
-
-bool known_begins(const struct detect_known *known, char c)
-{
-	return known && known->first[(unsigned char)c];
-}
-
 static bool is_between(char c)
 {
 	return c == ' ' || c == '.' || c == '-' || c == '/' || c == '\n' || c == NORMAL_JOIN;
-}
-
-size_t known_number(struct scan *s, size_t at)
-{
-	for (size_t k = 0; k < s->known->numbers_n; k++) {
-		const struct known_code *c = &s->known->numbers[k];
-		size_t i = at, m = 0;
-		while (m < c->n && scan_lower(scan_at(s, i)) == c->text[m]) {
-			i++;
-			m++;
-			if (m == c->n)
-				break;
-			for (size_t g = 0; g < 3 && is_between(scan_at(s, i)); g++)
-				i++;
-		}
-		if (m == c->n && !scan_is_alnum(scan_at(s, i))) {
-			scan_add(s, c->kind, DETECT_HIGH, at, i);
-			return i;
-		}
-	}
-	return 0;
 }
 
 /* What the word [from, to) of s is worth, read without line breaks; genitive s forgiven. */

@@ -26,6 +26,9 @@ void known_word(struct scan *s, size_t from, size_t to);
 /* True when a known number may begin with character c. */
 bool known_begins(const struct detect_known *known, char c);
 
+/* True when this is a known birth date; a year of two digits fits any century. */
+bool known_is_birth(const struct detect_known *known, unsigned year, unsigned month, unsigned day);
+
 /* Look for a known number at `at`; adds a finding and returns its end, or 0. */
 size_t known_number(struct scan *s, size_t at);
 

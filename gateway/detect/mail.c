@@ -182,7 +182,7 @@ static size_t spelled_start(const struct scan *s, size_t from)
 	return from;
 }
 
-size_t mail_find(
+static size_t mail_find(
     const struct scan *s, size_t at, size_t *ret_from, enum detect_certainty *ret_certainty)
 {
 	bool bare, words = false;
@@ -197,3 +197,24 @@ size_t mail_find(
 	*ret_certainty = bare ? DETECT_MIDDLE : DETECT_HIGH;
 	return end;
 }
+
+const struct detector detector_mail = {
+    .kind = DETECT_EMAIL,
+    .trigger = AT_MAIL,
+    .claims = true,
+    .find = mail_find,
+    .form = "local@label.label, (at), <at>, _at_, at or apenstaart(je) for the sign, punt or dot",
+    .check = "at least two labels, the last of letters",
+    .context = "a bare at needs a spelled dot or a usual last label",
+    .hits = SCAN_TEXTS("f.yilmaz@voorbeeld.nl", "mail naar jan.de-vries+werk@mail.voorbeeld.info!",
+	"<a@b.eu>", "naam (at) voorbeeld punt nl", "naam[at]voorbeeld.nl",
+	"naam at voorbeeld punt nl", "naam apenstaartje voorbeeld punt nl", "naam at voorbeeld.nl",
+	"jos\u00e9@caf\u00e9.fr", "jan@voor-\nbeeld.nl", "jan\uff20voorbeeld.nl",
+	"info @ voorbeeld.nl", "naam{at}voorbeeld{dot}com", "FATMA@VOORBEELD.NL",
+	"ja\u200bn@voorbeeld.nl", "jan@\nvoorbeeld.nl", "jan@voorbeeld.\nnl", "jan<at>voorbeeld.nl",
+	"jan_at_voorbeeld.nl", "jan-at-voorbeeld.nl", "jan apenstaart voorbeeld punt nl",
+	"jan apestaart gmail.com", "jan.@voorbeeld.nl",
+	"jan punt de punt vries at voorbeeld punt nl"),
+    .misses = SCAN_TEXTS("@voorbeeld", "apart @ 10 uur", "hij at brood. daarna soep",
+	"2 stuks @ 3.50", "zij at om twaalf uur", "a@b", "(at) punt nl"),
+};

@@ -8,48 +8,18 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "detect/fold.h"
 
-/* A compatibility decomposition is at most 18 characters (U+FDFA: 3 bytes become 33). */
-enum { MOST_PARTS = 32, MOST_GROWTH = 16 };
+enum { MOST_GROWTH = 16, MOST_WORD = 64 };
 
-/* Letters that Unicode does not decompose, as a Dutch typist writes them, and a few signs. */
-static const struct {
-	utf8proc_int32_t letter;
-	const char *plain;
-} letters[] = {
-    {0x00c6, "AE"},
-    {0x00d0, "D"},
-    {0x00d8, "O"},
-    {0x00de, "Th"},
-    {0x00df, "ss"},
-    {0x00e6, "ae"},
-    {0x00f0, "d"},
-    {0x00f8, "o"},
-    {0x00fe, "th"},
-    {0x0110, "D"},
-    {0x0111, "d"},
-    {0x0126, "H"},
-    {0x0127, "h"},
-    {0x0131, "i"},
-    {0x0141, "L"},
-    {0x0142, "l"},
-    {0x014a, "N"},
-    {0x014b, "n"},
-    {0x0152, "OE"},
-    {0x0153, "oe"},
-    {0x018f, "E"},
-    {0x0259, "e"},
-    {0x1e9e, "SS"},
-    {0x115f, " "}, /* fillers: letters by category, blank to the eye */
-    {0x1160, " "},
-    {0x2800, " "},
-    {0x3164, " "},
-    {0xffa0, " "},
-    {0x2116, "nr."}, /* signs that would decompose into letters and touch what stands beside */
-    {0x2120, "\""},
-    {0x2121, "tel "},
-    {0x2122, "\""},
-    {0x213b, "fax "},
+/* Text on its way into normal form. */
+struct making {
+	struct normal *z;
+	const char *text;
+	size_t n;
+	size_t word_end; /* of the word whose letters of other scripts were judged last */
+	bool disguised;  /* that word: its look-alikes are read as Latin letters */
+	bool mixed;
 };
 
 static int add_point(struct normal *z, size_t from, size_t from_n, bool whole)
@@ -90,119 +60,21 @@ static int add_plain(struct normal *z, const char *text, size_t from, size_t n)
 	return r < 0 ? r : buf_add(&z->text, text + from, n);
 }
 
-/* The digit 0-9 that c is in any script, or -1. Unicode keeps each script's ten in a row. */
-static int digit_value(utf8proc_int32_t c)
-{
-	if (utf8proc_category(c) != UTF8PROC_CATEGORY_ND)
-		return -1;
-	if (c >= 0x1d7ce && c <= 0x1d7ff) /* mathematical digits: five rows without a gap */
-		return (int)((c - 0x1d7ce) % 10);
-	int v = 0;
-	while (v < 9 && utf8proc_category(c - v - 1) == UTF8PROC_CATEGORY_ND)
-		v++;
-	return v;
-}
-
-static bool is_hyphen(utf8proc_int32_t c)
-{
-	return utf8proc_category(c) == UTF8PROC_CATEGORY_PD || c == 0x2212 || c == 0x2043;
-}
-
-static bool is_apostrophe(utf8proc_int32_t c)
-{
-	return c == 0x2018 || c == 0x2019 || c == 0x201b || c == 0x2032 || c == 0xb4 ||
-	    (c >= 0x2b9 && c <= 0x2bf) || c == 0x2c8 || c == 0xff07;
-}
-
-/* Letters, spacing marks and numbers of other scripts: what may stand inside a word. */
-static bool is_word_part(utf8proc_int32_t c)
-{
-	switch (utf8proc_category(c)) {
-	case UTF8PROC_CATEGORY_LU:
-	case UTF8PROC_CATEGORY_LL:
-	case UTF8PROC_CATEGORY_LT:
-	case UTF8PROC_CATEGORY_LM:
-	case UTF8PROC_CATEGORY_LO:
-	case UTF8PROC_CATEGORY_MC:
-	case UTF8PROC_CATEGORY_NL:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool is_dot(utf8proc_int32_t c)
-{
-	return c == 0xb7 || c == 0x2022 || c == 0x2027 || c == 0x2219 || c == 0x22c5 || c == 0x3002;
-}
-
-/* Write what one part of a decomposition becomes to out (at most 4 bytes); returns how many. */
-static size_t fold_part(utf8proc_int32_t c, char *out)
-{
-	int v;
-	if (is_apostrophe(c)) {
-		*out = '\'';
-		return 1;
-	}
-	switch (utf8proc_category(c)) {
-	case UTF8PROC_CATEGORY_MN:
-	case UTF8PROC_CATEGORY_ME:
-	case UTF8PROC_CATEGORY_CF:
-		return 0;
-	case UTF8PROC_CATEGORY_ZS:
-	case UTF8PROC_CATEGORY_CC:
-		*out = ' ';
-		return 1;
-	case UTF8PROC_CATEGORY_ZL:
-	case UTF8PROC_CATEGORY_ZP:
-		*out = '\n';
-		return 1;
-	case UTF8PROC_CATEGORY_ND:
-		v = digit_value(c);
-		*out = (char)('0' + v);
-		return 1;
-	default:
-		break;
-	}
-	if (is_hyphen(c)) {
-		*out = '-';
-		return 1;
-	}
-	if (c >= 0x80 &&
-	    !is_word_part(c)) { /* quotes, bullets, currency, arrows, icons: no letters */
-		*out = utf8proc_category(c) == UTF8PROC_CATEGORY_SC ? '$' : is_dot(c) ? '.' : '"';
-		return 1;
-	}
-	if (c >= 0x80)
-		c = utf8proc_tolower(c);
-	return (size_t)utf8proc_encode_char(c, (utf8proc_uint8_t *)out);
-}
-
-static int add_folded(struct normal *z, size_t from, size_t from_n, utf8proc_int32_t c)
-{
-	char out[MOST_PARTS * 4];
-	utf8proc_int32_t parts[MOST_PARTS];
-	size_t n = 0;
-	int boundary = 0;
-	if (c == 0x85) /* next line */
-		return add_whole(z, from, from_n, "\n", 1);
-	for (size_t i = 0; i < GW_LENGTH(letters); i++)
-		if (letters[i].letter == c)
-			return add_whole(
-			    z, from, from_n, letters[i].plain, strlen(letters[i].plain));
-	if (is_apostrophe(c))
-		return add_whole(z, from, from_n, "'", 1);
-	utf8proc_ssize_t k = utf8proc_decompose_char(
-	    c, parts, MOST_PARTS, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT, &boundary);
-	for (utf8proc_ssize_t i = 0; i < k && i < MOST_PARTS; i++)
-		n += fold_part(parts[i], out + n);
-	return add_whole(z, from, from_n, out, n);
-}
-
 static bool is_letter_before(const struct normal *z)
 {
 	unsigned char c = z->text.len ? (unsigned char)z->text.data[z->text.len - 1] : 0;
 	return c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The character at text[i] of valid UTF-8; *ret_n gets its bytes. */
+static int32_t char_at(const char *text, size_t n, size_t i, size_t *ret_n)
+{
+	utf8proc_int32_t c = (unsigned char)text[i];
+	*ret_n = 1;
+	if (c >= 0x80)
+		*ret_n = (size_t)utf8proc_iterate(
+		    (const utf8proc_uint8_t *)text + i, (utf8proc_ssize_t)(n - i), &c);
+	return c;
 }
 
 /*
@@ -212,7 +84,7 @@ static bool is_letter_before(const struct normal *z)
 static size_t line_break(const char *text, size_t n, size_t i, size_t h)
 {
 	enum { MOST_BLANKS = 32 };
-	size_t k = i + h, stop = n - k > MOST_BLANKS ? k + MOST_BLANKS : n;
+	size_t k = i + h, stop = n - k > MOST_BLANKS ? k + MOST_BLANKS : n, c_n;
 	while (k < stop && (text[k] == ' ' || text[k] == '\t' || text[k] == '\r'))
 		k++;
 	if (k == stop || text[k] != '\n')
@@ -222,67 +94,155 @@ static size_t line_break(const char *text, size_t n, size_t i, size_t h)
 		k++;
 	if (k == n || (text[k] >= 'a' && text[k] <= 'z'))
 		return k < n ? k - i : 0;
-	utf8proc_int32_t c = 0;
-	if ((unsigned char)text[k] >= 0x80)
-		(void)utf8proc_iterate(
-		    (const utf8proc_uint8_t *)text + k, (utf8proc_ssize_t)(n - k), &c);
-	return c && is_word_part(c) ? k - i : 0;
+	if ((unsigned char)text[k] < 0x80)
+		return 0;
+	return fold_is_word_part(char_at(text, n, k, &c_n)) ? k - i : 0;
 }
 
+static bool is_ascii_alnum(int32_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_of_word(int32_t c)
+{
+	return is_ascii_alnum(c) || c == '@' || c == '.' || c == '_' ||
+	    (c >= 0xc0 && fold_is_word_part(c));
+}
+
+/*
+ * Judge the word around text[i], which holds a letter of another script: are its letters disguised
+ * Latin ones? They are when Latin letters or digits stand in it too, or when nobody can tell any
+ * of them from a Latin one.
+ */
+static void judge_word(struct making *m, size_t i)
+{
+	size_t from = i, to = i, c_n;
+	bool latin = false, all = true;
+	while (from > 0 && i - from < MOST_WORD) {
+		size_t k = from - 1;
+		while (k > 0 && ((unsigned char)m->text[k] & 0xc0) == 0x80)
+			k--;
+		if (!is_of_word(char_at(m->text, m->n, k, &c_n)))
+			break;
+		from = k;
+	}
+	for (to = from; to < m->n && to < i + MOST_WORD; to += c_n) {
+		int32_t c = char_at(m->text, m->n, to, &c_n);
+		if (!is_of_word(c))
+			break;
+		latin |= is_ascii_alnum(c) || (c >= 0xc0 && c < 0x250);
+		all &= !fold_is_foreign(c) || fold_lookalike(c, false) != '\0';
+	}
+	m->word_end = to;
+	m->mixed = latin;
+	m->disguised = latin || all;
+}
+
+/* Take the character c of h bytes at i. */
+static int add_char(struct making *m, size_t i, size_t h, int32_t c)
+{
+	char out[FOLD_BYTES];
+	size_t n;
+	if (fold_is_foreign(c)) {
+		if (i >= m->word_end)
+			judge_word(m, i);
+		char like = m->disguised ? fold_lookalike(c, m->mixed) : '\0';
+		if (like)
+			return add_whole(m->z, i, h, &like, 1);
+	}
+	const char *quick = fold_quick(c, &n);
+	if (quick)
+		return add_whole(m->z, i, h, quick, n);
+	n = fold_char(c, out);
+	return add_whole(m->z, i, h, out, n);
+}
+
+/* A control character, or a line end, at i. */
 static int add_control(struct normal *z, const char *text, size_t i)
 {
-	char c = text[i];
-	if (c == '\n')
-		return add_plain(z, text, i, 1);
-	if (c == '\r' || c == '\v' || c == '\f')
+	if (text[i] == '\r' || text[i] == '\v' || text[i] == '\f')
 		return add_whole(z, i, 1, "\n", 1);
 	return add_whole(z, i, 1, " ", 1);
 }
 
-/* Take the character or run at text[*i] and move *i behind it. */
-static int step(struct normal *z, const char *text, size_t n, size_t *i)
+/* True for what is normal as it stands, whatever follows. */
+static bool is_plain(unsigned char c)
 {
+	return (c >= ' ' && c <= '~' && c != '`' && c != '-') || c == '\n';
+}
+
+/* Eight bytes of one value. */
+#define EIGHT(c) (UINT64_C(0x0101010101010101) * (c))
+
+/* A bit set in each byte of x that is zero; perhaps in others behind one, which does no harm. */
+static uint64_t zeros(uint64_t x)
+{
+	return (x - EIGHT(1)) & ~x & EIGHT(0x80);
+}
+
+/* True when all of eight bytes are plain; false also for some that are (a line end). */
+static bool eight_plain(const char *p)
+{
+	uint64_t x;
+	memcpy(&x, p, sizeof x);
+	uint64_t low = (x - EIGHT(' ')) & ~x;
+	return ((x | low | (x + EIGHT(1))) & EIGHT(0x80)) == 0 && zeros(x ^ EIGHT('-')) == 0 &&
+	    zeros(x ^ EIGHT('`')) == 0;
+}
+
+/* The end of what is normal as it stands; a hyphen is, unless a line end may follow it. */
+static size_t plain_end(const char *text, size_t n, size_t i)
+{
+	for (;;) {
+		while (i + 8 <= n && eight_plain(text + i))
+			i += 8;
+		size_t stop = n - i > 8 ? i + 8 : n;
+		while (i < stop && is_plain((unsigned char)text[i]))
+			i++;
+		if (i == stop && i < n)
+			continue;
+		if (i + 1 >= n || text[i] != '-' || (unsigned char)text[i + 1] <= ' ')
+			return i;
+		i++;
+	}
+}
+
+/* Take the character or run at text[*i] and move *i behind it. */
+static int step(struct making *m, size_t *i)
+{
+	struct normal *z = m->z;
 	size_t k = *i, h, from = *i;
-	utf8proc_int32_t c;
-	int r;
-	while (k < n && (unsigned char)text[k] >= 0x20 && (unsigned char)text[k] < 0x7f &&
-	    text[k] != '-' && text[k] != '`')
-		k++;
+	k = plain_end(m->text, m->n, k);
 	if (k > from) {
 		*i = k;
-		return add_plain(z, text, from, k - from);
+		return add_plain(z, m->text, from, k - from);
 	}
-	unsigned char b = (unsigned char)text[k];
+	unsigned char b = (unsigned char)m->text[k];
 	if (b == '`') {
 		*i = k + 1;
 		return add_whole(z, k, 1, "'", 1);
 	}
 	if (b < 0x80 && b != '-') {
 		*i = k + 1;
-		return add_control(z, text, k);
+		return add_control(z, m->text, k);
 	}
-	h = 1;
-	c = '-';
-	if (b >= 0x80)
-		h = (size_t)utf8proc_iterate(
-		    (const utf8proc_uint8_t *)text + k, (utf8proc_ssize_t)(n - k), &c);
+	int32_t c = char_at(m->text, m->n, k, &h);
 	*i = k + h;
-	if (c == '-' || c == 0xad || is_hyphen(c)) {
-		size_t broken = is_letter_before(z) ? line_break(text, n, k, h) : 0;
+	if (c == '-' || c == 0xad || (c >= 0x58a && fold_is_hyphen(c))) {
+		size_t broken = is_letter_before(z) ? line_break(m->text, m->n, k, h) : 0;
 		if (broken) {
 			const char join[1] = {NORMAL_JOIN};
 			*i = k + broken;
 			return add_whole(z, k, broken, join, 1);
 		}
 	}
-	if (c == '-')
-		return add_plain(z, text, k, 1);
-	r = add_folded(z, k, h, c);
-	return r;
+	return c == '-' ? add_plain(z, m->text, k, 1) : add_char(m, k, h, c);
 }
 
 int normal_make(struct normal *z, const char *text, size_t n)
 {
+	struct making m = {.z = z, .text = text, .n = n};
 	if (!str_utf8(text, n))
 		return GW_EFORMAT;
 	z->from_n = n;
@@ -290,7 +250,7 @@ int normal_make(struct normal *z, const char *text, size_t n)
 	if (!buf_room(&z->text, n + n / 8 + 1))
 		return GW_ENOMEM;
 	for (size_t i = 0; i < n;) {
-		int r = step(z, text, n, &i);
+		int r = step(&m, &i);
 		if (r < 0)
 			return r;
 	}

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "detect/scan.h"
 
+#include <assert.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "detect/normal.h"
 #include "detect/stems.h"
+#include "detect/word.h"
 
-enum { MOST_TEXT = 1 << 30, MOST_PENDING = 32 };
-
-/* Rows of stems that ended in the word at hand, until the word has ended too. */
-struct pending {
-	int16_t row[MOST_PENDING];
-	size_t n;
-};
+enum { MOST_TEXT = 1 << 30 };
 
 static bool begins(const struct scan *s, size_t at, size_t to, const char *word)
 {
@@ -24,6 +21,19 @@ static bool begins(const struct scan *s, size_t at, size_t to, const char *word)
 	return true;
 }
 
+bool scan_is(const struct scan *s, size_t at, const char *text)
+{
+	return begins(s, at, s->n, text);
+}
+
+bool scan_is_one(const struct scan *s, size_t at, const char *const *texts)
+{
+	for (; *texts; texts++)
+		if (begins(s, at, s->n, *texts))
+			return true;
+	return false;
+}
+
 bool scan_near(const struct scan *s, size_t from, size_t to, const char *const *words)
 {
 	if (to > s->n)
@@ -31,11 +41,30 @@ bool scan_near(const struct scan *s, size_t from, size_t to, const char *const *
 	for (size_t i = from; i < to; i++) {
 		if (i > 0 && scan_is_letter(s->p[i - 1]))
 			continue;
+		char first = scan_lower(s->p[i]);
 		for (const char *const *w = words; *w; w++)
-			if (begins(s, i, to, *w))
+			if (**w == first && begins(s, i, to, *w))
 				return true;
 	}
 	return false;
+}
+
+size_t scan_sentence(const struct scan *s, size_t at, size_t near)
+{
+	enum { LONG = 5 };
+	size_t stop = at > near ? at - near : 0;
+	for (size_t i = at; i > stop; i--) {
+		char c = s->p[i - 1], next = scan_at(s, i);
+		if (c == '\n' && next == '\n')
+			return i;
+		size_t n = 0;
+		while (c == '.' && next == ' ' && n < LONG && n + 1 < i &&
+		    scan_is_letter(s->p[i - 2 - n]))
+			n++;
+		if (n == LONG)
+			return i;
+	}
+	return stop;
 }
 
 void scan_add(
@@ -55,63 +84,52 @@ void scan_add(
 	f->list[f->n++] = (struct detect_finding){from, to - from, kind, certainty};
 }
 
-static void deny(struct scan *s, size_t from, size_t to)
+/* The rows of each trigger, in the order of the table. */
+static struct {
+	const struct detector *rows[16];
+	size_t n;
+} asked[TRIGGERS];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void sort_rows(void)
 {
-	struct ranges *d = &s->denied;
-	if (d->n == d->cap) {
-		size_t cap = d->cap ? d->cap * 2 : 16;
-		struct range *list = realloc(d->list, cap * sizeof *list);
-		if (!list) {
-			s->out_of_memory = true;
-			return;
-		}
-		d->list = list;
-		d->cap = cap;
+	for (size_t i = 0; i < detectors_count; i++) {
+		enum trigger t = detectors[i]->trigger;
+		assert(asked[t].n < GW_LENGTH(asked[t].rows));
+		asked[t].rows[asked[t].n++] = detectors[i];
+		t = detectors[i]->also;
+		if (t != AT_CODE)
+			asked[t].rows[asked[t].n++] = detectors[i];
 	}
-	d->list[d->n++] = (struct range){from, to};
 }
 
 /* Ask the detectors of a trigger, in the order of the table. */
 static void ask(struct scan *s, enum trigger trigger, size_t at)
 {
-	for (size_t i = 0; i < detectors_count; i++) {
-		const struct detector *d = &detectors[i];
+	for (size_t i = 0; i < asked[trigger].n; i++) {
+		const struct detector *d = asked[trigger].rows[i];
 		enum detect_certainty certainty = DETECT_LOW;
 		size_t from = at;
-		if (d->trigger != trigger)
-			continue;
 		size_t end = d->find(s, at, &from, &certainty);
 		if (end == 0)
 			continue;
 		scan_add(s, d->kind, certainty, from, end);
+		if (d->kind == DETECT_URL)
+			s->link_end = end;
 		if (d->claims && end > s->claimed)
 			s->claimed = end;
+		if (d->names && end > s->named)
+			s->named = end;
 	}
 }
 
-static void note(const struct stem_automaton *a, struct pending *pending, uint16_t state)
+/* A capital, or a letter that is not Latin, begins a word at `at`. */
+static void ask_capital(struct scan *s, size_t at)
 {
-	state &= STEM_FOUND - 1;
-	if (a->row[state] < 0)
-		state = a->also[state];
-	for (; state && pending->n < MOST_PENDING; state = a->also[state]) {
-		size_t i = 0;
-		while (i < pending->n && pending->row[i] != a->row[state])
-			i++;
-		pending->row[i] = a->row[state];
-		pending->n += i == pending->n;
-	}
-}
-
-static uint16_t follow(
-    const struct stem_automaton *a, struct pending *pending, uint16_t state, uint8_t symbol)
-{
-	uint16_t next = a->next[state][symbol];
-	if (next & STEM_FOUND) {
-		note(a, pending, next);
-		next &= STEM_FOUND - 1;
-	}
-	return next;
+	const struct word w = word_at(s, at);
+	s->word = &w;
+	ask(s, AT_CAPITAL, at);
+	s->word = NULL;
 }
 
 static bool is_upper(char c)
@@ -119,139 +137,130 @@ static bool is_upper(char c)
 	return c >= 'A' && c <= 'Z';
 }
 
-/* True for a word with a capital within a sentence, or with a number behind it. */
-static bool reads_as_name(const struct scan *s, size_t from, size_t to)
+/* Ask those who look for letters with digits behind them: the word that ends before `at`. */
+static void ask_code(struct scan *s, size_t at)
 {
-	size_t i = from;
-	if (!is_upper(s->p[from]) || is_upper(scan_at(s, from + 1)))
-		return false;
-	if (scan_at(s, to) == ' ' && scan_is_digit(scan_at(s, to + 1)))
-		return true;
-	while (i > 0 && s->p[i - 1] == ' ')
-		i--;
-	return i > 0 && scan_is_alnum(s->p[i - 1]);
-}
-
-/* A street; the last six endings are other words too (kankerzorgpad), so there a name is needed. */
-static bool is_street(const struct scan *s, size_t from, size_t to)
-{
-	static const char *const ends[] = {"straat", "laan", "plein", "gracht", "kade", "singel",
-	    "steeg", "dreef", "dijk", "weg", "hof", "pad", "park", "buurt", "wijk"};
-	for (size_t i = 0; i < GW_LENGTH(ends); i++) {
-		size_t k = strlen(ends[i]);
-		if (to - from > k && begins(s, to - k, to, ends[i]))
-			return i + 6 < GW_LENGTH(ends) || reads_as_name(s, from, to);
-	}
-	return false;
-}
-
-/* True unless the pattern of a row is in capitals and the text [from, to) is not. */
-static bool has_its_capitals(const struct scan *s, size_t row, size_t from, size_t to)
-{
-	if (!is_upper(stems[row].pattern[0]))
-		return true;
-	for (size_t i = from; i < to; i++)
-		if (!is_upper(s->p[i]))
-			return false;
-	return true;
-}
-
-/* Between words: whole-word rows end here, and what ended in the word becomes findings. */
-static void word_ended(
-    struct scan *s, const struct stem_automaton *a, struct pending *pending, size_t to)
-{
-	s->state = follow(a, pending, s->state, STEM_GAP);
-	if (s->has_alternate)
-		(void)follow(a, pending, s->alternate, STEM_GAP);
-	s->has_alternate = false;
-	size_t last = s->words - 1;
-	for (size_t i = 0; i < pending->n; i++) {
-		size_t row = (size_t)pending->row[i], k = a->words[row];
-		size_t from = s->starts[(last + 1 - k) % GW_LENGTH(s->starts)];
-		if (stems[row].kind == STEM_NOT)
-			deny(s, from, to);
-		else if (!is_street(s, from, to) && has_its_capitals(s, row, from, to))
-			scan_add(s, (enum detect_kind)stems[row].kind, DETECT_MIDDLE, from, to);
-	}
-}
-
-/* Take the word that begins at `from`; returns its end. */
-static size_t take_word(struct scan *s, const struct stem_automaton *a, size_t from)
-{
-	struct pending pending = {.n = 0};
-	uint16_t state = s->state;
-	size_t i = from;
-	s->starts[s->words++ % GW_LENGTH(s->starts)] = from;
-	for (; i < s->n; i++) {
-		uint8_t symbol = a->symbol[(unsigned char)s->p[i]];
-		if (symbol == STEM_GAP) {
-			if (s->p[i] != NORMAL_JOIN)
-				break;
-			s->has_alternate = true;
-			s->alternate = a->next[0][STEM_GAP] & (STEM_FOUND - 1);
-			continue;
-		}
-		uint16_t next = a->next[state][symbol];
-		if (next & STEM_FOUND)
-			note(a, &pending, next);
-		state = next & (STEM_FOUND - 1);
-		if (s->has_alternate)
-			s->alternate = follow(a, &pending, s->alternate, symbol);
-	}
-	s->state = state;
-	word_ended(s, a, &pending, i);
-	if (s->known)
-		known_word(s, from, i);
-	return i;
-}
-
-/* Ask all who look at the word [from, to). */
-static void ask_word(struct scan *s, size_t from, size_t to)
-{
-	size_t n = to - from, next = to;
-	while (n == 2 && next - to < 2 && scan_at(s, next) && strchr(" .-/_,\n", s->p[next]))
-		next++;
-	if (n >= 2 && scan_is_digit(scan_at(s, next)))
+	enum { MOST_LETTERS = 40 };
+	size_t end = at, from;
+	while (end > 0 && at - end < 2 && !scan_is_alnum(s->p[end - 1]) &&
+	    strchr(" .-/_,\n", s->p[end - 1]))
+		end--;
+	from = end;
+	while (from > 0 && end - from < MOST_LETTERS && scan_is_letter(s->p[from - 1]))
+		from--;
+	if (from < end && (end == at || end - from == 2))
 		ask(s, AT_CODE, from);
-	if ((n == 2 && begins(s, from, to, "at")) ||
-	    (n >= 9 && n <= 12 &&
-		(begins(s, from, to, "apenstaart") || begins(s, from, to, "apestaart"))))
-		ask(s, AT_MAIL, from);
+}
+
+static bool is_small(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+/*
+ * Most numbers in prose are a count or a year: who must be asked about the digits [at, end)? All,
+ * unless they stand alone before a small letter that begins no month and no `jaar`, or are a year
+ * before a word or the end of a clause.
+ */
+static enum trigger who(const struct scan *s, size_t at, size_t end)
+{
+	char before = at > 0 ? s->p[at - 1] : ' ', next = scan_at(s, end);
+	char behind = scan_at(s, end + 1);
+	if ((before != ' ' && before != '(' && before != '\n') || s->p[at] == '0')
+		return AT_NUMBER;
+	if (at > 1 && (scan_is_digit(s->p[at - 2]) || s->p[at - 2] == '+'))
+		return AT_NUMBER;
+	if (end - at <= 3 && next == ' ' && is_small(behind) && !strchr("jfmasonde", behind))
+		return AT_COUNT;
+	bool century =
+	    (s->p[at] == '1' && s->p[at + 1] == '9') || (s->p[at] == '2' && s->p[at + 1] == '0');
+	bool word = next == ' ' && is_small(behind) && is_small(scan_at(s, end + 2)) &&
+	    is_small(scan_at(s, end + 3));
+	bool stop = (next == '.' || next == ',' || next == ';') && behind == ' ' &&
+	    scan_is_letter(scan_at(s, end + 2));
+	return end - at == 4 && century && (word || stop) ? AT_YEAR : AT_NUMBER;
 }
 
 /* A group of digits begins at `at`; returns its end. */
 static size_t take_digits(struct scan *s, size_t at)
 {
 	size_t end = at;
-	ask(s, AT_NUMBER, at);
 	while (end < s->n && scan_is_digit(s->p[end]))
 		end++;
+	ask_code(s, at);
+	ask(s, who(s, at, end), at);
 	return end;
 }
 
+/* At which characters something begins. */
+static void mark_events(const struct scan *s, bool event[256])
+{
+	for (int c = 0; c < 256; c++)
+		event[c] = scan_is_digit((char)c) || is_upper((char)c) ||
+		    (c && strchr("@([{<", c)) || known_begins(s->known, (char)c) || c >= 0xc0;
+}
+
+/* What begins at i, a character with an event; returns where to go on. */
+static size_t take_event(struct scan *s, size_t i)
+{
+	char c = s->p[i];
+	bool begins_here = i == 0 || !scan_is_alnum(s->p[i - 1]);
+	if (begins_here && known_begins(s->known, c)) {
+		size_t end = known_number(s, i);
+		if (end > s->claimed)
+			s->claimed = end;
+	}
+	if (scan_is_digit(c))
+		return take_digits(s, i);
+	if (!scan_is_alnum(c))
+		ask(s, AT_MAIL, i);
+	else if (begins_here && (is_upper(c) || (unsigned char)c >= 0xc0))
+		ask_capital(s, i);
+	return i + 1;
+}
+
+/* The first event from i on, or stop. */
+static size_t skip(const struct scan *s, const bool event[256], size_t i, size_t stop)
+{
+	const unsigned char *p = (const unsigned char *)s->p;
+	while (
+	    i + 4 <= stop && !(event[p[i]] | event[p[i + 1]] | event[p[i + 2]] | event[p[i + 3]]))
+		i += 4;
+	while (i < stop && !event[p[i]])
+		i++;
+	return i;
+}
+
+/* Walk along the text from one event or cue to the next. */
 static void pass(struct scan *s)
 {
-	const struct stem_automaton *a = stem_automaton();
-	s->state = a->next[0][STEM_GAP] & (STEM_FOUND - 1);
+	bool event[256];
+	size_t cue = 0;
+	(void)pthread_once(&once, sort_rows);
+	mark_events(s, event);
 	for (size_t i = 0; i < s->n;) {
-		char c = s->p[i];
-		bool alnum = scan_is_alnum(c);
-		if (alnum && known_begins(s->known, c) && (i == 0 || !scan_is_alnum(s->p[i - 1]))) {
-			size_t end = known_number(s, i);
-			if (end > s->claimed)
-				s->claimed = end;
-		}
-		if (alnum && !scan_is_digit(c)) {
-			size_t end = take_word(s, a, i);
-			ask_word(s, i, end);
-			i = end;
-		} else if (alnum) {
-			i = take_digits(s, i);
-		} else {
-			if (c == '@' || c == '(' || c == '[' || c == '{' || c == '<')
-				ask(s, AT_MAIL, i);
+		while (cue < s->cues.n && s->cues.list[cue].at < i)
+			cue++;
+		size_t stop = cue < s->cues.n ? s->cues.list[cue].at : s->n;
+		i = skip(s, event, i, stop);
+		for (; cue < s->cues.n && s->cues.list[cue].at == i; cue++)
+			ask(s, (enum trigger)s->cues.list[cue].trigger, i);
+		if (i < s->n)
+			i = event[(unsigned char)s->p[i]] ? take_event(s, i) : i + 1;
+	}
+}
+
+/* Follow the known names word by word. */
+static void pass_known(struct scan *s)
+{
+	for (size_t i = 0, from; s->known && i < s->n;) {
+		while (i < s->n && !scan_is_letter(s->p[i]))
 			i++;
-		}
+		from = i;
+		while (i < s->n && scan_is_of_word(s->p[i]))
+			i++;
+		if (i > from)
+			known_word(s, from, i);
 	}
 }
 
@@ -269,12 +278,49 @@ static bool is_stem(const struct detect_finding *f)
 	    f->kind == DETECT_OTHER_SPECIAL;
 }
 
+/* How far other findings reach from the start of finding i on, a blank between two let through;
+ * `reach` is how far those before it do. */
+static size_t reach_of_others(const struct detect_findings *found, size_t i, size_t reach)
+{
+	const struct detect_finding *f = found->list;
+	size_t end = f[i].offset + f[i].length;
+	if (reach < f[i].offset)
+		reach = f[i].offset;
+	for (size_t k = i + 1; k < found->n && f[k].offset < end; k++) {
+		size_t blank = reach > f[i].offset;
+		if (f[k].kind != DETECT_CAPITAL && f[k].offset <= reach + blank &&
+		    f[k].offset + f[k].length > reach)
+			reach = f[k].offset + f[k].length;
+	}
+	return reach;
+}
+
+/* A word of which nothing is known is no finding where others cover it. */
+static void drop_capitals(struct scan *s)
+{
+	struct detect_finding *f = s->found.list;
+	size_t n = 0, covered = 0; /* up to there those before this one reach */
+	for (size_t i = 0; i < s->found.n; i++) {
+		size_t end = f[i].offset + f[i].length;
+		bool capital = f[i].kind == DETECT_CAPITAL;
+		if (capital && reach_of_others(&s->found, i, covered) >= end)
+			continue;
+		if (!capital && end > covered)
+			covered = end;
+		f[n++] = f[i];
+	}
+	s->found.n = n;
+}
+
 /* Sort, drop stems that are denied, make one of findings of a kind that overlap. */
 static void settle(struct scan *s)
 {
 	struct detect_finding *f = s->found.list;
 	size_t n = 0, d = 0, last[DETECT_KINDS] = {0}; /* index + 1 */
-	if (s->found.n)
+	size_t sorted = 1;
+	while (sorted < s->found.n && by_offset(&f[sorted - 1], &f[sorted]) <= 0)
+		sorted++;
+	if (sorted < s->found.n)
 		qsort(f, s->found.n, sizeof *f, by_offset);
 	for (size_t i = 0; i < s->found.n; i++) {
 		while (d < s->denied.n && s->denied.list[d].to <= f[i].offset)
@@ -297,6 +343,7 @@ static void settle(struct scan *s)
 		f[n++] = f[i];
 	}
 	s->found.n = n;
+	drop_capitals(s);
 }
 
 void detect_findings_release(struct detect_findings *findings)
@@ -317,9 +364,12 @@ int detect_scan(const char *text, size_t n, const struct detect_known *known,
 	if (r < 0)
 		return err_set(ei, r, "out of memory");
 	struct scan s = {.p = z.text.data, .n = z.text.len, .known = known};
+	stem_pass(&s);
 	pass(&s);
+	pass_known(&s);
 	settle(&s);
 	free(s.denied.list);
+	free(s.cues.list);
 	if (s.out_of_memory) {
 		detect_findings_release(&s.found);
 		return err_set(ei, GW_ENOMEM, "out of memory");

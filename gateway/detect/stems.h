@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * stems: words and stems of the special categories (art. 9 and 10 GDPR), matched all at once by an
- * Aho-Corasick automaton over letters and word boundaries. Inside detect/ only.
+ * stems: words and stems of the special categories (art. 9 and 10 GDPR), and the cue words at which
+ * other detectors are asked, matched all at once by an Aho-Corasick automaton over letters and word
+ * boundaries. Inside detect/ only.
  */
 #ifndef GW_DETECT_STEMS_H
 #define GW_DETECT_STEMS_H
@@ -11,8 +12,11 @@
 
 #include "detect/detect.h"
 
-/* The kind of a row that cancels: a finding of a stem inside what it matches does not count. */
-enum { STEM_NOT = DETECT_KINDS };
+enum {
+	STEM_NOT = DETECT_KINDS, /* the kind of a row that cancels: a finding of a stem inside what
+	                            it matches does not count */
+	STEM_CUE,                /* STEM_CUE + trigger: the detectors of that trigger are asked */
+};
 
 /*
  * One row. In the pattern, "word" is a whole word, "stem*" the beginning of one, "*stem*" anywhere
@@ -24,22 +28,32 @@ struct stem {
 	int kind;
 	const char *pattern, *hit;
 };
-extern const struct stem stems[];
-extern const size_t stems_count;
+
+/* The rows by subject, a file for each: stems_health.c and so on. */
+struct stem_list {
+	const struct stem *rows;
+	size_t n;
+};
+extern const struct stem_list stems_health, stems_belief, stems_origin, stems_criminal, stems_cues;
+
+/* All rows behind each other. */
+size_t stem_count(void);
+const struct stem *stem_row(size_t i);
 
 /* Texts without any special category, NULL-ended. */
 extern const char *const stem_misses[];
 
 /* Symbols: 0 between words, 1-26 letters, 27 any other letter. A row of the table is 32 wide. */
-enum { STEM_GAP = 0, STEM_OTHER = 27, STEM_WIDTH = 32, STEM_STATES = 8192, STEM_FOUND = 0x8000 };
+enum { STEM_GAP = 0, STEM_OTHER = 27, STEM_WIDTH = 32, STEM_STATES = 8192, STEM_ROWS = 1024 };
 
 struct stem_automaton {
-	/* The state behind a state and a symbol, with STEM_FOUND when a row ends there. */
-	uint16_t next[STEM_STATES][STEM_WIDTH];
-	int16_t row[STEM_STATES];   /* the row that ends in this state, or -1 */
+	uint16_t next[STEM_STATES][STEM_WIDTH]; /* the state behind a state and a symbol */
+	int16_t row[STEM_STATES];               /* the row that ends in this state, or -1 */
 	uint16_t also[STEM_STATES]; /* the next state with a row to report, 0 for none */
-	uint8_t words[1024];        /* words that each row spans */
+	uint8_t words[STEM_ROWS];   /* words that each row spans */
 	uint8_t symbol[256];        /* of each byte of normal text */
+	uint16_t found;             /* in this state and those behind it a row has ended */
+	uint16_t start;             /* the state at the beginning of a text */
 	uint16_t states;
 };
 

@@ -95,6 +95,8 @@ void home_transfer(struct home *h, struct transfer_env *ret)
 	    .dossier_limits = &h->settings.limits.dossier,
 	    .age_limits = &h->settings.limits.age,
 	    .threads = h->settings.limits.threads,
+	    .client_numbers = (const char *const *)h->settings.client_numbers,
+	    .client_numbers_n = h->settings.client_numbers_n,
 	    .policy = find_policy,
 	    .baseline = find_baseline,
 	    .processing = find_processing,

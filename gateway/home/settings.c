@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "base/yaml.h"
+#include "detect/detect.h"
 
 /* A limit: its word, where it goes, what one unit of it is, and its bounds in that unit. */
 struct limit {
@@ -180,6 +181,26 @@ static int read_ladder_map(const struct yml *root, struct settings *s, struct er
 	return r;
 }
 
+static int read_client_numbers(const struct yml *root, struct settings *s, struct errinfo *ei)
+{
+	enum { MOST = 8 };
+	const struct yml *list = NULL;
+	if (!yml_get(root, "client_numbers"))
+		return 0;
+	int r = yml_list(root, "client_numbers", &list, ei);
+	if (r == 0 && list->n > MOST)
+		r = yml_err(list, ei, GW_ELIMIT, "client_numbers: at most %d", (int)MOST);
+	s->client_numbers = str_alloc((r == 0 ? list->n + 1 : 1) * sizeof *s->client_numbers);
+	for (size_t i = 0; r == 0 && i < list->n; i++) {
+		const char *text = list->items[i]->kind == YML_SCALAR ? list->items[i]->text : "";
+		if (detect_pattern_check(text) < 0)
+			return yml_err(list->items[i], ei, GW_EFORMAT,
+			    "client_numbers: 9 for a digit, A for a letter, such as \"K-9999\"");
+		s->client_numbers[s->client_numbers_n++] = str_dup(text);
+	}
+	return r;
+}
+
 static int read_identity(const struct yml *root, struct settings *s, struct errinfo *ei)
 {
 	const char *oin, *name;
@@ -205,7 +226,7 @@ static int read_settings(const struct yml *root, struct settings *s, struct erri
 {
 	static const char *const words[] = {"oin", "name", "test", "registry_officers", "listen",
 	    "signing_key", "tls_key", "antivirus", "time_stamping", "ladder_map", "limits", "ocr",
-	    "processing"};
+	    "processing", "client_numbers"};
 	int r = yml_closed(root, words, GW_LENGTH(words), ei);
 	if (r == 0)
 		r = read_identity(root, s, ei);
@@ -226,6 +247,8 @@ static int read_settings(const struct yml *root, struct settings *s, struct erri
 		    root, "time_stamping", "http", "an address https://…", &s->time_stamping, ei);
 	if (r == 0)
 		r = read_ladder_map(root, s, ei);
+	if (r == 0)
+		r = read_client_numbers(root, s, ei);
 	if (r == 0)
 		r = read_limits(root, &s->limits, ei);
 	return r == 0 ? read_processing(root, s, ei) : r;
@@ -257,6 +280,9 @@ void settings_release(struct settings *s)
 		free(s->processing[i].purpose);
 		free(s->processing[i].uri);
 	}
+	for (size_t i = 0; i < s->client_numbers_n; i++)
+		free(s->client_numbers[i]);
+	free(s->client_numbers);
 	free(s->officers);
 	free(s->processing);
 	free(s->name);

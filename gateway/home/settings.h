@@ -44,6 +44,8 @@ struct settings {
 	char *time_stamping; /* URL of the time-stamping service, or NULL */
 	char *ladder_map;    /* id of policies/ladder-map-<id>.yaml, or NULL: ladders are the common
 	                        one */
+	char **client_numbers; /* what numbers of our clients look like, see detect_known_pattern */
+	size_t client_numbers_n;
 	struct settings_limits limits;
 	struct settings_purpose *processing;
 	size_t processing_n;

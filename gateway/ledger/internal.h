@@ -64,6 +64,9 @@ int sql_open(const char *path, bool create, bool read_only, sqlite3 **ret_db, st
 int sql_make_ledger(sqlite3 *db, struct errinfo *ei) GW_MUST_USE;
 int sql_make_subjects(sqlite3 *db, struct errinfo *ei) GW_MUST_USE;
 
+/* Make the table of reviews in subjects.db, unless it is there. */
+int sql_make_reviews(sqlite3 *db, struct errinfo *ei) GW_MUST_USE;
+
 /* Make only the tables of the log itself, for one that follows an earlier one. */
 int sql_make_log(sqlite3 *db, struct errinfo *ei) GW_MUST_USE;
 
@@ -179,6 +182,9 @@ int writer_clock(const struct ledger *l, int64_t now, struct errinfo *ei) GW_MUS
  * the head lock. With l->write and that lock held; takes l->subject. */
 int subject_row_check(struct ledger *l, const uint8_t row[SUBJECT_ROW], struct errinfo *ei)
     GW_MUST_USE;
+/* The key of a subject, 32 bytes of locked memory, borrowed. */
+const uint8_t *subject_key(const struct ledger_subject *s);
+
 /* The row of a subject, borrowed. */
 const uint8_t *subject_row(const struct ledger_subject *s);
 

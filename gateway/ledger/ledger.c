@@ -256,6 +256,8 @@ int ledger_open(const struct ledger_paths *paths, const char *origin, unsigned f
 	if (r == 0 && !(flags & LEDGER_READ))
 		r = begin(l, ei);
 	if (r == 0 && !(flags & LEDGER_READ))
+		r = sql_make_reviews(l->subjects, ei);
+	if (r == 0 && !(flags & LEDGER_READ))
 		r = shred_complete(l, ei);
 	if (r < 0)
 		return r;

@@ -96,7 +96,8 @@ static int delete_rows(struct ledger *l, const struct job *j, struct errinfo *ei
 {
 	const struct buf *rows = &j->rows;
 	static const char *const texts[] = {"DELETE FROM alias WHERE row = ?1",
-	    "DELETE FROM approval WHERE row = ?1", "DELETE FROM subject WHERE row = ?1"};
+	    "DELETE FROM approval WHERE row = ?1", "DELETE FROM review WHERE row = ?1",
+	    "DELETE FROM subject WHERE row = ?1"};
 	int r = sql_run(l->subjects, "BEGIN IMMEDIATE", ei);
 	for (size_t t = 0; r == 0 && t < GW_LENGTH(texts); t++) {
 		sqlite3_stmt *s GW_CLEANUP(sql_done) = NULL;

@@ -45,13 +45,23 @@ static bool ends_case(struct record_part act)
 }
 
 /* All records without an object id are of one object. */
-static struct object *object_of(struct scan *s, struct record_part id, bool incident)
+static struct object *find_object(struct scan *s, struct record_part id, bool incident)
 {
 	if (!id.p)
 		id = (struct record_part){"", 0};
 	for (size_t i = 0; i < s->objects_n; i++)
 		if (s->objects[i].incident == incident && record_is(id, s->objects[i].id))
 			return &s->objects[i];
+	return NULL;
+}
+
+static struct object *object_of(struct scan *s, struct record_part id, bool incident)
+{
+	if (!id.p)
+		id = (struct record_part){"", 0};
+	struct object *have = find_object(s, id, incident);
+	if (have)
+		return have;
 	if (s->objects_n == OBJECTS || id.n >= OBJECT_MAX)
 		return NULL;
 	struct object *o = &s->objects[s->objects_n++];
@@ -68,7 +78,11 @@ static int note_object(struct scan *s, const struct record_view *v, struct errin
 	     settled = record_is(v->act, "review.signoff");
 	if (!is_case && !incident && !settled)
 		return 0;
-	struct object *o = object_of(s, v->obj_id, !is_case);
+	struct object *o = find_object(s, v->obj_id, !is_case);
+	if (!o && settled)
+		return 0; /* a review of texts, or of what is settled already */
+	if (!o)
+		o = object_of(s, v->obj_id, !is_case);
 	if (!o)
 		return err_set(ei, GW_EREFUSED, "this person has too many cases to be judged here");
 	o->open = is_case ? !ends_case(v->act) : incident;

@@ -52,6 +52,11 @@ static const char AROUND[] =
     "CREATE TABLE shred (sp TEXT PRIMARY KEY, tr TEXT NOT NULL, t INTEGER NOT NULL,"
     " rows BLOB NOT NULL, details BLOB NOT NULL) WITHOUT ROWID;";
 
+/* Also made in a home that was made before there were reviews. */
+#define REVIEWS                                                                                 \
+	"CREATE TABLE IF NOT EXISTS review (row BLOB, fingerprint TEXT, keep INTEGER NOT NULL," \
+	" reason TEXT NOT NULL, mac BLOB NOT NULL, PRIMARY KEY (row, fingerprint)) WITHOUT ROWID;"
+
 static const char SUBJECTS[] =
     "CREATE TABLE subject (row BLOB PRIMARY KEY, wrapped BLOB NOT NULL, made INTEGER NOT NULL)"
     " WITHOUT ROWID;"
@@ -59,7 +64,12 @@ static const char SUBJECTS[] =
     " PRIMARY KEY (alias, row)) WITHOUT ROWID;"
     "CREATE INDEX alias_row ON alias (row);"
     "CREATE TABLE approval (row BLOB, officer TEXT, at INTEGER NOT NULL, signature BLOB NOT NULL,"
-    " PRIMARY KEY (row, officer)) WITHOUT ROWID;";
+    " PRIMARY KEY (row, officer)) WITHOUT ROWID;" REVIEWS;
+
+int sql_make_reviews(sqlite3 *db, struct errinfo *ei)
+{
+	return sql_run(db, REVIEWS, ei);
+}
 
 int sql_err(sqlite3 *db, struct errinfo *ei)
 {

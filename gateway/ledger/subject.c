@@ -92,6 +92,11 @@ void subject_commit(
 	*ret_type = types[s->type];
 }
 
+const uint8_t *subject_key(const struct ledger_subject *s)
+{
+	return s->secret->key;
+}
+
 const uint8_t *subject_row(const struct ledger_subject *s)
 {
 	return s->row;

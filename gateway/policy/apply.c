@@ -18,6 +18,7 @@ struct passage {
 	struct run *run;
 	const struct policy_decision *d;
 	json_t **ret_made; /* what leaves of it */
+	size_t number;     /* of the record */
 };
 
 static const void *key_of(const struct run *run, const char *domain)
@@ -62,6 +63,24 @@ static int stays(struct passage *a, enum tally_why why)
 	return 0;
 }
 
+/* The path of the value, with the number of its record where the group repeats. */
+static char *path_of(const struct passage *a)
+{
+	const char *path = a->d->field->path, *dot = strrchr(path, '.');
+	char *group GW_CLEANUP(str_free_p) = dot ? str_dupn(path, (size_t)(dot - path)) : NULL;
+	if (!group || !catalogue_group_repeats(a->run->p->catalogue, group))
+		return str_dup(path);
+	return str_printf("%s[%zu]%s", group, a->number, dot);
+}
+
+static int settle(void *arg, const struct detect_passage *finding)
+{
+	const struct passage *a = arg;
+	const struct policy_review *review = a->run->ctx->review;
+	char *path GW_CLEANUP(str_free_p) = path_of(a);
+	return review->settle(review->arg, path, finding);
+}
+
 static int scan(struct passage *a, const char *text)
 {
 	struct run *run = a->run;
@@ -70,14 +89,17 @@ static int scan(struct passage *a, const char *text)
 	struct errinfo why = ERRINFO_INIT;
 	if (!text)
 		return stays(a, TALLY_EMPTY);
-	int r = detect_apply(&run->p->profiles[a->d->rule->scan].verdicts, text, strlen(text),
-	    run->known, &masked, &found, &why);
+	const struct detect_settle reviewer = {settle, a};
+	int r = detect_apply_settled(&run->p->profiles[a->d->rule->scan].verdicts, text,
+	    strlen(text), run->known, run->ctx->review ? &reviewer : NULL, &masked, &found, &why);
 	if (r == 0 || r == GW_EREFUSED)
 		for (size_t k = 0; k < DETECT_KINDS; k++)
 			run->tally.kinds[k] += found.count[k];
 	if (r < 0)
 		return refuse(a, r, &why);
 	run->tally.masks += found.masks;
+	run->tally.settled_keep += found.kept;
+	run->tally.settled_mask += found.hidden;
 	return leaves(a, jx_string(masked.data, masked.len));
 }
 
@@ -187,7 +209,7 @@ static int visit(void *arg, const struct field *f, size_t number, json_t *value,
 	struct run *run = arg;
 	const struct policy_decision *d = &run->p->decisions[f->index];
 	const struct run_rule *rule = d->rule ? &run->rules[d->rule - run->p->rules] : NULL;
-	struct passage a = {.run = run, .d = d, .ret_made = ret_made};
+	struct passage a = {.run = run, .d = d, .ret_made = ret_made, .number = number};
 	const char *text = json_string_value(value);
 	if (text && transform_blank(text))
 		return stays(&a, TALLY_EMPTY);
@@ -224,7 +246,9 @@ static int run_all(struct run *run, struct policy_outcome *o)
 		    run->p, &run->p->rules[i].only_if, run->ctx, run->dossier, NULL);
 	run_records(run);
 	run->bsn = own_bsn(run->dossier);
-	int r = scans(run) ? known_of(run->dossier, run->p->catalogue, 0, &run->known, run->ei) : 0;
+	int r = scans(run)
+	    ? known_of(run->dossier, run->ctx, run->p->catalogue, 0, &run->known, run->ei)
+	    : 0;
 	if (r == 0)
 		r = walk_all(&w, run->p, run->dossier->data, &data);
 	if (r < 0)

@@ -17,10 +17,22 @@
 #include "base/defs.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "detect/detect.h"
 #include "policy/policy.h"
 
 struct attach_setup;
 struct dossier;
+
+/*
+ * Who settles the findings that a scan profile puts under `review` (docs/FORMATS.md §5). settle is
+ * asked for each with the path of its field ("reports[2].summary"); it gives DETECT_KEEP or
+ * DETECT_MASK as a person decided before, DETECT_REVIEW when nobody did, or a GW_E… that ends the
+ * run. Part of the input: the same answers give the same result.
+ */
+struct policy_review {
+	int (*settle)(void *arg, const char *field, const struct detect_passage *passage);
+	void *arg;
+};
 
 /* The circumstances of one handover, all that conditions may look at. */
 struct policy_context {
@@ -32,7 +44,11 @@ struct policy_context {
 	const char *contract;       /* id, or NULL */
 	bool uncovered;    /* contract_status is none because the contract lacks the programme */
 	struct date today; /* the day of sealing */
-	const struct attach_setup *attach; /* how attachments are looked at; NULL: all off */
+	const struct attach_setup *attach;  /* how attachments are looked at; NULL: all off */
+	const struct policy_review *review; /* NULL: nobody settles anything */
+	/* What numbers of this sender's clients look like ("K-9999": 9 a digit, A a letter). */
+	const char *const *client_numbers;
+	size_t client_numbers_n;
 	bool rehearsal; /* tests and dry runs, of which nothing leaves: a draft passes too */
 	/* Scopes that count as given, besides the valid consents of the dossier itself; may be
 	 * NULL. */

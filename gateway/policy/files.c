@@ -61,7 +61,7 @@ static int known_of_files(const struct run *run, struct detect_known **ret)
 		leaves |= KNOWN_OWN_NAME;
 	if (field_leaves(run, "person.client_number"))
 		leaves |= KNOWN_CLIENT_NUMBER;
-	return known_of(run->dossier, run->p->catalogue, leaves, ret, run->ei);
+	return known_of(run->dossier, run->ctx, run->p->catalogue, leaves, ret, run->ei);
 }
 
 /* Take a clean file into the outcome unless a limit of the policy is reached. */

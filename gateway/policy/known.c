@@ -47,8 +47,23 @@ static int numbers(
 	return 0;
 }
 
-int known_of(const struct dossier *d, const struct catalogue *c, unsigned leaves,
-    struct detect_known **ret, struct errinfo *ei)
+/* A birth date in any form, and numbers of the form that the sender's have. */
+static int forms(const struct dossier *d, const struct policy_context *ctx,
+    struct detect_known *known, struct errinfo *ei)
+{
+	const char *birth = text_of(d, "person.birth_date");
+	struct date day;
+	int r = 0;
+	if (birth && date_parse_partial(birth, &day) == 0 && day.year > 0)
+		r = detect_known_birth(
+		    known, (unsigned)day.year, (unsigned)day.month, (unsigned)day.day);
+	for (size_t i = 0; r == 0 && i < ctx->client_numbers_n; i++)
+		r = detect_known_pattern(known, ctx->client_numbers[i]);
+	return r == 0 ? 0 : err_set(ei, r, "the form of client numbers can not be looked for");
+}
+
+int known_of(const struct dossier *d, const struct policy_context *ctx, const struct catalogue *c,
+    unsigned leaves, struct detect_known **ret, struct errinfo *ei)
 {
 	struct detect_known *known GW_CLEANUP(detect_known_free_p) = detect_known_new();
 	int r = leaves & KNOWN_OWN_NAME
@@ -61,6 +76,8 @@ int known_of(const struct dossier *d, const struct catalogue *c, unsigned leaves
 	r = names(d, c, known, ei);
 	if (r == 0)
 		r = numbers(d, leaves, known, ei);
+	if (r == 0)
+		r = forms(d, ctx, known, ei);
 	if (r < 0)
 		return r;
 	*ret = known;

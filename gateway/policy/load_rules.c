@@ -21,9 +21,8 @@ static void load_profile(struct loader *l, const struct yml *key, const struct y
 		(void)load_failed(l, r, &ei);
 		detect_profile_init(&out.verdicts, DETECT_BLOCK);
 	}
-	/* A known person of the dossier is a name; a capital word alone is only ever a remark. */
+	/* A known person of the dossier is a name. */
 	out.verdicts.verdict[DETECT_PERSON] = out.verdicts.verdict[DETECT_NAME];
-	out.verdicts.verdict[DETECT_CAPITAL] = DETECT_KEEP;
 	out.name = str_dup(key->text);
 	p->profiles[p->profiles_n++] = out;
 }

@@ -208,7 +208,14 @@ json_t *tally_report(const struct tally *t, const struct dossier *d)
 	jx_set(out, "rules", rules(t));
 	jx_set(out, "stays", stays(t));
 	jx_set(out, "detected", detected);
+	jx_set(out, "detection", json_string("not_complete")); /* names least of all */
 	jx_set(out, "masked", json_integer((json_int_t)t->masks));
+	if (t->settled_keep || t->settled_mask) {
+		json_t *reviewed = json_object();
+		jx_set(reviewed, "keep", json_integer((json_int_t)t->settled_keep));
+		jx_set(reviewed, "mask", json_integer((json_int_t)t->settled_mask));
+		jx_set(out, "reviewed", reviewed);
+	}
 	jx_set(out, "refused", json_incref(t->refused));
 	jx_set(out, "attachments", files);
 	jx_set(out, "notes", notes(d));

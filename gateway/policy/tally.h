@@ -30,9 +30,10 @@ struct tally {
 	size_t (*kept)[TALLY_REASONS]; /* per field of the catalogue */
 	size_t *released;              /* per field of the catalogue */
 	size_t kinds[DETECT_KINDS], masks;
-	json_t *refused;                /* [{field, why}] */
-	bool antivirus, ocr;            /* whether attachments are looked at by these */
-	json_t *attached, *left_behind; /* {type: n}, [{type, reason}] */
+	size_t settled_keep, settled_mask; /* findings that a person settled */
+	json_t *refused;                   /* [{field, why}] */
+	bool antivirus, ocr;               /* whether attachments are looked at by these */
+	json_t *attached, *left_behind;    /* {type: n}, [{type, reason}] */
 };
 
 void tally_init(struct tally *t, const struct policy *p, const struct attach_setup *attach);
@@ -51,9 +52,10 @@ unsigned tally_fields(const struct tally *t, unsigned *ret_classes);
  * The report, a new reference:
  * {policy:{id,version,sha256}, released:{fields,values,classes:{CLASS:n}}, withheld:{CLASS:n},
  *  rules:{RULE:{leaves,condition,records,…}}, stays:[{field,class,why,rule|because,n}],
- *  detected:{KIND:n}, masked:n, refused:[{field,why}], attachments:{antivirus:
- *  off|clamd,ocr:BOOL,released:{TYPE:n},left_behind:[{type,reason}]}, notes:[{what,field,n}]}
- * `withheld` counts values that do not leave for whatever reason but TALLY_EMPTY and TALLY_TAGGED.
+ *  detected:{KIND:n}, detection:"not_complete", masked:n, reviewed:{keep,mask} (where a person
+ * settled something), refused:[{field,why}], attachments:{antivirus: off|clamd,ocr:BOOL,
+ * released:{TYPE:n},left_behind:[{type,reason}]}, notes:[{what,field,n}]} `withheld` counts values
+ * that do not leave for whatever reason but TALLY_EMPTY and TALLY_TAGGED.
  */
 json_t *tally_report(const struct tally *t, const struct dossier *d) GW_MUST_USE;
 

@@ -245,7 +245,7 @@ struct correct_row correct_at(const struct correct *c, size_t i)
 static void seal_row(struct row *r)
 {
 	struct errinfo why = ERRINFO_INIT;
-	int e = seal_subject(&r->s, &why);
+	int e = sealing_subject(&r->s, &why);
 	seal_decided(&r->s, e, &why);
 	memcpy(r->package, r->act.package, sizeof r->package);
 	if (r->act.code < 0) {
@@ -263,7 +263,7 @@ static void seal_row(struct row *r)
 static void refuse_row(struct row *r)
 {
 	struct errinfo why = ERRINFO_INIT;
-	int e = seal_subject(&r->s, &why);
+	int e = sealing_subject(&r->s, &why);
 	if (e < 0) {
 		r->code = e;
 		r->why = why;

@@ -16,7 +16,9 @@
 #include "package/seal.h"
 #include "package/slip.h"
 #include "policy/apply.h"
+#include "policy/finished.h"
 #include "transfer/received.h"
+#include "transfer/settle.h"
 
 enum { HTML_MAX = 64 << 20, SLIP_MAX = 64 << 10, DETAIL_MAX = 48 << 10 };
 
@@ -55,21 +57,28 @@ void seal_refuse(const struct seal_run *run, struct act *a, const struct ledger_
 }
 
 /* Everybody the dossier may be asked about under any of its identifiers, strongest first. */
-int seal_subject(struct sealing *s, struct errinfo *ei)
+int seal_subject(const struct transfer_env *env, const struct dossier *dossier,
+    struct ledger_subject **ret, struct errinfo *ei)
 {
 	struct dossier_subject ids GW_CLEANUP(dossier_subject_release) = {0};
 	struct subject_id list[3];
 	size_t n = 0;
-	dossier_subject(s->dossier, &ids);
-	const char *sender = s->run->env->oin;
+	dossier_subject(dossier, &ids);
 	if (ids.bsn)
-		list[n++] = (struct subject_id){SUBJECT_BSN, ids.bsn, sender};
+		list[n++] = (struct subject_id){SUBJECT_BSN, ids.bsn, env->oin};
 	if (ids.v_number)
-		list[n++] = (struct subject_id){SUBJECT_V_NUMBER, ids.v_number, sender};
+		list[n++] = (struct subject_id){SUBJECT_V_NUMBER, ids.v_number, env->oin};
 	if (ids.client_number)
-		list[n++] = (struct subject_id){SUBJECT_CLIENT_NUMBER, ids.client_number, sender};
-	s->act->nobody = n == 0;
-	return n ? ledger_subject(s->run->env->ledger, list, n, &s->subject, ei) : 0;
+		list[n++] = (struct subject_id){SUBJECT_CLIENT_NUMBER, ids.client_number, env->oin};
+	*ret = NULL;
+	return n ? ledger_subject(env->ledger, list, n, ret, ei) : 0;
+}
+
+int sealing_subject(struct sealing *s, struct errinfo *ei)
+{
+	int e = seal_subject(s->run->env, s->dossier, &s->subject, ei);
+	s->act->nobody = e == 0 && !s->subject;
+	return e;
 }
 
 /* Read the dossier and let the policy decide. */
@@ -85,14 +94,20 @@ static int decide(struct sealing *s, const char *path, struct errinfo *ei)
 	if (e == 0 && s->run->request->strict && (e = dossier_strict(s->dossier, ei)) < 0)
 		return err_prefix(ei, e, path);
 	if (e == 0)
-		e = seal_subject(s, ei);
+		e = sealing_subject(s, ei);
 	if (e == 0)
 		e = grounds_find(g, s->run->request->contract, s->dossier->contract,
 		    s->dossier->programme, date_of(s->now), &ctx, &contract, ei);
-	ctx.attach = s->run->env->attach;
-	if (e == 0)
+	if (e == 0) {
+		struct settle settle = {.ledger = s->run->env->ledger, .subject = s->subject};
+		const struct policy_review review = {settle_stored, &settle};
+		ctx.attach = s->run->env->attach;
+		ctx.review = &review;
+		ctx.client_numbers = s->run->env->client_numbers;
+		ctx.client_numbers_n = s->run->env->client_numbers_n;
 		e = policy_apply(
 		    g->rules.policy, &ctx, s->dossier, s->run->env->pseudonyms, &s->outcome, ei);
+	}
 	s->act->report = json_incref(s->outcome.sender_report);
 	if (e < 0)
 		return e;
@@ -209,6 +224,9 @@ static int write_package(struct sealing *s, int fd, struct errinfo *ei)
 	if (e < 0)
 		return err_set(ei, e, "what leaves of the dossier is too large");
 	e = html_write(&s->note, o->data, s->run->grounds.rules.catalogue, language, &html, ei);
+	if (e == 0)
+		e = policy_finished(s->narrowed ? s->narrowed : s->run->grounds.rules.policy,
+		    json.data, json.len, html.data, html.len, ei);
 	if (e < 0)
 		return e;
 	files[0] = (struct package_file){"data/dossier.json", json.data, json.len};

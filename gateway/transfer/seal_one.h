@@ -9,6 +9,7 @@
 #include "transfer/grounds.h"
 
 struct dossier;
+struct ledger_subject;
 
 /* What all dossiers of a run share. Read by many threads, changed by none (but see grounds_find).
  */
@@ -42,7 +43,7 @@ void sealing_release(struct sealing *s);
 
 /* Find or make the subject of s->dossier under all its identifiers, strongest first; none: nobody.
  */
-int seal_subject(struct sealing *s, struct errinfo *ei) GW_MUST_USE;
+int sealing_subject(struct sealing *s, struct errinfo *ei) GW_MUST_USE;
 
 /*
  * The rest of a seal once it is decided: with `code` 0 the covering note, intent, package and
@@ -56,6 +57,11 @@ void seal_one(struct seal_run *run, const char *path, struct act *a);
 
 /* What nobody would open is not sealed: our certificate must hold and our key be the pinned one. */
 int seal_check_signer(const struct transfer_env *env, struct errinfo *ei) GW_MUST_USE;
+
+/* Find whom the dossier is about in the ledger, under all its identifiers; NULL when it has none.
+ */
+int seal_subject(const struct transfer_env *env, const struct dossier *dossier,
+    struct ledger_subject **ret, struct errinfo *ei) GW_MUST_USE;
 
 /* Record that something was refused before its intent, and keep the reason in *a. */
 void seal_refuse(const struct seal_run *run, struct act *a, const struct ledger_subject *subject,

@@ -59,6 +59,8 @@ struct transfer_env {
 	const struct dossier_limits *dossier_limits; /* seal only; NULL: the defaults */
 	const struct age_limits *age_limits;         /* open only; NULL: the defaults */
 	unsigned threads;                            /* settings: limits.threads; 0: all cores */
+	const char *const *client_numbers; /* settings: what our clients' numbers look like */
+	size_t client_numbers_n;
 	/*
 	 * The policy with that id in policies/, the newest one. GW_ENOENT; GW_EREFUSED when it is
 	 * older than the newest ever loaded. The caller releases *ret.
@@ -120,6 +122,49 @@ struct seal_request {
  */
 int transfer_seal(const struct transfer_env *env, const struct seal_request *request,
     struct errinfo *ei) GW_MUST_USE;
+
+/* A finding under review, as a person is asked about it; all is borrowed for the call. */
+struct review_item {
+	const char *field;       /* "reports[2].summary" */
+	const char *kind;        /* word of the detector */
+	const char *fingerprint; /* by which the decision is remembered */
+	const char *text; /* the text of n bytes; what was found is [offset, offset + length) */
+	size_t n, offset, length;
+};
+
+struct review_answer {
+	enum { REVIEW_OPEN, REVIEW_KEEP_IT, REVIEW_MASK_IT } decision;
+	const char *reason; /* a word of review_reasons (ledger/review.h) */
+};
+
+struct review_request {
+	const char *policy, *to, *contract; /* as in seal_request */
+	const char *dossier;
+	bool strict;
+	/* Asked for each finding that nobody settled; *ret starts as REVIEW_OPEN. A negative value
+	 * ends the review, and nothing is remembered. */
+	int (*ask)(void *arg, const struct review_item *item, struct review_answer *ret);
+	void *arg;
+};
+
+struct review_result {
+	size_t open, kept, masked; /* findings left open; settled now */
+	size_t before;             /* settled earlier */
+	int code;                  /* 0, or why the dossier would still be refused */
+	struct errinfo why;
+};
+
+/*
+ * transfer_review(env, request, ret, ei): let a person settle what a scan profile puts under
+ * `review` in one dossier, as transfer_seal would find it for this policy and recipient.
+ *
+ * What is settled is recorded at the end as one review.signoff and remembered for this dossier
+ * (ledger/review.h). Returns 0 with *ret, also when something stays open. GW_EREFUSED: the policy
+ * does not apply at all, or the dossier has no identifier to remember decisions by; else as
+ * transfer_seal.
+ */
+int transfer_review(const struct transfer_env *env, const struct review_request *request,
+    struct review_result *ret, struct errinfo *ei) GW_MUST_USE;
 
 struct open_request {
 	const char *into;            /* folder; made 0700 when it is not there */

@@ -12,7 +12,7 @@ is() { # WHAT EXPECTED GOT
 		printf '# expected: %s\n# got: %s\n' "${2//$'\n'/$'\n# '}" "${3//$'\n'/$'\n# '}"
 	fi
 }
-echo "1..15"
+echo "1..18"
 printf 'Café: bel 06-12345678, bsn 1234.56.782.\nmail naam (at) voorbeeld punt nl\n' >"$work/a"
 printf 'niets\n' >"$work/b"
 printf 'x\xff\n' >"$work/bad"
@@ -55,3 +55,10 @@ $handover detect "$work/none" >/dev/null 2>&1; rc=$?
 is "a missing file is a failure" 1 $rc
 out=$($handover detect "$work/a" "$work/bad" 2>&1 | grep -cE '1234|voorbeeld')
 is "the text itself is nowhere" 0 "$out"
+out=$(printf 'klant K-2024 en k2025' | $handover detect --client-number K-9999 | cut -d' ' -f1,2 | xargs)
+is "what client numbers look like can be said" "6+6 client_number 16+5 client_number" "$out"
+$handover detect --client-number 'K*' </dev/null >/dev/null 2>&1; rc=$?
+is "in digits and letters" 2 $rc
+out=$(printf 'mevrouw Bakker, geboren op 9 maart 1984, Lindelaan 12, 5121 AB Rijen; Zerfinoz belt' | $handover detect | cut -d' ' -f2,4 | paste -sd,)
+is "names, births, addresses; what nobody knows is for people" \
+	"name mask,birth_date mask,postcode mask,postcode mask,place keep,capital review" "$out"

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
@@ -139,7 +140,7 @@ static void words_of_kinds(void **state)
 		assert_int_equal(kind, i);
 	}
 	assert_int_equal(detect_kind_parse("bsnn", &kind), GW_EFORMAT);
-	assert_string_equal(detect_kind_words()[DETECT_WORDS - 1], "other_special");
+	assert_string_equal(detect_kind_words()[DETECT_WORDS - 1], "capital");
 }
 
 /* Read a profile from the text of a map. */
@@ -172,9 +173,105 @@ static void profiles_as_policies_write_them(void **state)
 		assert_int_equal(parse(rows[i].text, &p, &ei), GW_EFORMAT);
 		assert_string_equal(ei.msg, rows[i].message);
 	}
+	assert_int_equal(parse("{default: mask, capital: keep}", &p, &ei), 0);
+	assert_int_equal(p.verdict[DETECT_CAPITAL], DETECT_KEEP);
+	assert_int_equal(parse("{default: block}", &p, &ei), 0);
+	assert_int_equal(p.verdict[DETECT_CAPITAL], DETECT_BLOCK);
 	assert_int_equal(parse("{default: mask, person: keep}", &p, &ei), GW_EFORMAT);
 	assert_int_equal(parse("{default: mask, bsn: blok}", &p, &ei), GW_EFORMAT);
 	assert_int_equal(parse("[mask]", &p, &ei), GW_EFORMAT);
+}
+
+/* Settles every finding as `decision` says; counts how often it is asked. */
+struct settler {
+	int decision;
+	size_t asked;
+	struct buf prints;
+};
+
+static int settle(void *arg, const struct detect_passage *p)
+{
+	struct settler *s = arg;
+	s->asked++;
+	assert_int_equal(strncasecmp(p->found, "migraine", p->found_n), 0);
+	assert_int_equal(detect_passage_print("plan.goal", p, &s->prints), 0);
+	return s->decision;
+}
+
+static void a_person_settles_what_is_under_review(void **state)
+{
+	static const char text[] =
+	    "bel 06-12345678, migraine; na MIGRAINE 0612345678 weer migraine";
+	static const struct {
+		int decision, code;
+		const char *want;
+	} rows[] = {
+	    {DETECT_KEEP, 0, "bel " M ", migraine; na MIGRAINE " M " weer migraine"},
+	    {DETECT_MASK, 0, "bel " M ", " M "; na " M " " M " weer " M},
+	    {DETECT_REVIEW, GW_EREFUSED, ""},
+	    {GW_ELEDGER, GW_ELEDGER, ""},
+	};
+	(void)state;
+	for (size_t i = 0; i < GW_LENGTH(rows); i++) {
+		struct settler s = {.decision = rows[i].decision, .prints = BUF_INIT(1 << 16)};
+		const struct detect_settle who = {settle, &s};
+		struct buf out GW_CLEANUP(buf_release) = BUF_INIT(4096);
+		struct detect_result result = {0};
+		struct errinfo ei = ERRINFO_INIT;
+		assert_int_equal(detect_apply_settled(&DETECT_STRICT, text, strlen(text), NULL,
+				     &who, &out, &result, &ei),
+		    rows[i].code);
+		assert_string_equal(out.data ? out.data : "", rows[i].want);
+		if (rows[i].code == 0) {
+			assert_int_equal(s.asked, 3); /* in the second look no more */
+			assert_int_equal(result.kept + result.hidden, 3);
+		}
+		buf_release(&s.prints);
+	}
+}
+
+/* The print of the n-th finding in a text, read under field. */
+struct wanted {
+	size_t nth;
+	const char *field;
+	struct buf print;
+};
+
+static int print_nth(void *arg, const struct detect_passage *p)
+{
+	struct wanted *w = arg;
+	if (w->nth-- == 0)
+		assert_int_equal(detect_passage_print(w->field, p, &w->print), 0);
+	return DETECT_KEEP;
+}
+
+static char *print_of(const char *text, const char *field, size_t nth)
+{
+	struct wanted w = {.nth = nth, .field = field, .print = BUF_INIT(1 << 16)};
+	const struct detect_settle who = {print_nth, &w};
+	struct buf out GW_CLEANUP(buf_release) = BUF_INIT(4096);
+	struct errinfo ei = ERRINFO_INIT;
+	assert_int_equal(
+	    detect_apply_settled(&DETECT_STRICT, text, strlen(text), NULL, &who, &out, NULL, &ei),
+	    0);
+	assert_non_null(w.print.data);
+	char *print = str_dup(w.print.data);
+	buf_release(&w.print);
+	return print;
+}
+
+static void a_finding_is_known_by_its_text_and_place(void **state)
+{
+	(void)state;
+	char *a GW_CLEANUP(str_free_p) = print_of("migraine en migraine", "f", 0);
+	char *b GW_CLEANUP(str_free_p) = print_of("migraine en migraine", "f", 1);
+	char *c GW_CLEANUP(str_free_p) = print_of("migraine en migraine", "g", 0);
+	char *d GW_CLEANUP(str_free_p) = print_of("migraine en migraine.", "f", 0);
+	char *e GW_CLEANUP(str_free_p) = print_of("mi\u00adgraine en migraine", "f", 0);
+	assert_string_not_equal(a, b);
+	assert_string_not_equal(a, c);
+	assert_string_not_equal(a, d);
+	assert_string_equal(a, e); /* what nobody sees changes nothing */
 }
 
 int main(void)
@@ -188,6 +285,8 @@ int main(void)
 	    cmocka_unit_test(kept_text_refuses_numbers),
 	    cmocka_unit_test(words_of_kinds),
 	    cmocka_unit_test(profiles_as_policies_write_them),
+	    cmocka_unit_test(a_person_settles_what_is_under_review),
+	    cmocka_unit_test(a_finding_is_known_by_its_text_and_place),
 	};
 	return cmocka_run_group_tests_name("detect/apply", tests, NULL, NULL);
 }

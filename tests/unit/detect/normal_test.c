@@ -49,6 +49,12 @@ static const struct {
     {"\u21161\u2122", "nr.1\"", 4, 5, 4, 7},
     {"a\u31641\u28002", "a 1 2", 1, 2, 1, 4},
     {"a-\n\u201cb", "a-\n\"b", 0, 1, 0, 1},
+    /* look-alikes: in a word with Latin letters or digits, or where all of them are */
+    {"d\u0435tentie", "detentie", 0, 8, 0, 9},
+    {"NL91\u0410BNA", "NL91ABNA", 4, 5, 4, 6},
+    {"\u0441\u043e\u0440", "cop", 0, 3, 0, 6},
+    {"\u0416\u0435\u043d\u0430", "\u0436\u0435\u043d\u0430", 0, 2, 0, 2},
+    {"\u03bf6 \u03b1\u03b2", "o6 \u03b1\u03b2", 0, 1, 0, 2},
 };
 
 static void normal_forms_and_the_way_back(void **state)

@@ -31,16 +31,18 @@ static void little_is_enough(void **state)
 
 static void all_can_be_said(void **state)
 {
-	struct settings s = parsed(
-	    HEAD "test: true\nregistry_officers: [\"" PIN
-		 "\"]\nlisten: \"127.0.0.1:8443\"\nsigning_key: \"pkcs11:token=x\"\n"
-		 "ladder_map: limburg\nlimits: {dossier_json_mb: 2, dossier_files: 7, threads: "
-		 "3, age_header_kb: 64}\nprocessing: {referral: \"urn:x:1\"}\n");
+	struct settings s = parsed(HEAD
+	    "test: true\nregistry_officers: [\"" PIN
+	    "\"]\nlisten: \"127.0.0.1:8443\"\nsigning_key: \"pkcs11:token=x\"\n"
+	    "ladder_map: limburg\nclient_numbers: [\"K-9999\", 99-AAAA]\nlimits: {dossier_json_mb: 2, dossier_files: 7, threads: "
+	    "3, age_header_kb: 64}\nprocessing: {referral: \"urn:x:1\"}\n");
 	(void)state;
 	assert_true(s.test);
 	assert_string_equal(s.officers[0], PIN);
 	assert_string_equal(s.signing_key, "pkcs11:token=x");
 	assert_string_equal(s.ladder_map, "limburg");
+	assert_int_equal(s.client_numbers_n, 2);
+	assert_string_equal(s.client_numbers[0], "K-9999");
 	assert_int_equal(s.limits.dossier.json_bytes, 2 << 20);
 	assert_int_equal(s.limits.dossier.files, 7);
 	assert_int_equal(s.limits.dossier.depth, DOSSIER_LIMITS.depth);
@@ -74,6 +76,8 @@ static const struct {
     {"registry_officers: [abc]",
 	"gateway.yaml:3:21: \"sha256:\" and 64 lower-case hex digits expected"},
     {"signing_key: /etc/key", "gateway.yaml:3:14: signing_key: a pkcs11: URI expected"},
+    {"client_numbers: [K-9999, \"K*\"]",
+	"gateway.yaml:3:26: client_numbers: 9 for a digit, A for a letter, such as \"K-9999\""},
     {"ladder_map: ../../x",
 	"gateway.yaml:3:13: ladder_map: lower-case letters, digits, - and _ expected"},
     {"processing: {marketing: \"urn:x\"}", "gateway.yaml:3:14: unknown key \"marketing\""},

@@ -231,11 +231,8 @@ static bool is_in_thousands(const struct groups *g, size_t k)
 /* True when words or signs around, or the form, say that the first k groups are another number. */
 static bool is_other_number(const struct scan *s, const struct groups *g, size_t k, size_t digits)
 {
-	static const char *const company[] = {"rsin", "btw", "vat", NULL};
 	static const char *const chamber[] = {"kvk", "k.v.k", "kamer van koophandel", NULL};
 	size_t from = g->from[0], to = g->to[k - 1];
-	if (scan_near(s, from > 16 ? from - 16 : 0, from, company))
-		return true;
 	if ((digits == 8 || is_in_thousands(g, k)) && is_money(s, from, to))
 		return true;
 	if (k == 9 || (k == 2 && width(g, 0) == 4 && is_year(value(s, from, g->to[0]))))
@@ -243,16 +240,29 @@ static bool is_other_number(const struct scan *s, const struct groups *g, size_t
 	return digits == 8 && scan_near(s, from > 28 ? from - 28 : 0, from, chamber);
 }
 
-/* True when letters touch the digits: a code of its own, unless they are a word for the number. */
-static bool is_in_code(const struct scan *s, size_t from, size_t to)
+static const char *const glued[] = {"bsn", "sofi", "burgerservice", "nr", "nummer", NULL};
+
+/* True when letters that are no word for the number touch its first digit: Z123456782. */
+static bool is_behind_code(const struct scan *s, size_t from)
 {
-	static const char *const glued[] = {"bsn", "sofi", "burgerservice", "nr", "nummer", NULL};
-	if (scan_is_letter(scan_at(s, to)))
-		return true;
 	size_t i = from;
 	while (i > 0 && from - i < 24 && scan_is_letter(s->p[i - 1]))
 		i--;
 	return i < from && !scan_near(s, i, from, glued);
+}
+
+/* True when letters touch the digits: a code of its own, unless they are a word for the number. */
+static bool is_in_code(const struct scan *s, size_t from, size_t to)
+{
+	return scan_is_letter(scan_at(s, to)) || is_behind_code(s, from);
+}
+
+/* A word for the number of a company stands nearer than one for the national number. */
+static bool is_of_company(const struct scan *s, size_t from)
+{
+	static const char *const company[] = {"rsin", "btw", "vat", NULL};
+	size_t start = from > 16 ? from - 16 : 0;
+	return scan_near(s, start, from, company) && !scan_near(s, start, from, bsn_words);
 }
 
 /* Judge the first k groups, which have eight or nine digits. */
@@ -263,14 +273,19 @@ static bool judge_bsn(const struct scan *s, const struct groups *g, size_t k, si
 	bool usual = is_usual(g, k, digits), apart = k == 1 || is_apart(g, k);
 	if (!eleven_test(s, g, k, digits) || is_vat(s, from, to))
 		return false;
-	if (bsn_context(s, from, to)) { /* also bsn: 12345678-2, bsn 123456782van */
+	bool years = k == 2 && width(g, 0) == 4 && width(g, 1) == 4 &&
+	    is_year(value(s, from, g->to[0])) && is_year(value(s, g->from[1], to));
+	if (years || is_of_company(s, from))
+		return false;
+	if (bsn_context(s, from, to) &&
+	    !is_behind_code(s, from)) { /* also bsn: 12345678-2, bsn 123456782van */
 		bool date = k >= 3 && reads_as_date(s, g, 3);
 		*ret_certainty = DETECT_HIGH;
 		return usual || apart || (digits == 9 && !g->gap[0] && !date);
 	}
 	if (is_in_code(s, from, to) || s->claimed > from || is_other_number(s, g, k, digits))
 		return false;
-	if (digits == 8 && (!usual || !apart || reads_as_date(s, g, k)))
+	if (digits == 8 && (!usual || from < s->link_end || !apart || reads_as_date(s, g, k)))
 		return false;
 	*ret_certainty = digits == 9 && usual ? DETECT_MIDDLE : DETECT_LOW;
 	return usual || apart;
@@ -281,7 +296,7 @@ static size_t wide_bsn(const struct scan *s, size_t at)
 {
 	struct groups g;
 	size_t digits = 0;
-	if (gap_before(s, at))
+	if (gap_before(s, at) || is_behind_code(s, at) || is_of_company(s, at))
 		return 0;
 	collect(s, at, true, &g);
 	for (size_t k = 0; k < g.n; k++)
@@ -293,7 +308,7 @@ static size_t wide_bsn(const struct scan *s, size_t at)
 	return bsn_context(s, at, to) ? to : 0;
 }
 
-size_t number_bsn(
+static size_t bsn_find(
     const struct scan *s, size_t at, size_t *ret_from, enum detect_certainty *ret_certainty)
 {
 	struct groups g;
@@ -314,3 +329,36 @@ size_t number_bsn(
 		*ret_certainty = DETECT_HIGH;
 	return best;
 }
+
+const struct detector detector_bsn = {
+    .kind = DETECT_BSN,
+    .trigger = AT_NUMBER,
+    .claims = true,
+    .find = bsn_find,
+    .form = "nine digits, or eight for a leading zero; dots, spaces, hyphens or a line end between",
+    .check = "11-test, not all zero; no telephone number, value added tax number, amount, date, "
+	     "row of digits, number within a year or code",
+    .context = "bsn, sofi, burgerservice within 40 characters raises certainty and lets odd "
+	       "groups, wide gaps, dates and letters that touch pass",
+    .hits = SCAN_TEXTS("https://voorbeeld.nl/klant/123456782", "123456782", "1234.56.782",
+	"123 456 782", "123-456-782", "Traject voor bsn 1234.56.782 naar werk", "bsn123456782",
+	"BSN:123456782", "1234567\n82", "123\u00a0456\u00a0782", "123\u2011456\u2011782",
+	"\uff11\uff12\uff13456782", "\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0662",
+	"bsn 1 2 3 4 5 6 7 8 2", "12345\u00ad6782", "010464554", "10464554", "bsn 1046 4554",
+	"(123456782)", "burgerservicenummer is 12-34-56-782", "123456782, 0612345678",
+	"_123456782_", "1234.56 782", "010464554 3 kinderen", "010464554, 3 kinderen",
+	"010464554/3", "010464554-1", "010464554\n3 dagen", "(010464554) 3", "010 464 554 3x",
+	"0104.64.554 1", "bsn: 12345678-2", "bsn 123456782van", "bsn: 123456782en tel",
+	"bsn123456782geb", "BSN 1234567 8 2", "bsn 123,456,782", "bsn 123, 456, 782",
+	"bsn 1234 . 56 . 782", "bsn 123     456     782", "bsn is 12 345 6782", "123|456|782 (bsn)",
+	"bsn 2024-12349", "202412349", "bsn 123.456.782,00"),
+    .misses = SCAN_TEXTS("https://voorbeeld.nl/86652588/x", "123456789", "000000000", "00000000",
+	"bsn 000000000", "NL123456782B01", "NL 123456782 B01", "NL123.456.782.B01",
+	"RSIN 123456782", "btw-nummer 123456782", "+31 612345678", "0612345678", "1234567820",
+	"12345678 2024", "2024-2025", "2026-01-12", "12-01-2026", "20240117", "zaak K123456782",
+	"kvk 10464554", "\u20ac 10.464.554", "NL91ABNA0417164300", "09.00 - 17.00", "5121 AB 12",
+	"10.464.554,50", "zaak 2008.52127", "zaak 2023-61160", "scores 8 4 7 6 3 1 9 8 9",
+	"1-2-3-4-5-6-7-8-2", "123.456.782 euro", "EUR 123.456.782", "\u20ac 123.456.782",
+	"123.456.782,-", "10464554 euro", "bedrag 58.011.316 euro", "zie 123,456,782",
+	"bsn onbekend, geboren 12-03-1984, 6 kinderen", "123     456     782"),
+};

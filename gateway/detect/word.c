@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "detect/word.h"
+
+#include <string.h>
+
+#include "base/defs.h"
+#include "detect/normal.h"
+
+enum { MOST_WORD = 64 };
+
+static bool is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+/* The letters of the word, without joins: in place or in room. */
+static const char *letters_of(
+    const struct scan *s, const struct word *w, char room[MOST_WORD], size_t *ret_n)
+{
+	size_t n = 0, most = w->to - w->from;
+	size_t k = w->from;
+	while (k < w->to && s->p[k] != NORMAL_JOIN)
+		k++;
+	if (k == w->to) {
+		*ret_n = most;
+		return s->p + w->from;
+	}
+	for (size_t i = w->from; i < w->to && n < MOST_WORD; i++)
+		if (s->p[i] != NORMAL_JOIN)
+			room[n++] = s->p[i];
+	*ret_n = n;
+	return room;
+}
+
+static struct word look(const struct scan *s, size_t from, size_t to)
+{
+	struct word w = {.from = from, .to = to};
+	char room[MOST_WORD];
+	size_t n;
+	if (from == to)
+		return w;
+	const char *p = letters_of(s, &w, room, &n);
+	w.capital = is_upper(p[0]);
+	w.bits = lexicon_of(p, n);
+	w.dutch = w.bits & WORD_DUTCH;
+	w.bits &= ~(unsigned)WORD_DUTCH;
+	size_t upper = 0;
+	while (upper < n && is_upper(p[upper]))
+		upper++;
+	w.shouts = n > 1 && upper == n;
+	if (!w.bits && !w.dutch && n > 3 && scan_lower(p[n - 1]) == 's')
+		w.bits = lexicon_listed(p, n - 1) & (WORD_GIVEN | WORD_FAMILY);
+	return w;
+}
+
+struct word word_at(const struct scan *s, size_t from)
+{
+	size_t to = from;
+	while (to < s->n && scan_is_of_word(s->p[to]))
+		to++;
+	return look(s, from, to);
+}
+
+unsigned word_bits_before(const struct scan *s, size_t to, size_t *ret_from)
+{
+	size_t from = to;
+	while (from > 0 && scan_is_of_word(s->p[from - 1]))
+		from--;
+	*ret_from = from;
+	return from < to ? lexicon_listed(s->p + from, to - from) : 0;
+}
+
+struct word word_before(const struct scan *s, size_t to)
+{
+	size_t from = to;
+	while (from > 0 && scan_is_of_word(s->p[from - 1]))
+		from--;
+	return look(s, from, to);
+}
+
+bool word_is_compound(const struct scan *s, const struct word *w)
+{
+	char room[MOST_WORD];
+	size_t n;
+	const char *p = letters_of(s, w, room, &n);
+	return lexicon_is_compound(p, n);
+}
+
+bool word_begins_sentence(const struct scan *s, size_t at)
+{
+	size_t i = at;
+	while (i > 0 && strchr(" \"'([{*_#>", s->p[i - 1]))
+		i--;
+	if (i > 1 && s->p[i - 1] == '-' && (s->p[i - 2] == '\n' || s->p[i - 2] == ' '))
+		return true;
+	return i == 0 || strchr("\n.!?:;|", s->p[i - 1]) != NULL;
+}
