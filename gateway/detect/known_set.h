@@ -19,11 +19,6 @@ enum {
 enum worth { NOTHING = 0, WEAK, SHY, COMMON, STRONG };
 
 struct detect_known {
-	struct known_word {
-		char text[MOST_LENGTH];
-		uint8_t n;
-		uint8_t worth;
-	} words[MOST_WORDS + 1];
 	uint16_t slots[SLOTS]; /* index + 1 */
 	size_t words_n;
 	uint64_t lengths[256]; /* by first byte: bit n - 1 when a word of n bytes begins with it */
@@ -43,6 +38,11 @@ struct detect_known {
 		size_t n;
 	} patterns[MOST_PATTERNS];
 	size_t patterns_n;
+	struct known_word {
+		char text[MOST_LENGTH];
+		uint8_t n;
+		uint8_t worth;
+	} words[MOST_WORDS + 1]; /* last: most of it is never used, and then never touched */
 };
 
 #endif

@@ -5,7 +5,7 @@ A second evaluator of policy language 1, written from docs/FORMATS.md §5 and §
 
 A case is a line {"policy": TEXT, "context": {...}, "today": DAY, "dossier": {...}}, its answer {"invalid": why},
 {"refused": why} or {"data": {...}, "withheld": {CLASS: n}, "fields": n}. The context is that of a policy test; pseudonym
-keys are zeros. Of the detectors it knows what the cases hold: BSN, IBAN, phones (06-…), mail, the family name.
+keys are zeros. Of the detectors it knows what the cases hold: BSN, IBAN, phones (06-…), mail, four family names.
 """
 import base64, calendar, datetime, hashlib, hmac, json, re, sys, unicodedata, yaml
 
@@ -90,14 +90,14 @@ def check(cat, text):
 
 def is_bsn(s):
     return int(s) > 0 and (sum(int(c) * (9 - i) for i, c in enumerate(s[:8])) - int(s[8])) % 11 == 0
-def found(kind, text, name=None):
+def found(kind, text):
     pattern = {"bsn": r"\b\d{9}\b", "iban": r"\bNL\d\d[A-Z]{4}\d{10}\b", "phone": r"\b06-\d{8}\b",
-               "email": r"\b[a-z0-9]+@[a-z.]+\b", "name": rf"\b{name}\b" if name else r"(?!)"}[kind]
+               "email": r"\b[a-z0-9]+@[a-z.]+\b", "name": r"\b(Haile|Okafor|Vermeulen|Özdemir)\b"}[kind]
     return [m.span() for m in re.finditer(pattern, text) if kind != "bsn" or is_bsn(m[0])]
-def scanned(profile, text, name):
+def scanned(profile, text):
     hits = []
     for kind in ("bsn", "iban", "phone", "email", "name"):
-        verdict, spans = profile.get(kind, profile["default"]), found(kind, text, name)
+        verdict, spans = profile.get(kind, profile["default"]), found(kind, text)
         if spans and verdict in ("review", "block"):
             raise Refused(kind)
         hits += spans if verdict == "mask" else []
@@ -202,7 +202,7 @@ class Run:
                     f["type"] == "code" and digits.isdigit() and len(digits) >= 8 and digits.zfill(9) == self.own:
                 raise Refused(path)
         if r["how"] in ("keep", "scanned") or isinstance(v, dict):
-            return v if r["how"] != "scanned" else scanned(self.p["scan_profiles"][r["scan"]], v, self.name)
+            return v if r["how"] != "scanned" else scanned(self.p["scan_profiles"][r["scan"]], v)
         out = True if r["how"] == "present" else transform(r, f["type"], v, self.today)
         return None if out is None else {"as": r["tag"], "v": out}
     def walk(self, tree, data, number=0):
@@ -223,7 +223,7 @@ class Run:
         self.check_context()
         self.data = self.intake(self.cat.tree, self.dossier)
         who = self.data.get("person", {})
-        self.own, self.name = (v if isinstance(v, str) else None for v in (who.get("bsn"), who.get("family_name")))
+        self.own = who.get("bsn") if isinstance(who.get("bsn"), str) else None
         for r in self.p["allow"]:
             r["holds"] = self.holds(r.get("only_if", {}))
             r["may"] = self.records(r["records"]) if "records" in r else None
