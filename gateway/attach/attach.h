@@ -118,12 +118,15 @@ struct attach_item {
 	enum attach_mode mode;                /* in */
 	const struct detect_profile *profile; /* in: what findings do; NULL: they are counted */
 	const struct detect_known *known;     /* in: of the dossier; may be NULL */
-	int code;                             /* out: 0, or a code for why it stays behind */
-	enum attach_why why;                  /* out */
-	const char *reason;                   /* out: its word */
-	size_t found[DETECT_KINDS];           /* out: findings in its text, counts only */
-	enum attach_format leaves;            /* out: the format of: */
-	struct buf out;                       /* out: the clean file; the caller releases it */
+	const struct detect_known
+	    *own; /* in: the person's own, no finding in a file; may be NULL */
+	const struct detect_settle *settle; /* in: who settles what is under review; NULL: nobody */
+	int code;                           /* out: 0, or a code for why it stays behind */
+	enum attach_why why;                /* out */
+	const char *reason;                 /* out: its word */
+	size_t found[DETECT_KINDS];         /* out: findings in its text, counts only */
+	enum attach_format leaves;          /* out: the format of: */
+	struct buf out;                     /* out: the clean file; the caller releases it */
 };
 
 /*
@@ -138,8 +141,9 @@ struct attach_item {
  * The text of a PDF is that of its pages, as it came (with text that does not show) and as it
  * would leave (with text outside the edges of a page). A page that paints something and has no
  * letter or digit is ATTACH_NO_TEXT, unless setup->ocr: then pictures, and such pages, are read
- * from what they look like, and what cannot be read keeps the file here. A finding under `block` or
- * `review` stops the file, and so does one under `mask`, since a file cannot be masked.
+ * from what they look like, and what cannot be read keeps the file here. A finding under `block`
+ * stops the file, one under `review` until item->settle keeps it, and so does one under `mask` or
+ * settled so, since a file cannot be masked.
  *
  * ATTACH_FLATTEN: a PDF leaves as pictures of its pages, as poppler shows them at 150 pixels an
  * inch, so that forms and layers are what they look like; a DOCX is ATTACH_NO_CLEANER; pictures are

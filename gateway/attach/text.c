@@ -62,30 +62,97 @@ bool text_reads(const char *p, size_t n)
 	return false;
 }
 
+/* A text that is judged: what it has of the person's own, and who settles the rest. */
+struct judging {
+	struct attach_item *item;
+	struct detect_findings own;
+};
+
+/* True for what a name, a number or a word with a capital says of the person whose file it is. */
+static bool is_own(const struct judging *j, const struct detect_finding *f)
+{
+	for (size_t i = 0; i < j->own.n; i++) {
+		const struct detect_finding *o = &j->own.list[i];
+		bool known = o->kind == DETECT_PERSON || o->kind == DETECT_CLIENT_NUMBER;
+		bool says = f->kind == DETECT_NAME || f->kind == DETECT_PERSON ||
+		    f->kind == DETECT_CAPITAL || f->kind == DETECT_CLIENT_NUMBER;
+		if (known && says && f->offset >= o->offset &&
+		    f->offset + f->length <= o->offset + o->length)
+			return true;
+	}
+	return false;
+}
+
+static int settle(void *arg, const struct detect_passage *passage)
+{
+	const struct judging *j = arg;
+	return is_own(j, &passage->finding)
+	    ? DETECT_KEEP
+	    : j->item->settle->verdict(j->item->settle->arg, passage);
+}
+
+/* Have what is under review settled: what is left of it to say. */
+static enum detect_verdict settled(struct judging *j, const char *p, size_t n)
+{
+	struct buf away GW_CLEANUP(buf_release) = BUF_INIT(2 * TEXT_MAX);
+	const struct detect_settle all = {settle, j};
+	struct detect_result result = {0};
+	struct errinfo why = ERRINFO_INIT;
+	if (!j->item->settle)
+		return DETECT_REVIEW;
+	int r = detect_apply_settled(
+	    j->item->profile, p, n, j->item->known, &all, &away, &result, &why);
+	return r < 0 ? DETECT_REVIEW : result.hidden ? DETECT_MASK : DETECT_KEEP;
+}
+
+/* Count the findings that are not the person's own into count; their verdicts into seen. */
+static void weigh(const struct judging *j, const struct detect_findings *found,
+    size_t count[DETECT_KINDS], bool seen[DETECT_BLOCK + 1])
+{
+	const struct attach_item *item = j->item;
+	for (size_t i = 0; i < found->n; i++) {
+		enum detect_kind kind = found->list[i].kind;
+		if (is_own(j, &found->list[i]))
+			continue;
+		count[kind]++;
+		if (item->profile)
+			seen[item->profile->verdict[kind]] = true;
+	}
+}
+
+static void judged(struct attach_item *item, const bool seen[DETECT_BLOCK + 1])
+{
+	if (seen[DETECT_BLOCK])
+		attach_settle(item, GW_EREFUSED, ATTACH_BLOCKED);
+	else if (seen[DETECT_REVIEW] && item->why != ATTACH_BLOCKED)
+		attach_settle(item, GW_EREFUSED, ATTACH_REVIEW);
+	else if (seen[DETECT_MASK] && item->code == 0 && item->mode != ATTACH_TEXT_ONLY)
+		attach_settle(item, GW_EREFUSED, ATTACH_MASK);
+}
+
 int text_judge(struct attach_item *item, const char *p, size_t n, struct errinfo *ei)
 {
 	struct detect_findings found GW_CLEANUP(detect_findings_release) = DETECT_FINDINGS_INIT;
+	struct judging j = {.item = item, .own = DETECT_FINDINGS_INIT};
 	size_t count[DETECT_KINDS] = {0};
-	enum detect_verdict worst = DETECT_KEEP;
+	bool seen[DETECT_BLOCK + 1] = {false};
 	int r = detect_scan(n ? p : "", n, item->known, &found, ei);
-	if (r < 0)
-		return text_none(item, r);
-	for (size_t i = 0; i < found.n; i++) {
-		enum detect_kind kind = found.list[i].kind;
-		count[kind]++;
-		if (item->profile && item->profile->verdict[kind] > worst)
-			worst = item->profile->verdict[kind];
+	if (r == 0 && item->own && found.n)
+		r = detect_scan(p, n, item->own, &j.own, ei);
+	if (r == 0) {
+		weigh(&j, &found, count, seen);
+		for (size_t k = 0; k < DETECT_KINDS; k++)
+			if (count[k] > item->found[k])
+				item->found[k] = count[k];
+		if (seen[DETECT_REVIEW] && !seen[DETECT_BLOCK]) {
+			enum detect_verdict left = settled(&j, p, n);
+			seen[DETECT_REVIEW] = left == DETECT_REVIEW;
+			seen[DETECT_MASK] |= left == DETECT_MASK;
+		}
+		judged(item, seen);
 	}
-	for (size_t k = 0; k < DETECT_KINDS; k++)
-		if (count[k] > item->found[k])
-			item->found[k] = count[k];
-	if (worst == DETECT_BLOCK)
-		attach_settle(item, GW_EREFUSED, ATTACH_BLOCKED);
-	else if (worst == DETECT_REVIEW && item->why != ATTACH_BLOCKED)
-		attach_settle(item, GW_EREFUSED, ATTACH_REVIEW);
-	else if (worst == DETECT_MASK && item->code == 0 && item->mode != ATTACH_TEXT_ONLY)
-		attach_settle(item, GW_EREFUSED, ATTACH_MASK);
-	return 0;
+	detect_findings_release(&j.own);
+	return r < 0 ? text_none(item, r) : 0;
 }
 
 int text_look_picture(struct attach_item *item, const void *p, size_t n,
@@ -189,8 +256,8 @@ static int take(struct attach_item *item, const struct buf *text)
 	int r = plain(text, &bare);
 	buf_release(&item->out);
 	if (r == 0 && item->profile)
-		r = detect_apply(
-		    item->profile, bare.data, bare.len, item->known, &item->out, NULL, &why);
+		r = detect_apply_settled(item->profile, bare.data, bare.len, item->known,
+		    item->settle, &item->out, NULL, &why);
 	else if (r == 0)
 		r = buf_add(&item->out, bare.data, bare.len);
 	item->leaves = ATTACH_TEXT;

@@ -54,14 +54,17 @@ static bool field_leaves(const struct run *run, const char *path)
  * What is known of the dossier and may not stand in its files. A file of a person names that
  * person: what the policy lets go as a field anyway is no finding there.
  */
-static int known_of_files(const struct run *run, struct detect_known **ret)
+static int known_of_files(
+    const struct run *run, struct detect_known **ret, struct detect_known **ret_own)
 {
 	unsigned leaves = 0;
 	if (field_leaves(run, "person.family_name"))
 		leaves |= KNOWN_OWN_NAME;
 	if (field_leaves(run, "person.client_number"))
 		leaves |= KNOWN_CLIENT_NUMBER;
-	return known_of(run->dossier, run->ctx, run->p->catalogue, leaves, ret, run->ei);
+	int r = known_own(run->dossier, leaves, ret_own, run->ei);
+	return r < 0 ? r
+		     : known_of(run->dossier, run->ctx, run->p->catalogue, leaves, ret, run->ei);
 }
 
 /* Take a clean file into the outcome unless a limit of the policy is reached. */
@@ -109,12 +112,38 @@ static void count_findings(struct tally *t, const struct attach_item *item)
 		t->kinds[k] += item->found[k];
 }
 
+/* Who settles what is under review in the text of one file. */
+struct file_settle {
+	const struct policy_review *review;
+	char field[48]; /* "attachments[2]" */
+	struct detect_settle settle;
+};
+
+static int settle(void *arg, const struct detect_passage *passage)
+{
+	const struct file_settle *s = arg;
+	return s->review->settle(s->review->arg, s->field, passage);
+}
+
+static void settle_file(
+    struct file_settle *s, const struct run *run, size_t number, struct attach_item *item)
+{
+	if (!run->ctx->review)
+		return;
+	s->review = run->ctx->review;
+	s->settle = (struct detect_settle){settle, s};
+	(void)snprintf(s->field, sizeof s->field, "attachments[%zu]", number);
+	item->settle = &s->settle;
+}
+
 int run_files(struct run *run, struct policy_outcome *o)
 {
 	const struct dossier *d = run->dossier;
 	struct detect_known *known GW_CLEANUP(detect_known_free_p) = NULL;
+	struct detect_known *own GW_CLEANUP(detect_known_free_p) = NULL;
 	struct attach_item *items = str_alloc((d->n_files + 1) * sizeof *items);
 	const char **why = str_alloc((d->n_files + 1) * sizeof *why);
+	struct file_settle *settles = str_alloc((d->n_files + 1) * sizeof *settles);
 	size_t n = 0, total = 0;
 	bool texts = false;
 	int r = 0;
@@ -130,11 +159,14 @@ int run_files(struct run *run, struct policy_outcome *o)
 		const struct policy_attachment *a = policy_attachment(run->p, d->files[i].type);
 		item->profile = &run->p->profiles[a->scan].verdicts;
 		item->mode = mode_of(a);
+		settle_file(&settles[i], run, i, item);
 	}
 	if (texts)
-		r = known_of_files(run, &known);
-	for (size_t i = 0; i < n; i++)
+		r = known_of_files(run, &known, &own);
+	for (size_t i = 0; i < n; i++) {
 		items[i].known = known;
+		items[i].own = own;
+	}
 	if (n && r == 0)
 		r = attach_clean_all(items, n, run->ctx->attach, run->ei);
 	o->files = str_alloc((n + 1) * sizeof *o->files);
@@ -153,6 +185,7 @@ int run_files(struct run *run, struct policy_outcome *o)
 	attach_release(items, n);
 	free(items);
 	free(why);
+	free(settles);
 	if (r == 0)
 		list_files(o);
 	return r;

@@ -62,18 +62,39 @@ static int forms(const struct dossier *d, const struct policy_context *ctx,
 	return r == 0 ? 0 : err_set(ei, r, "the form of client numbers can not be looked for");
 }
 
+/* The person's own name. */
+static int own_name(const struct dossier *d, struct detect_known *known, struct errinfo *ei)
+{
+	int r = detect_known_person(known, text_of(d, "person.given_names"),
+	    text_of(d, "person.name_prefix"), text_of(d, "person.family_name"));
+	return r == 0
+	    ? 0
+	    : err_set(ei, r, "person: the name has more parts than can be looked for in texts");
+}
+
+int known_own(
+    const struct dossier *d, unsigned leaves, struct detect_known **ret, struct errinfo *ei)
+{
+	struct detect_known *known GW_CLEANUP(detect_known_free_p) = detect_known_new();
+	const char *client = text_of(d, "person.client_number");
+	int r = leaves & KNOWN_OWN_NAME ? own_name(d, known, ei) : 0;
+	if (r == 0 && client && leaves & KNOWN_CLIENT_NUMBER &&
+	    (r = detect_known_number(known, DETECT_CLIENT_NUMBER, client)) < 0)
+		r = err_set(ei, r, "person.client_number can not be looked for in texts");
+	if (r < 0)
+		return r;
+	*ret = known;
+	known = NULL;
+	return 0;
+}
+
 int known_of(const struct dossier *d, const struct policy_context *ctx, const struct catalogue *c,
     unsigned leaves, struct detect_known **ret, struct errinfo *ei)
 {
 	struct detect_known *known GW_CLEANUP(detect_known_free_p) = detect_known_new();
-	int r = leaves & KNOWN_OWN_NAME
-	    ? 0
-	    : detect_known_person(known, text_of(d, "person.given_names"),
-		  text_of(d, "person.name_prefix"), text_of(d, "person.family_name"));
-	if (r < 0)
-		return err_set(
-		    ei, r, "person: the name has more parts than can be looked for in texts");
-	r = names(d, c, known, ei);
+	int r = leaves & KNOWN_OWN_NAME ? 0 : own_name(d, known, ei);
+	if (r == 0)
+		r = names(d, c, known, ei);
 	if (r == 0)
 		r = numbers(d, leaves, known, ei);
 	if (r == 0)

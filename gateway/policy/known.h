@@ -19,4 +19,8 @@ enum known_part { KNOWN_OWN_NAME = 1 << 0, KNOWN_CLIENT_NUMBER = 1 << 1 };
 int known_of(const struct dossier *d, const struct policy_context *ctx, const struct catalogue *c,
     unsigned leaves, struct detect_known **ret, struct errinfo *ei) GW_MUST_USE;
 
+/* Collect only the parts of `leaves`: what may stand in a file of the person. As known_of. */
+int known_own(const struct dossier *d, unsigned leaves, struct detect_known **ret,
+    struct errinfo *ei) GW_MUST_USE;
+
 #endif

@@ -4,7 +4,7 @@ set -u
 BUILD=${BUILD:-build/rel}
 . tests/cli/lib.sh
 . tests/cli/attach/pdf.sh
-plan 49
+plan 54
 top=$PWD
 mkdir "$W/a" && cp tests/cli/attach/photo.jpg "$W/a" && cd "$W/a" || exit 1
 has() { command -v "$1" >/dev/null; }
@@ -106,6 +106,20 @@ Bel 06-12345678|needs_masking
 Hij heeft een depressie|needs_review
 Partner Pieter Geheimstra|needs_masking
 END
+
+# ---- a person settles what is under review in the text of a file ----
+pdf_text "$W/x.pdf" 'Hij heeft een depressie'
+one weer report "$W/x.pdf"
+review() { at outgoing review --policy overdracht-einde-contract --to $SUCCESSOR --json "$@" "$W/d/weer" >"$W/out" 2>"$W/err"; }
+review; [ $? -eq 4 ] && jq -se '[.[]|select(.field == "attachments[0]" and .found == "depressie")]|length > 0' "$W/out" >/dev/null
+ok "review shows the passage in the file"
+mapfile -t keep < <(jq -r 'select(.finding)|"--keep", .finding + "=needed"' "$W/out")
+review "${keep[@]}"; ok "and takes the decision"
+seal weer; [ "$(jq -c .report.attachments.released "$W/out")" = '{"report":1}' ]; ok "then the file leaves"
+pdf_text "$W/d/weer/bijlage.pdf" 'Hij heeft een zware depressie'
+seal weer; [ "$(reason)" = needs_review ]; ok "with another text it is asked about again"
+review; mapfile -t mask < <(jq -r 'select(.finding)|"--mask", .finding' "$W/out")
+review "${mask[@]}"; seal weer; [ "$(reason)" = needs_masking ]; ok "what is to be masked keeps a file here"
 one scan diploma "$W/a/scan.pdf"; seal scan; ok "sealed without a scan"
 [ "$(reason)" = page_without_text ]; ok "which nothing could look through"
 ! grep -rqa 'Geheimstra\|0612345678' "$W/outgoing/ledger"; ok "no record says what was found"
