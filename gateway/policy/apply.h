@@ -100,6 +100,9 @@ int policy_check_parties(
  * leaves (docs/decisions/007): then only ret->sender_report is set, with every such finding, and
  * ret->nothing; GW_EFORMAT when a pseudonym domain has no key: the settings are not complete.
  * Messages and reports name fields, rules, kinds and reasons, never a value. keys may be NULL.
+ *
+ * Threads may share p and keys. What is kept is shared with the dossier by reference, so a dossier
+ * and its outcome belong to one thread at a time; either may be freed first.
  */
 int policy_apply(const struct policy *p, const struct policy_context *ctx,
     const struct dossier *dossier, const struct policy_keys *keys, struct policy_outcome *ret_o,
