@@ -32,7 +32,7 @@ static bool plain_word(const char *s)
 /* Write where a place is, "ladder[2].step", from the outside in. */
 static void place_text(const struct place *at, char out[PLACE_TEXT])
 {
-	const struct place *way[PLACES_DEEP];
+	const struct place *way[PLACES_DEEP] = {0};
 	size_t deep = 0, n = 0;
 	out[0] = '\0';
 	for (; at && deep < PLACES_DEEP; at = at->in)

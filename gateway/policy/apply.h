@@ -122,6 +122,9 @@ int policy_check_parties(
  * An attachment stays behind, with its reason, when its text holds what its scan profile blocks,
  * reviews or masks (attach/attach.h). The person's own name and client number count there only
  * while the policy does not let them go as fields.
+ *
+ * Threads may share p and keys. What is kept is shared with the dossier by reference, so a dossier
+ * and its outcome belong to one thread at a time; either may be freed first.
  */
 int policy_apply(const struct policy *p, const struct policy_context *ctx,
     const struct dossier *dossier, const struct policy_keys *keys, struct policy_outcome *ret_o,

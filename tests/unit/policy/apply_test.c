@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "policy/apply.h"
 
+#include "detect/scan.h"
 #include "tests/unit/attach/pdf_file.h"
 #include "tests/unit/policy/policies.h"
 
@@ -253,6 +254,26 @@ static void a_pseudonym_needs_its_key(void **state)
 	    dossier("{'person':{'birth_date':'1984-03-09'}}");
 	char *got GW_CLEANUP(str_free_p) = applied(p, &ctx, d);
 	assert_non_null(strstr(got, "{\"as\":\"pseudonym:keten\",\"v\":\""));
+}
+
+/* Short text without a digit is not looked through: no BSN or IBAN that is known has none. */
+static void every_number_has_a_digit(void **state)
+{
+	size_t seen = 0;
+	(void)state;
+	for (size_t i = 0; i < detectors_count; i++) {
+		const struct detector *d = &detectors[i];
+		if (d->kind != DETECT_BSN && d->kind != DETECT_IBAN)
+			continue;
+		for (size_t k = 0; d->hits && d->hits[k]; k++) {
+			bool digit = false;
+			for (const char *c = d->hits[k]; *c; c++)
+				digit |= (*c >= '0' && *c <= '9') || (unsigned char)*c >= 0x80;
+			assert_true(digit);
+			seen++;
+		}
+	}
+	assert_true(seen > 5);
 }
 
 /* Fill everything with a canary: no report ever holds it, and what leaves only where it may. */
@@ -519,6 +540,7 @@ int main(void)
 	    cmocka_unit_test(short_text_is_looked_through),
 	    cmocka_unit_test(what_came_transformed_passes_only_as_such),
 	    cmocka_unit_test(a_pseudonym_needs_its_key),
+	    cmocka_unit_test(every_number_has_a_digit),
 	    cmocka_unit_test(reports_hold_no_value),
 	    cmocka_unit_test(the_travelling_report_is_of_the_policy_alone),
 	    cmocka_unit_test(a_file_is_what_its_name_says),
