@@ -262,7 +262,7 @@ static void every_number_has_a_digit(void **state)
 	size_t seen = 0;
 	(void)state;
 	for (size_t i = 0; i < detectors_count; i++) {
-		const struct detector *d = &detectors[i];
+		const struct detector *d = detectors[i];
 		if (d->kind != DETECT_BSN && d->kind != DETECT_IBAN)
 			continue;
 		for (size_t k = 0; d->hits && d->hits[k]; k++) {
