@@ -26,6 +26,9 @@ void known_word(struct scan *s, size_t from, size_t to);
 /* True when a known number may begin with character c. */
 bool known_begins(const struct detect_known *known, char c);
 
+/* The same of all 256 at once; NULL where nothing is known. Borrowed. */
+const bool *known_first(const struct detect_known *known);
+
 /* True when this is a known birth date; a year of two digits fits any century. */
 bool known_is_birth(const struct detect_known *known, unsigned year, unsigned month, unsigned day);
 

@@ -88,6 +88,11 @@ bool known_begins(const struct detect_known *known, char c)
 	return known && known->first[(unsigned char)c];
 }
 
+const bool *known_first(const struct detect_known *known)
+{
+	return known ? known->first : NULL;
+}
+
 int detect_pattern_check(const char *pattern)
 {
 	size_t n = 0, open = 0, digits = 0;

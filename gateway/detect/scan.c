@@ -89,7 +89,13 @@ static struct {
 	const struct detector *rows[16];
 	size_t n;
 } asked[TRIGGERS];
+static bool starts[256]; /* by character: something may begin there */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static bool is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
 
 static void sort_rows(void)
 {
@@ -101,6 +107,9 @@ static void sort_rows(void)
 		if (t != AT_CODE)
 			asked[t].rows[asked[t].n++] = detectors[i];
 	}
+	for (int c = 0; c < 256; c++)
+		starts[c] = scan_is_digit((char)c) || is_upper((char)c) ||
+		    (c && strchr("@([{<", c)) || c >= 0xc0;
 }
 
 /* Ask the detectors of a trigger, in the order of the table. */
@@ -130,11 +139,6 @@ static void ask_capital(struct scan *s, size_t at)
 	s->word = &w;
 	ask(s, AT_CAPITAL, at);
 	s->word = NULL;
-}
-
-static bool is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
 }
 
 /* Ask those who look for letters with digits behind them: the word that ends before `at`. */
@@ -192,12 +196,13 @@ static size_t take_digits(struct scan *s, size_t at)
 	return end;
 }
 
-/* At which characters something begins. */
+/* At which characters something begins, in any text and in this one. */
 static void mark_events(const struct scan *s, bool event[256])
 {
-	for (int c = 0; c < 256; c++)
-		event[c] = scan_is_digit((char)c) || is_upper((char)c) ||
-		    (c && strchr("@([{<", c)) || known_begins(s->known, (char)c) || c >= 0xc0;
+	const bool *known = known_first(s->known);
+	memcpy(event, starts, sizeof starts);
+	for (int c = 0; known && c < 256; c++)
+		event[c] |= known[c];
 }
 
 /* What begins at i, a character with an event; returns where to go on. */

@@ -11,7 +11,8 @@ fi
 plan 14
 world
 dossier een
-"${CC:-cc}" -shared -fPIC -O1 -pthread -o "$W/fixed_random.so" tests/support/fixed_random.c || exit 1
+# shellcheck disable=SC2086
+${CC:-cc} -shared -fPIC -O1 -pthread -o "$W/fixed_random.so" tests/support/fixed_random.c || exit 1
 
 # Every field that stays under the policy, by its type, in one of two ways (jq works them out).
 withheld() { # WHICH
