@@ -156,8 +156,8 @@ static int check_one(const struct cli *cli, const char *path)
 		else
 			(void)printf("can be cleaned, %zu bytes would leave\n", job.item.out.len);
 		print_findings(path, &job.item);
-		(void)printf("%s: antivirus %s, text in pictures %s\n", path,
-		    antivirus(&job), job.setup.ocr ? "is read" : "is not read");
+		(void)printf("%s: antivirus %s, text in pictures %s\n", path, antivirus(&job),
+		    job.setup.ocr ? "is read" : "is not read");
 		return 0;
 	}
 	json_t *line = json_object();
