@@ -102,9 +102,8 @@ static int decide(struct sealing *s, const char *path, struct errinfo *ei)
 	const struct dossier_limits *own = s->run->env->dossier_limits;
 	struct dossier_limits limits = own ? *own : DOSSIER_LIMITS;
 	limits.ladder = g->rules.ladder;
-	int e = s->run->memory
-	    ? seal_memory_read(s, &limits, ei)
-	    : dossier_read(path, g->rules.catalogue, &limits, &s->dossier, ei);
+	int e = s->run->memory ? seal_memory_read(s, &limits, ei)
+			       : dossier_read(path, g->rules.catalogue, &limits, &s->dossier, ei);
 	if (e == 0 && s->run->request->strict && (e = dossier_strict(s->dossier, ei)) < 0)
 		return err_prefix(ei, e, path);
 	if (e == 0)

@@ -61,7 +61,8 @@ void seal_decided(struct sealing *s, int code, struct errinfo *why);
 /* Seal one dossier; what became of it goes into *a, which starts zeroed. */
 void seal_one(struct seal_run *run, const char *path, struct act *a);
 
-/* The two ends of a sealing from memory (seal_memory.c): the dossier; the package and where it goes.
+/* The two ends of a sealing from memory (seal_memory.c): the dossier; the package and where it
+ * goes.
  */
 int seal_memory_read(struct sealing *s, const struct dossier_limits *limits, struct errinfo *ei);
 int seal_memory_write(struct sealing *s, struct errinfo *ei);

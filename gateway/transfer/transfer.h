@@ -127,7 +127,8 @@ int transfer_seal(const struct transfer_env *env, const struct seal_request *req
 struct seal_made {
 	const char *package, *case_id; /* uuid; the case's name */
 	int64_t seq;
-	int fd; /* the ciphertext; a regular file that can be linked into the folder's file system */
+	int fd; /* the ciphertext; a regular file that can be linked into the folder's file system
+	         */
 	uint64_t bytes;
 	const struct buf *slip, *p7s; /* the slip and its signature */
 	const json_t *report;         /* the sender's report */
@@ -137,7 +138,7 @@ struct seal_made {
 struct seal_memory {
 	const struct seal_request *request; /* policy, to, contract, case_id, english, strict; what
 	                                       became of it goes to its `done`, as item 0 */
-	int archive;         /* a .zip or .tar, read from where it stands */
+	int archive;                        /* a .zip or .tar, read from where it stands */
 	const char *folder;  /* in whose file system the file without a name is made */
 	const char *mandate; /* OIN of the organisation that hands it in, or NULL: our own */
 	const char *trace;   /* 32 hex digits, or NULL: a new one */
@@ -154,8 +155,8 @@ struct seal_memory {
  * With a mandate its OIN stands in the records as `ctl`, and it must be a party of the contract
  * (GW_EREFUSED in the item). Returns as transfer_seal.
  */
-int transfer_seal_memory(const struct transfer_env *env, const struct seal_memory *m,
-    struct errinfo *ei) GW_MUST_USE;
+int transfer_seal_memory(
+    const struct transfer_env *env, const struct seal_memory *m, struct errinfo *ei) GW_MUST_USE;
 
 /* A finding under review, as a person is asked about it; all is borrowed for the call. */
 struct review_item {
