@@ -11,6 +11,7 @@ static const struct {
 	const char *sql;
 } migrations[] = {
     {1, store_sql_cases},
+    {5, store_sql_answers},
 };
 
 unsigned store_version(void)
