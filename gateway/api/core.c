@@ -83,8 +83,7 @@ static const struct {
 
 /* ---- registry ---- */
 
-static int read_registry(
-    const struct api_core_env *env, struct snapshot **ret, struct errinfo *ei)
+static int read_registry(const struct api_core_env *env, struct snapshot **ret, struct errinfo *ei)
 {
 	const struct registry_trust rt = home_registry_trust(env->home);
 	char *dir GW_CLEANUP(str_free_p) = home_path(env->home, "registry");
@@ -270,6 +269,7 @@ void api_core_answer(
 	struct snapshot *s = core_borrow(c);
 	struct op op = {.core = c,
 	    .call = call,
+	    .snapshot = s,
 	    .registry = s->registry,
 	    .now = clock_now(),
 	    .out = out,
@@ -338,9 +338,8 @@ int api_core_ready(struct api_core *c, struct errinfo *ei)
 
 static int figure(struct buf *out, const char *name, const char *kind, const char *help, uint64_t v)
 {
-	return buf_addf(out,
-	    "# HELP handover_%s %s\n# TYPE handover_%s %s\nhandover_%s %llu\n", name, help, name,
-	    kind, name, (unsigned long long)v);
+	return buf_addf(out, "# HELP handover_%s %s\n# TYPE handover_%s %s\nhandover_%s %llu\n",
+	    name, help, name, kind, name, (unsigned long long)v);
 }
 
 static int call_figures(struct api_core *c, struct buf *out)

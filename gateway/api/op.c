@@ -158,8 +158,7 @@ uint64_t op_after(struct op *op)
 }
 
 /* Say which members of a body are not known, each of them. */
-static void unknown_members(
-    struct op *op, json_t *body, const char *const *known, size_t n)
+static void unknown_members(struct op *op, json_t *body, const char *const *known, size_t n)
 {
 	const char *name;
 	json_t *value;

@@ -28,23 +28,23 @@ struct snapshot {
 	unsigned borrowed; /* under core->lock */
 };
 
-/* A dossier that is arriving: its bytes lie in memory. */
+/* A dossier that is arriving or being sealed: its bytes lie in memory. */
 struct intake {
-	char token[ID_TEXT], caller[OIN_TEXT];
-	int fd; /* -1: the place is free */
+	char token[ID_TEXT];                 /* "": the place is free */
+	char caller[OIN_TEXT], key[ID_TEXT]; /* the Idempotency-Key */
+	int fd;
 	int64_t began;
+	bool working; /* its body is whole, and it is being sealed */
 };
 
-enum { INTAKES = 4 /* at once: each takes the archive's size in memory, and more while it is read */ };
+/* Dossiers at once: each takes its archive's size in memory, and more while it is read. */
+enum { INTAKES = 4 };
 
 struct api_core {
 	struct api_core_env env;
 	pthread_mutex_t lock; /* of what follows, but for the counters */
 	struct snapshot *now;
 	struct intake intakes[INTAKES];
-	struct intake_key {
-		char caller[OIN_TEXT], key[ID_TEXT];
-	} busy[INTAKES]; /* Idempotency-Keys that are being worked on; key "" is a free place */
 	atomic_uint_least64_t calls[API_OPS][6]; /* by operation and first digit of the status */
 	atomic_uint_least64_t strangers;
 };
@@ -57,7 +57,8 @@ enum { OP_FIELD = 256 };
 struct op {
 	struct api_core *core;
 	const struct link_call *call;
-	const struct registry *registry;
+	struct snapshot *snapshot;
+	const struct registry *registry; /* of it */
 	const struct organisation *peer; /* who calls; NULL for the edge itself */
 	int64_t now;
 	struct cases_call cases; /* the same for cases/ */

@@ -19,8 +19,8 @@ int op_cases(struct op *op)
 int op_case(struct op *op)
 {
 	json_t *j = NULL;
-	int r = cases_show(op->core->env.cases, &op->cases, op_param(op, 0), op_param(op, 1), &j,
-	    &op->ei);
+	int r = cases_show(
+	    op->core->env.cases, &op->cases, op_param(op, 0), op_param(op, 1), &j, &op->ei);
 	return r < 0 ? r : op_json(op, 200, j);
 }
 
@@ -49,8 +49,7 @@ int op_events(struct op *op)
 	json_t *j = NULL;
 	int r = op_checked(op);
 	if (r == 0)
-		r = cases_events(
-		    op->core->env.cases, &op->cases, after, page.limit, &j, &op->ei);
+		r = cases_events(op->core->env.cases, &op->cases, after, page.limit, &j, &op->ei);
 	return r < 0 ? r : op_json(op, 200, j);
 }
 

@@ -165,8 +165,7 @@ static json_t *acceptance(const struct op *op, const struct acceptance *a)
 	set_sha256(o, "baseline", a->baseline_sha256);
 	set_sha256(o, "mapping", a->mapping_sha256);
 	jx_set(o, "revoked", json_boolean(a->revoked));
-	jx_set(o, "holds",
-	    json_boolean(!a->revoked && date_cmp(date_of(op->now), a->until) <= 0));
+	jx_set(o, "holds", json_boolean(!a->revoked && date_cmp(date_of(op->now), a->until) <= 0));
 	return o;
 }
 
@@ -187,7 +186,7 @@ int op_policies(struct op *op)
 /* The bytes of an acceptance that have this digest, or NULL. */
 static const struct buf *bytes_of(const struct acceptance *a, const char *sha256)
 {
-	return str_eq(a->policy_sha256, sha256) ? &a->policy_bytes
+	return str_eq(a->policy_sha256, sha256)   ? &a->policy_bytes
 	    : str_eq(a->catalogue_sha256, sha256) ? &a->catalogue_bytes
 	    : str_eq(a->baseline_sha256, sha256)  ? &a->baseline_bytes
 	    : str_eq(a->mapping_sha256, sha256)   ? &a->mapping_bytes

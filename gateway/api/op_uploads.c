@@ -74,8 +74,8 @@ int op_upload_begin(struct op *op)
 {
 	struct cases_upload u = {0};
 	int fd = -1;
-	int r = cases_upload_begin(op->core->env.cases, &op->cases, op_param(op, 0),
-	    op->call->number, &fd, &u, &op->ei);
+	int r = cases_upload_begin(
+	    op->core->env.cases, &op->cases, op_param(op, 0), op->call->number, &fd, &u, &op->ei);
 	if (r == GW_ECONFLICT)
 		(void)!op_field(op, "Upload-Offset", "%llu", (unsigned long long)u.offset);
 	if (r < 0)
@@ -87,8 +87,8 @@ int op_upload_begin(struct op *op)
 int op_upload_end(struct op *op)
 {
 	struct cases_upload u = {0};
-	int r = cases_upload_end(op->core->env.cases, &op->cases, op_param(op, 0), op->call->number,
-	    &u, &op->ei);
+	int r = cases_upload_end(
+	    op->core->env.cases, &op->cases, op_param(op, 0), op->call->number, &u, &op->ei);
 	if (r < 0)
 		return failed(op, r);
 	r = op_text(op, 204, NULL, NULL, 0);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "store/answers.h"
 
+#include <stdio.h>
+
 #include "store/inside.h"
 
 void store_answer_release(struct store_answer *a)

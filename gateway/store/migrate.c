@@ -11,6 +11,8 @@ static const struct {
 	const char *sql;
 } migrations[] = {
     {1, store_sql_cases},
+    {2, store_sql_packages},
+    {3, store_sql_jobs},
     {5, store_sql_answers},
 };
 
