@@ -46,8 +46,7 @@ void cases_unlock(pthread_mutex_t **m); /* fits GW_CLEANUP; NULL is fine */
 bool cases_speaks_for(const struct registry *r, const char *caller, const char *oin);
 
 /* The OIN of the gateway that serves the recipient, when it is another than ours; else NULL. */
-const char *cases_elsewhere(
-    const struct cases *c, const struct registry *r, const char *recipient);
+const char *cases_elsewhere(const struct cases *c, const struct registry *r, const char *recipient);
 
 /* As whom the caller looks at the case: bits of enum case_by, 0 for a stranger. */
 unsigned cases_party(
@@ -67,8 +66,8 @@ struct cases_work {
 	const char *package;            /* that it names, or NULL */
 
 	bool new_case, new_round;
-	bool correction;         /* the new round's package supersedes that of the one before */
-	struct store_case found; /* as it is before the act */
+	bool correction;          /* the new round's package supersedes that of the one before */
+	struct store_case found;  /* as it is before the act */
 	struct store_round round; /* the act's, as it is before; of a new one what it begins with */
 	enum case_state from, to;
 	struct store_package held; /* what the store knows of the package; package "" if nothing */
@@ -99,6 +98,14 @@ int work_judge(struct cases_work *w, struct errinfo *ei) GW_MUST_USE;
 int work_keep(struct cases_work *w, struct store_tx *tx, const char *span, int64_t now,
     struct errinfo *ei) GW_MUST_USE;
 
+/*
+ * From the intent on, for what was found and judged, under cases_lock: intent case.<act>, what
+ * work_keep does (with elsewhere, the OIN of another gateway, cases_job_queue instead), result.
+ * GW_ECONFLICT: another process was quicker. GW_ELEDGER.
+ */
+int work_do(struct cases *c, struct cases_work *w, const char *elsewhere, struct errinfo *ei)
+    GW_MUST_USE;
+
 /* The chain has moved on: GW_ECONFLICT with the words that cases_stale knows. */
 int cases_say_stale(struct errinfo *ei) GW_MUST_USE;
 
@@ -113,6 +120,11 @@ void cases_terms(struct cases *c, struct cases_work *w);
 /* The conditions of docs/FORMATS.md §10 for offer, release, fetch_request, and the longest term of
  * extend; 0 for every other act. GW_EREFUSED, GW_EAUTH. */
 int cases_conditions(struct cases *c, struct cases_work *w, struct errinfo *ei) GW_MUST_USE;
+
+/* The part of them that is about parties and policy, under any programme of the contract. */
+int cases_terms_hold(struct cases *c, const struct cases_call *call, const char *sender,
+    const char *recipient, const char *contract, const char *policy, struct errinfo *ei)
+    GW_MUST_USE;
 
 /* Fill in what a record says of the round's policy; text is borrowed from c and w. */
 void cases_record_terms(struct cases *c, const struct cases_work *w, struct ledger_record *r);
@@ -138,8 +150,8 @@ int cases_json(struct cases *c, struct store_tx *tx, const struct cases_call *ca
 /* ---- clock.c ---- */
 
 /* Say anew what is due in a round that has come into its state, or whose term has changed. */
-int cases_plan(struct store_tx *tx, int64_t row, const struct store_round *r, struct errinfo *ei)
-    GW_MUST_USE;
+int cases_plan(struct store_tx *tx, int64_t row, const struct store_round *r, int64_t now,
+    struct errinfo *ei) GW_MUST_USE;
 
 /* The n-th working day after day. Working days are Monday to Friday: holidays are not known. */
 struct date cases_working_day(struct date day, unsigned n);

@@ -23,11 +23,11 @@ int cases_job_waits(struct cases *c, struct store_tx *tx, const char *sender, co
 
 /* What waits in that case, as `pending` of docs/FORMATS.md §10: a new array, empty when nothing
  * does. */
-int cases_job_pending(struct cases *c, struct store_tx *tx, const char *sender,
-    const char *case_id, json_t **ret, struct errinfo *ei) GW_MUST_USE;
+int cases_job_pending(struct cases *c, struct store_tx *tx, const char *sender, const char *case_id,
+    json_t **ret, struct errinfo *ei) GW_MUST_USE;
 
 /* Jobs there are, and those that failed at least once. */
-int cases_job_count(struct cases *c, struct store_tx *tx, struct cases_counts *ret,
-    struct errinfo *ei) GW_MUST_USE;
+int cases_job_count(
+    struct cases *c, struct store_tx *tx, struct cases_counts *ret, struct errinfo *ei) GW_MUST_USE;
 
 #endif
