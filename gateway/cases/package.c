@@ -59,8 +59,8 @@ static int judge_keys(
 		main |= use == KEY_MAIN;
 	}
 	return main ? 0
-		    : err_set(ei, GW_EREFUSED, "the package is not sealed for the main key of %.20s",
-			  recipient);
+		    : err_set(ei, GW_EREFUSED,
+			  "the package is not sealed for the main key of %.20s", recipient);
 }
 
 /* What the slip's own members say of each other, beyond its form. */
@@ -88,8 +88,8 @@ int package_slip_judge(const struct cases_call *call, const void *slip, size_t n
 {
 	struct statement st GW_CLEANUP(statement_release) = {0};
 	struct date today = date_of(call->now);
-	int r = statement_verify("slip", slip, n, p7s, p7s_n, "slip", registry_trust(call->registry),
-	    received, call->now, &st, ei);
+	int r = statement_verify("slip", slip, n, p7s, p7s_n, "slip",
+	    registry_trust(call->registry), received, call->now, &st, ei);
 	if (r == 0)
 		r = judge_members(&st, ei);
 	if (r == 0)
@@ -190,8 +190,7 @@ static int keep(struct cases *c, struct store_package *p, const void *slip, size
 static bool known(struct cases *c, const struct store_package *p)
 {
 	struct store_package old;
-	return package_row(c, p->package, &old, NULL, NULL, NULL) == 0 &&
-	    str_eq(old.slip, p->slip);
+	return package_row(c, p->package, &old, NULL, NULL, NULL) == 0 && str_eq(old.slip, p->slip);
 }
 
 static int judge(struct cases *c, const struct cases_call *call, const struct store_package *p,
@@ -203,8 +202,7 @@ static int judge(struct cases *c, const struct cases_call *call, const struct st
 	if (p->bytes == 0 || p->bytes > most)
 		return err_set(ei, GW_ELIMIT, "a package may have at most %llu bytes here",
 		    (unsigned long long)most);
-	return cases_terms_hold(
-	    c, call, p->sender, p->recipient, p->contract, p->policy, ei);
+	return cases_terms_hold(c, call, p->sender, p->recipient, p->contract, p->policy, ei);
 }
 
 /* *p is filled as soon as the sender's key has proved it. */
@@ -306,8 +304,8 @@ static int same_bytes(const struct store_package *p, int fd, struct errinfo *ei)
 	    : err_set(ei, GW_EAUTH, "the bytes are not those of the slip");
 }
 
-int cases_deposit_own(struct cases *c, const struct cases_call *call, const char *package, int fd,
-    struct errinfo *ei)
+int cases_deposit_own(
+    struct cases *c, const struct cases_call *call, const char *package, int fd, struct errinfo *ei)
 {
 	struct store_package p;
 	const struct package_bytes from = {.fd = fd};

@@ -4,11 +4,11 @@
  *
  * In the packages' folder <package>.tar.age is a whole package and <upload>.part is one that is
  * arriving; mode 0600. The store says what each is; how far an upload has come is the length of its
- * file. A package is deposited in this order: bytes durable, digest right, intent (transfer.receive)
- * in the ledger, the file's name, the folder synced, the row in the store, the result. One goes in
- * this: the row says that it has to go (store_package_doom), intent (retention.expire), the file's
- * name gone, the folder synced, the row, the result. A kill anywhere between is made good by the
- * next cases_packages_open.
+ * file. A package is deposited in this order: bytes durable, digest right, intent
+ * (transfer.receive) in the ledger, the file's name, the folder synced, the row in the store, the
+ * result. One goes in this: the row says that it has to go (store_package_doom), intent
+ * (retention.expire), the file's name gone, the folder synced, the row, the result. A kill anywhere
+ * between is made good by the next cases_packages_open.
  */
 #ifndef GW_CASES_PACKAGE_H
 #define GW_CASES_PACKAGE_H
@@ -29,9 +29,9 @@
 /* ---- what conditions and acts ask ---- */
 
 /*
- * package_slip_judge(call, slip, n, p7s, p7s_n, received, ret, ei): a slip as it stands today: form,
- * signature (which must have been valid when it was received, ms), the key that is pinned for its
- * sender, and keys that are the recipient's.
+ * package_slip_judge(call, slip, n, p7s, p7s_n, received, ret, ei): a slip as it stands today:
+ * form, signature (which must have been valid when it was received, ms), the key that is pinned for
+ * its sender, and keys that are the recipient's.
  *
  * Each key that the slip names has to be one for which the recipient made a statement that is not
  * revoked and in its dates today, and that no other superseded before the package was sealed; one
@@ -55,18 +55,18 @@ int cases_package_drop(struct cases *c, const char *package, const char *reason,
 struct upload_at {
 	struct upload_at *next;
 	char id[ID_TEXT];
-	bool taken;             /* by one caller */
-	bool followed;          /* bytes may be coming: the follower hashes them */
-	int fd;                 /* for reading, while it is taken; else -1 */
-	uint64_t began;         /* where the writer began */
+	bool taken;              /* by one caller */
+	bool followed;           /* bytes may be coming: the follower hashes them */
+	int fd;                  /* for reading, while it is taken; else -1 */
+	uint64_t began;          /* where the writer began */
 	pthread_mutex_t hashing; /* of hash */
 	struct growing hash;
 };
 
 struct cases_packages {
 	pthread_mutex_t sweeping; /* one at a time deletes */
-	pthread_mutex_t lock; /* of all below, but what lies in the uploads' hash */
-	pthread_cond_t wake;  /* of the follower */
+	pthread_mutex_t lock;     /* of all below, but what lies in the uploads' hash */
+	pthread_cond_t wake;      /* of the follower */
 	pthread_t follower;
 	bool following, stop;
 	struct upload_at *uploads;
@@ -98,9 +98,9 @@ struct package_bytes {
 };
 
 /*
- * package_deposit(c, trace, p, from, upload, now, ei): the bytes, durable and with the right digest,
- * become the package. upload (may be NULL) is then done. GW_ELEDGER: nothing happened. GW_ECONFLICT:
- * it has to go, or has come meanwhile. GW_EIO.
+ * package_deposit(c, trace, p, from, upload, now, ei): the bytes, durable and with the right
+ * digest, become the package. upload (may be NULL) is then done. GW_ELEDGER: nothing happened.
+ * GW_ECONFLICT: it has to go, or has come meanwhile. GW_EIO.
  */
 int package_deposit(struct cases *c, const char *trace, const struct store_package *p,
     const struct package_bytes *from, const char *upload, int64_t now, struct errinfo *ei)
@@ -126,5 +126,24 @@ int upload_finish(struct cases *c, const struct cases_call *call, const struct s
 
 /* Give up an upload: row and file. GW_ECONFLICT while somebody writes. */
 int upload_forget(struct cases *c, const struct store_upload *u, struct errinfo *ei) GW_MUST_USE;
+
+/* ---- mirror.c ---- */
+
+/*
+ * cases_follow(c, call, from, case_id, …, at, ei): take in an act of a case that lives elsewhere,
+ * where it was judged and taken: verified as if it came from its signer, as valid at the moment
+ * `at`; its prev has to be the head here; conditions are not asked. 0 also when it is there.
+ *
+ * GW_EAUTH, GW_EFORMAT; GW_ECONFLICT: it does not follow on what is here; GW_EREFUSED: it is not
+ * what such an act may be; GW_ELEDGER, GW_EIO.
+ */
+int cases_follow(struct cases *c, const struct cases_call *call, const char *sender,
+    const char *case_id, const void *json, size_t n, const void *p7s, size_t p7s_n, int64_t at,
+    struct errinfo *ei) GW_MUST_USE;
+
+/* Tell both parties of a case something that is no act: an event in its last round. statement and
+ * note may be NULL. Fine when there is no such case. */
+int cases_tell(struct store_tx *tx, const char *sender, const char *case_id, const char *kind,
+    const char *statement, const char *note, int64_t now, struct errinfo *ei) GW_MUST_USE;
 
 #endif

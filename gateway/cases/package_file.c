@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -106,8 +107,8 @@ int package_refused(struct cases *c, const struct cases_call *call, const struct
 
 /* ---- coming ---- */
 
-static int place(struct cases *c, const struct package_bytes *from, const char *to,
-    struct errinfo *ei)
+static int place(
+    struct cases *c, const struct package_bytes *from, const char *to, struct errinfo *ei)
 {
 	char proc[64];
 	int r;
@@ -277,8 +278,8 @@ int cases_package_sweep(struct cases *c, int64_t now, struct errinfo *ei)
 	return r == GW_ECONFLICT ? 0 : r; /* somebody still brings it: the next time */
 }
 
-int cases_package_drop(struct cases *c, const char *package, const char *reason, int64_t now,
-    struct errinfo *ei)
+int cases_package_drop(
+    struct cases *c, const char *package, const char *reason, int64_t now, struct errinfo *ei)
 {
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
 	int r = store_begin(c->env.store, STORE_WRITE, &tx, ei);

@@ -30,12 +30,11 @@ static int own_rows(struct cases *c, const struct cases_call *call, const char *
     struct store_upload *u, struct store_package *p, struct errinfo *ei)
 {
 	int r = rows(c, id, u, p, ei);
-	return r < 0 || package_is_senders(call, p) ? r
-						    : err_set(ei, GW_ENOENT, "no such upload");
+	return r < 0 || package_is_senders(call, p) ? r : err_set(ei, GW_ENOENT, "no such upload");
 }
 
-static void tell(const struct cases *c, const struct store_upload *u,
-    const struct store_package *p, uint64_t offset, struct cases_upload *ret)
+static void tell(const struct cases *c, const struct store_upload *u, const struct store_package *p,
+    uint64_t offset, struct cases_upload *ret)
 {
 	*ret = (struct cases_upload){.offset = u->done ? p->bytes : offset,
 	    .length = p->bytes,
@@ -100,8 +99,8 @@ static int may_come(
 }
 
 /* Whether its sender may have one more. */
-static int quota(struct cases *c, struct store_tx *tx, const struct store_package *p,
-    struct errinfo *ei)
+static int quota(
+    struct cases *c, struct store_tx *tx, const struct store_package *p, struct errinfo *ei)
 {
 	struct cases_limits l = package_limits(c);
 	struct store_package_sums s;
@@ -150,8 +149,11 @@ static int create_file(struct cases *c, const struct store_upload *u, const stru
     struct errinfo *ei)
 {
 	char *path GW_CLEANUP(str_free_p) = upload_path(c, u->id);
+	int r = package_room(c, p->bytes, ei);
 	int fd GW_CLEANUP(file_close_p) =
-	    open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	    r < 0 ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (r < 0)
+		return r;
 	if (fd < 0)
 		return err_sys(ei, GW_EIO, "cannot begin an upload's file");
 	if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)p->bytes) < 0 &&
@@ -175,8 +177,6 @@ static int create(struct cases *c, const struct cases_call *call, const char *pa
 	if (r == 0 && length != p->bytes)
 		r = err_set(ei, GW_ECONFLICT, "the slip says %llu bytes, the upload %llu",
 		    (unsigned long long)p->bytes, (unsigned long long)length);
-	if (r == 0 && p->state == PACKAGE_ANNOUNCED)
-		r = package_room(c, p->bytes - arrived(c, &(struct store_upload){0}), ei);
 	if (r == 0)
 		r = create_row(c, call, package, p, &u, &is_new, ei);
 	if (r == 0 && is_new && (r = create_file(c, &u, p, ei)) < 0)
@@ -257,11 +257,10 @@ static int refuse(struct cases *c, const struct cases_call *call, const struct s
 	char *path GW_CLEANUP(str_free_p) = upload_path(c, u->id);
 	char *whole GW_CLEANUP(str_free_p) = package_path(c, u->package);
 	int r = package_refused(c, call, p,
-	    err_set(ei, GW_EAUTH,
-		"the bytes that came are not those of the slip: begin a new upload"),
+	    err_set(
+		ei, GW_EAUTH, "the bytes that came are not those of the slip: begin a new upload"),
 	    ei);
-	int e = drop_row(c, u->id, r == GW_EAUTH ? NULL : ei);
-	if (e == 0) { /* else the upload is wrong again the next time */
+	if (r == GW_EAUTH && drop_row(c, u->id, NULL) == 0) { /* else it is wrong again later */
 		(void)unlink(path);
 		(void)unlink(whole);
 	}

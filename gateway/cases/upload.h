@@ -8,8 +8,8 @@
 
 #include "cases/package.h"
 
-/* Take an upload, which nobody else then has: NULL when somebody has it, *ret_began being where they
- * began. Left by upload_leave. */
+/* Take an upload, which nobody else then has: NULL when somebody has it, *ret_began being where
+ * they began. Left by upload_leave. */
 struct upload_at *upload_take(struct cases_packages *p, const char *id, uint64_t *ret_began)
     GW_MUST_USE;
 

@@ -17,7 +17,7 @@
 #include "cases/upload.h"
 
 enum {
-	TURN = 8 << 20,       /* bytes of one upload before it is another's turn */
+	TURN = 8 << 20,      /* bytes of one upload before it is another's turn */
 	PAUSE_NS = 20000000, /* when nothing came */
 };
 
