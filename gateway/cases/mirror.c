@@ -15,20 +15,19 @@
 /* ---- one act ---- */
 
 /* The statement is by whom the registry pins, and about this case. */
-static int read_act(struct cases_work *w, const char *sender, const char *case_id, int64_t at,
-    struct errinfo *ei)
+static int read_act(
+    struct cases_work *w, const char *sender, const char *case_id, int64_t at, struct errinfo *ei)
 {
 	const struct registry *registry = w->call->registry;
 	int r = statement_verify("statement", w->json, w->n, w->p7s, w->p7s_n, NULL,
 	    registry_trust(registry), at, w->call->now, &w->st, ei);
 	if (r == 0)
 		r = work_begin(w, sender, case_id, ei);
-	return r < 0 ? r
-		     : registry_signed_by(registry, &w->st.by, w->st.by.oin, date_of(at), ei);
+	return r < 0 ? r : registry_signed_by(registry, &w->st.by, w->st.by.oin, date_of(at), ei);
 }
 
-static int is_here(const struct cases_work *w, struct store_tx *tx, const char *case_id,
-    struct errinfo *ei)
+static int is_here(
+    const struct cases_work *w, struct store_tx *tx, const char *case_id, struct errinfo *ei)
 {
 	struct store_statement s = STORE_STATEMENT_INIT;
 	struct store_case it;
@@ -51,8 +50,7 @@ static void undo_clock(struct cases_work *w)
 	if (w->from != CASE_EXPIRED || w->new_round || w->act == ACT_MISDELIVERED)
 		return;
 	w->from = CASE_RELEASED;
-	(void)snprintf(
-	    w->round.state, sizeof w->round.state, "%s", case_state_word(CASE_RELEASED));
+	(void)snprintf(w->round.state, sizeof w->round.state, "%s", case_state_word(CASE_RELEASED));
 }
 
 static int judge(struct cases *c, struct cases_work *w, const char *case_id, struct errinfo *ei)
@@ -75,55 +73,6 @@ static int judge(struct cases *c, struct cases_work *w, const char *case_id, str
 	return r < 0 ? r : work_judge(w, ei);
 }
 
-static int keep(struct cases *c, struct cases_work *w, const char *elsewhere, const char *span,
-    struct errinfo *ei)
-{
-	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
-	int r = store_begin(c->env.store, STORE_WRITE, &tx, ei);
-	if (w->new_case && elsewhere)
-		(void)snprintf(w->found.gateway, sizeof w->found.gateway, "%s", elsewhere);
-	if (r == 0)
-		r = work_keep(w, tx, span, w->call->now, ei);
-	return r < 0 ? r : store_commit(&tx, ei);
-}
-
-/* Intent, the case, result. */
-static int record(struct cases *c, struct cases_work *w, const char *case_id, struct errinfo *ei)
-{
-	const char *elsewhere = cases_elsewhere(c, w->call->registry, w->recipient);
-	struct errinfo ledger = ERRINFO_INIT;
-	struct ledger_receipt intent;
-	uint8_t digest[HASH_BYTES];
-	char act[40], object[LEDGER_OBJECT_ID];
-	(void)snprintf(act, sizeof act, "case.%s", w->st.kind);
-	struct ledger_record r = cases_record(c, act);
-	json_t *detail GW_CLEANUP(jx_release) = json_object();
-	ledger_object_id(object);
-	r.tr = w->call->trace;
-	r.peer = w->st.by.oin;
-	r.obj.k = "statement";
-	r.obj.id = object;
-	if (str_unhex(w->st.sha256, digest, sizeof digest) == 0)
-		r.obj.digest = digest;
-	cases_record_terms(c, w, &r);
-	jx_set(detail, "sender", json_string(w->sender));
-	jx_set(detail, "case", json_string(case_id));
-	jx_set(detail, "round", json_integer(w->round.round));
-	jx_set(detail, "statement", json_string(w->st.sha256));
-	if (elsewhere)
-		jx_set(detail, "gateway", json_string(elsewhere));
-	int code = ledger_intent(c->env.ledger, &r, detail, &intent, ei);
-	if (code < 0)
-		return code;
-	code = keep(c, w, elsewhere, intent.sp, ei);
-	r.out = code == 0 ? LEDGER_OK : LEDGER_ERROR;
-	r.obj.digest = NULL;
-	int e = ledger_result(c->env.ledger, &intent, &r, NULL, NULL, &ledger);
-	if (code == 0 && e < 0 && ei)
-		*ei = ledger;
-	return code < 0 ? code : e;
-}
-
 int cases_follow(struct cases *c, const struct cases_call *call, const char *sender,
     const char *case_id, const void *json, size_t n, const void *p7s, size_t p7s_n, int64_t at,
     struct errinfo *ei)
@@ -134,9 +83,12 @@ int cases_follow(struct cases *c, const struct cases_call *call, const char *sen
 	if (r < 0)
 		return r;
 	pthread_mutex_t *lock GW_CLEANUP(cases_unlock) = cases_lock(c, sender, case_id);
+	const char *elsewhere = cases_elsewhere(c, call->registry, w.recipient);
 	r = judge(c, &w, case_id, ei);
+	if (r == 0 && w.new_case && elsewhere)
+		(void)snprintf(w.found.gateway, sizeof w.found.gateway, "%s", elsewhere);
 	if (r == 0)
-		r = record(c, &w, case_id, ei);
+		r = work_do(c, &w, NULL, ei);
 	cases_unlock(&lock);
 	return r > 0 ? 0 : r;
 }
@@ -187,8 +139,8 @@ static int is_served(const struct cases *c, const struct cases_call *call, const
 	const struct organisation *own = registry_organisation(call->registry, sender);
 	const char *elsewhere = cases_elsewhere(c, call->registry, recipient);
 	if (!elsewhere || !str_eq(elsewhere, gateway))
-		return err_set(ei, GW_EREFUSED, "%.20s does not serve the recipient of that case",
-		    gateway);
+		return err_set(
+		    ei, GW_EREFUSED, "%.20s does not serve the recipient of that case", gateway);
 	return own && (!own->gateway_oin || str_eq(own->gateway_oin, c->env.oin))
 	    ? 0
 	    : err_set(ei, GW_EREFUSED, "the sender of that case is not served here");
@@ -271,14 +223,15 @@ int cases_mirror(struct cases *c, const struct cases_call *call, const char *gat
 {
 	struct chain k = {.told = statements};
 	struct errinfo own = ERRINFO_INIT;
-	int r = json_is_array(statements)
-	    ? begins(c, call, gateway_oin, sender, case_id, &k, &own)
-	    : err_set(&own, GW_EFORMAT, "what is told is no list");
-	for (size_t i = k.n; r == 0 && i < json_array_size(statements); i++)
+	if (!json_is_array(statements) || !json_array_size(statements))
+		return err_set(ei, GW_EFORMAT, "what is told is no chain of a case");
+	int r = begins(c, call, gateway_oin, sender, case_id, &k, &own);
+	for (size_t i = k.n; r == 0 && i < json_array_size(statements); i++) {
 		r = follow_one(c, call, sender, case_id, json_array_get(statements, i), &own);
-	/* only what its gateway had no right to take is left */
-	if (r == GW_EFORMAT || (r == GW_EREFUSED && k.n))
-		r = GW_EAUTH;
+		/* it should not have been taken there */
+		if (r == GW_EFORMAT || r == GW_EREFUSED || (r == GW_ECONFLICT && cases_stale(&own)))
+			r = GW_EAUTH;
+	}
 	if (r == GW_EAUTH) {
 		struct errinfo ledger = ERRINFO_INIT;
 		int e = open_incident(c, call, gateway_oin, sender, case_id, &ledger);

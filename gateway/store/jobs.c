@@ -250,6 +250,29 @@ int store_jobs_count(
 	return 0;
 }
 
+int store_peers(
+    struct store_tx *tx, const char *ended, store_peer_each fn, void *ctx, struct errinfo *ei)
+{
+	int r = 0;
+	char gateway[STORE_JOB_OIN];
+	sqlite3_stmt *q = store_sql(tx,
+	    "SELECT DISTINCT gateway, coalesce(event, 0) FROM handover LEFT JOIN peer"
+	    " USING (gateway) WHERE gateway <> '' AND instr(?1, ' ' || state || ' ') = 0"
+	    " ORDER BY gateway",
+	    &r, ei);
+	if (!q)
+		return r;
+	store_bind_text(q, 1, ended);
+	while ((r = store_step(q, ei)) == 1) {
+		store_col_text(q, 0, gateway, sizeof gateway);
+		if ((r = fn(ctx, gateway, (uint64_t)store_col_int(q, 1), ei)) < 0) {
+			(void)sqlite3_reset(q);
+			break;
+		}
+	}
+	return r;
+}
+
 int store_peer_event(struct store_tx *tx, const char *gateway, uint64_t *ret, struct errinfo *ei)
 {
 	int64_t n = 0;
