@@ -20,8 +20,8 @@ void growing_release(struct growing *g)
 	*g = (struct growing){0};
 }
 
-int growing_read(struct growing *g, int fd, uint64_t until, uint64_t most, uint64_t *ret_n,
-    struct errinfo *ei)
+int growing_read(
+    struct growing *g, int fd, uint64_t until, uint64_t most, uint64_t *ret_n, struct errinfo *ei)
 {
 	char *piece GW_CLEANUP(str_free_p) = str_alloc(GROWING_PIECE);
 	uint64_t done = 0;

@@ -198,8 +198,8 @@ static int read_name(const struct yml *entry, struct organisation *o, struct err
 
 static int read_entry(const struct yml *entry, struct organisation *o, struct errinfo *ei)
 {
-	static const char *const words[] = {
-	    "oin", "name", "roles", "duties", "signing", "tls", "gateway", "ledger", "officers"};
+	static const char *const words[] = {"oin", "name", "roles", "duties", "signing", "tls",
+	    "gateway", "ledger", "officers", "witness"};
 	const char *oin;
 	int r = yml_closed(entry, words, GW_LENGTH(words), ei);
 	if (r == 0)
@@ -228,6 +228,9 @@ static int read_entry(const struct yml *entry, struct organisation *o, struct er
 		    entry, "gateway", "https://", "an address https://…", &o->gateway, ei);
 	if (r == 0)
 		r = read_optional(entry, "ledger", "oin-", "a verifier key oin-…", &o->ledger, ei);
+	if (r == 0)
+		r = read_optional(
+		    entry, "witness", "oin-", "a verifier key oin-…", &o->witness, ei);
 	if (r == 0)
 		r = read_officers(entry, o, ei);
 	return r;
@@ -278,6 +281,7 @@ void organisation_free(struct organisation *o)
 	free(o->tls.list);
 	free(o->gateway);
 	free(o->ledger);
+	free(o->witness);
 	for (size_t i = 0; i < o->officers_n; i++)
 		free(o->officers[i].role);
 	free(o->officers);
@@ -354,6 +358,7 @@ struct organisation *organisation_copy(const struct organisation *o)
 		pins_add(&c->tls, o->tls.list[i].spki, o->tls.list[i].from, o->tls.list[i].until);
 	c->gateway = o->gateway ? str_dup(o->gateway) : NULL;
 	c->ledger = o->ledger ? str_dup(o->ledger) : NULL;
+	c->witness = o->witness ? str_dup(o->witness) : NULL;
 	for (size_t i = 0; i < o->officers_n; i++)
 		organisation_add_officer(c, o->officers[i].role, o->officers[i].spki);
 	return c;

@@ -19,7 +19,7 @@ const char store_sql_jobs[] =
     "CREATE TABLE peer (gateway TEXT PRIMARY KEY, event INTEGER NOT NULL DEFAULT 0,"
     " wait INTEGER NOT NULL DEFAULT 0, fails INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;";
 
-#define COLUMNS                                                                              \
+#define COLUMNS                                                                                  \
 	"job.id, gateway, sender, recipient, case_id, package, statement, kind, problem, made, " \
 	"next, tries"
 
@@ -135,8 +135,8 @@ static int64_t wait_after(unsigned fails)
 }
 
 /* The number that `text` asks for, about `of`; 0 when there is no row. */
-static int one_number(struct store_tx *tx, const char *text, const char *gateway, int64_t *ret,
-    struct errinfo *ei)
+static int one_number(
+    struct store_tx *tx, const char *text, const char *gateway, int64_t *ret, struct errinfo *ei)
 {
 	int r = 0;
 	sqlite3_stmt *q = store_sql(tx, text, &r, ei);
@@ -172,8 +172,8 @@ int store_job_failed(struct store_tx *tx, const struct store_job *j, int64_t now
     const char *problem, struct errinfo *ei)
 {
 	int r = 0;
-	sqlite3_stmt *q = store_sql(tx,
-	    "UPDATE job SET next = ?2, tries = ?3, problem = ?4 WHERE id = ?1", &r, ei);
+	sqlite3_stmt *q = store_sql(
+	    tx, "UPDATE job SET next = ?2, tries = ?3, problem = ?4 WHERE id = ?1", &r, ei);
 	if (!q)
 		return r;
 	store_bind_int(q, 1, (int64_t)j->id);
@@ -242,8 +242,8 @@ int store_jobs_of(struct store_tx *tx, const char *sender, const char *case_id, 
 int store_jobs_bring(struct store_tx *tx, const char *package, bool *ret, struct errinfo *ei)
 {
 	int64_t n = 0;
-	int r = one_number(tx,
-	    "SELECT count(*) FROM job WHERE package = ?1 AND kind = 'package'", package, &n, ei);
+	int r = one_number(tx, "SELECT count(*) FROM job WHERE package = ?1 AND kind = 'package'",
+	    package, &n, ei);
 	if (r == 0)
 		*ret = n > 0;
 	return r;
@@ -266,8 +266,7 @@ int store_jobs_count(
 	return 0;
 }
 
-int store_peer_event(
-    struct store_tx *tx, const char *gateway, uint64_t *ret, struct errinfo *ei)
+int store_peer_event(struct store_tx *tx, const char *gateway, uint64_t *ret, struct errinfo *ei)
 {
 	int64_t n = 0;
 	int r = one_number(tx, "SELECT event FROM peer WHERE gateway = ?1", gateway, &n, ei);

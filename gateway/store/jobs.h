@@ -33,12 +33,12 @@ struct store_job {
 	uint64_t id;
 	char gateway[STORE_JOB_OIN]; /* whose: OIN */
 	char sender[STORE_JOB_OIN], recipient[STORE_JOB_OIN], case_id[STORE_JOB_WORD];
-	char package[ID_TEXT];         /* that a statement names; that a package job brings */
-	char statement[HASH_HEX];      /* SHA-256; "" in a package job */
-	char kind[STORE_JOB_WORD];     /* of the statement; "package" */
-	char problem[STORE_JOB_WORD];  /* why the last try failed, a word, else "" */
-	int64_t made, next;            /* ms */
-	unsigned tries;                /* failed ones */
+	char package[ID_TEXT];        /* that a statement names; that a package job brings */
+	char statement[HASH_HEX];     /* SHA-256; "" in a package job */
+	char kind[STORE_JOB_WORD];    /* of the statement; "package" */
+	char problem[STORE_JOB_WORD]; /* why the last try failed, a word, else "" */
+	int64_t made, next;           /* ms */
+	unsigned tries;               /* failed ones */
 };
 
 /* Add a job, due at once (id, next, tries and problem of j are ignored). json and p7s are the
@@ -54,8 +54,8 @@ int store_job_get(struct store_tx *tx, uint64_t id, struct store_job *ret, struc
  * store_job_due(tx, now, busy, busy_n, ret, ret_next, ei): the job to be done next.
  *
  * The first of its case, whose own wait and whose gateway's wait are over, that waited longest;
- * none of busy[0..busy_n), at most STORE_JOBS_BUSY. GW_ENOENT when there is none: *ret_next is when one will be (INT64_MAX:
- * never, as things stand).
+ * none of busy[0..busy_n), at most STORE_JOBS_BUSY. GW_ENOENT when there is none: *ret_next is when
+ * one will be (INT64_MAX: never, as things stand).
  */
 int store_job_due(struct store_tx *tx, int64_t now, const uint64_t *busy, size_t busy_n,
     struct store_job *ret, int64_t *ret_next, struct errinfo *ei) GW_MUST_USE;
@@ -75,8 +75,8 @@ int store_jobs_of(struct store_tx *tx, const char *sender, const char *case_id, 
     void *ctx, struct errinfo *ei) GW_MUST_USE;
 
 /* True in *ret when a job brings that package. */
-int store_jobs_bring(
-    struct store_tx *tx, const char *package, bool *ret, struct errinfo *ei) GW_MUST_USE;
+int store_jobs_bring(struct store_tx *tx, const char *package, bool *ret, struct errinfo *ei)
+    GW_MUST_USE;
 
 /* How many there are, and how many of them failed at least once. */
 int store_jobs_count(
@@ -84,8 +84,8 @@ int store_jobs_count(
 
 /* Up to which of its events another gateway was read; 0 for one that never was. Setting a lower
  * number changes nothing. */
-int store_peer_event(
-    struct store_tx *tx, const char *gateway, uint64_t *ret, struct errinfo *ei) GW_MUST_USE;
+int store_peer_event(struct store_tx *tx, const char *gateway, uint64_t *ret, struct errinfo *ei)
+    GW_MUST_USE;
 int store_peer_set_event(
     struct store_tx *tx, const char *gateway, uint64_t event, struct errinfo *ei) GW_MUST_USE;
 

@@ -11,6 +11,7 @@ static const struct {
 	const char *sql;
 } migrations[] = {
     {1, store_sql_cases},
+    {4, store_sql_witness},
 };
 
 unsigned store_version(void)

@@ -23,8 +23,8 @@ const char store_sql_packages[] =
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX upload_touched ON upload (touched);";
 
-#define COLUMNS                                                                                \
-	"package, supersedes, sender, recipient, case_id, contract, slip, sha256, policy, "    \
+#define COLUMNS                                                                             \
+	"package, supersedes, sender, recipient, case_id, contract, slip, sha256, policy, " \
 	"registry, seq, expires, bytes, state, open, reason, announced, deposited, gone"
 
 const char *store_package_word(enum store_package_state state)
@@ -70,8 +70,8 @@ static void read_package(sqlite3_stmt *q, struct store_package *p)
 	} texts[] = {{p->package, sizeof p->package}, {p->supersedes, sizeof p->supersedes},
 	    {p->sender, sizeof p->sender}, {p->recipient, sizeof p->recipient},
 	    {p->case_id, sizeof p->case_id}, {p->contract, sizeof p->contract},
-	    {p->slip, sizeof p->slip}, {p->sha256, sizeof p->sha256},
-	    {p->policy, sizeof p->policy}, {p->registry, sizeof p->registry}};
+	    {p->slip, sizeof p->slip}, {p->sha256, sizeof p->sha256}, {p->policy, sizeof p->policy},
+	    {p->registry, sizeof p->registry}};
 	for (size_t i = 0; i < GW_LENGTH(texts); i++)
 		store_col_text(q, (int)i, texts[i].to, texts[i].cap);
 	p->seq = store_col_int(q, 10);
@@ -90,8 +90,8 @@ int store_package_get(struct store_tx *tx, const char *package, struct store_pac
 {
 	struct store_package p = {0};
 	int r = 0;
-	sqlite3_stmt *q = store_sql(
-	    tx, "SELECT " COLUMNS ", json, p7s FROM package WHERE package = ?1", &r, ei);
+	sqlite3_stmt *q =
+	    store_sql(tx, "SELECT " COLUMNS ", json, p7s FROM package WHERE package = ?1", &r, ei);
 	if (!q)
 		return r;
 	store_bind_text(q, 1, package);
@@ -109,8 +109,8 @@ int store_package_get(struct store_tx *tx, const char *package, struct store_pac
 }
 
 /* Run a change of one package, with the package as parameter 1 and a number as parameter 2. */
-static int change(struct store_tx *tx, const char *text, const char *package, int64_t n,
-    struct errinfo *ei)
+static int change(
+    struct store_tx *tx, const char *text, const char *package, int64_t n, struct errinfo *ei)
 {
 	int r = 0;
 	int64_t changed = 0;
@@ -218,8 +218,8 @@ int store_packages_lapse(struct store_tx *tx, int64_t before, struct errinfo *ei
 }
 
 /* The first two columns of the only row, as numbers. */
-static int two(sqlite3_stmt *q, const char *sender, uint64_t *ret_a, uint64_t *ret_b,
-    struct errinfo *ei)
+static int two(
+    sqlite3_stmt *q, const char *sender, uint64_t *ret_a, uint64_t *ret_b, struct errinfo *ei)
 {
 	store_bind_text(q, 1, sender);
 	int r = store_step(q, ei);
@@ -231,8 +231,8 @@ static int two(sqlite3_stmt *q, const char *sender, uint64_t *ret_a, uint64_t *r
 	return r < 0 ? r : 0;
 }
 
-int store_packages_sum(struct store_tx *tx, const char *sender, struct store_package_sums *ret,
-    struct errinfo *ei)
+int store_packages_sum(
+    struct store_tx *tx, const char *sender, struct store_package_sums *ret, struct errinfo *ei)
 {
 	struct store_package_sums s = {0};
 	int r = 0;

@@ -73,8 +73,8 @@ int store_package_doom(
     struct store_tx *tx, const char *package, const char *reason, struct errinfo *ei) GW_MUST_USE;
 
 /* The bytes have gone. */
-int store_package_gone(
-    struct store_tx *tx, const char *package, int64_t now, struct errinfo *ei) GW_MUST_USE;
+int store_package_gone(struct store_tx *tx, const char *package, int64_t now, struct errinfo *ei)
+    GW_MUST_USE;
 
 /* Called for each row found; a negative result ends the walk and is returned by it. It may not
  * change what is walked over. */
@@ -108,18 +108,18 @@ struct store_upload {
 };
 
 /* Begin one. GW_EEXIST: the package has one. */
-int store_upload_add(
-    struct store_tx *tx, const struct store_upload *u, struct errinfo *ei) GW_MUST_USE;
+int store_upload_add(struct store_tx *tx, const struct store_upload *u, struct errinfo *ei)
+    GW_MUST_USE;
 
 /* The upload with that id, or that of a package; GW_ENOENT. */
-int store_upload_get(struct store_tx *tx, const char *id, struct store_upload *ret,
-    struct errinfo *ei) GW_MUST_USE;
+int store_upload_get(
+    struct store_tx *tx, const char *id, struct store_upload *ret, struct errinfo *ei) GW_MUST_USE;
 int store_upload_of(struct store_tx *tx, const char *package, struct store_upload *ret,
     struct errinfo *ei) GW_MUST_USE;
 
 /* Bytes came at `now`; done says that they were the last. */
-int store_upload_touch(struct store_tx *tx, const char *id, int64_t now, bool done,
-    struct errinfo *ei) GW_MUST_USE;
+int store_upload_touch(
+    struct store_tx *tx, const char *id, int64_t now, bool done, struct errinfo *ei) GW_MUST_USE;
 
 /* Forget it; fine when it is not there. */
 int store_upload_drop(struct store_tx *tx, const char *id, struct errinfo *ei) GW_MUST_USE;
