@@ -76,6 +76,7 @@ $(BUILD)/%.o: %.S $(BUILD)/flags
 $(BUILD)/tests/unit/attach/image_test: LDLIBS += -lpng
 $(BUILD)/tests/unit/http/differential_test: LDLIBS += -lhttp_parser
 $(BUILD)/gateway/dossier/catalogue_data.o: policies/catalogue.yaml
+$(BUILD)/gateway/api/openapi_data.o: gateway/api/openapi.json
 $(BUILD)/gateway/detect/words_data.o: build/words.table
 # Dutch words, from the list of package wdutch
 WORDS_SRC := tools/wordtable/wordtable.c $(addprefix gateway/,detect/normal.c detect/fold.c base/str.c base/buf.c base/err.c)

@@ -184,6 +184,10 @@ int store_due_clear(struct store_tx *tx, int64_t row, unsigned round, const char
 /* The first thing due; GW_ENOENT when there is none. */
 int store_due_first(struct store_tx *tx, struct store_due *ret, struct errinfo *ei) GW_MUST_USE;
 
+/* When the thing of d's round and kind is due now; GW_ENOENT: it is not any more. */
+int store_due_at(struct store_tx *tx, const struct store_due *d, int64_t *ret_at,
+    struct errinfo *ei) GW_MUST_USE;
+
 /* When the next thing of that round is due, of any kind; 0 when nothing is. */
 int store_due_of(struct store_tx *tx, int64_t row, unsigned round, int64_t *ret_at,
     struct errinfo *ei) GW_MUST_USE;

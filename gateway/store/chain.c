@@ -224,6 +224,23 @@ int store_due_first(struct store_tx *tx, struct store_due *ret, struct errinfo *
 	return 0;
 }
 
+int store_due_at(
+    struct store_tx *tx, const struct store_due *d, int64_t *ret_at, struct errinfo *ei)
+{
+	static const char sql[] = "SELECT at FROM due WHERE row = ?1 AND round = ?2 AND kind = ?3";
+	int r;
+	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
+	if (!q)
+		return r;
+	store_bind_int(q, 1, d->row);
+	store_bind_int(q, 2, d->round);
+	store_bind_text(q, 3, d->kind);
+	if ((r = store_step(q, ei)) <= 0)
+		return r < 0 ? r : err_set(ei, GW_ENOENT, "it is not due any more");
+	*ret_at = store_col_int(q, 0);
+	return 0;
+}
+
 int store_due_of(
     struct store_tx *tx, int64_t row, unsigned round, int64_t *ret_at, struct errinfo *ei)
 {

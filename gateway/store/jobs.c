@@ -3,22 +3,6 @@
 
 #include "store/inside.h"
 
-/*
- * first: the job is the first of its case. peer has a row for each gateway with jobs; wait and
- * fails are the gateway's own, until one of its jobs is answered.
- */
-const char store_sql_jobs[] =
-    "CREATE TABLE job (id INTEGER PRIMARY KEY AUTOINCREMENT, gateway TEXT NOT NULL,"
-    " sender TEXT NOT NULL, recipient TEXT NOT NULL, case_id TEXT NOT NULL,"
-    " package TEXT NOT NULL, statement TEXT NOT NULL, kind TEXT NOT NULL,"
-    " problem TEXT NOT NULL DEFAULT '', made INTEGER NOT NULL, next INTEGER NOT NULL,"
-    " tries INTEGER NOT NULL DEFAULT 0, first INTEGER NOT NULL, json BLOB, p7s BLOB) STRICT;"
-    "CREATE INDEX job_case ON job (sender, case_id, id);"
-    "CREATE INDEX job_next ON job (gateway, next, id) WHERE first = 1;"
-    "CREATE INDEX job_package ON job (package) WHERE kind = 'package';"
-    "CREATE TABLE peer (gateway TEXT PRIMARY KEY, event INTEGER NOT NULL DEFAULT 0,"
-    " wait INTEGER NOT NULL DEFAULT 0, fails INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;";
-
 #define COLUMNS                                                                                  \
 	"job.id, gateway, sender, recipient, case_id, package, statement, kind, problem, made, " \
 	"next, tries"
@@ -264,6 +248,29 @@ int store_jobs_count(
 	*ret_failing = (uint64_t)store_col_int(q, 1);
 	(void)sqlite3_reset(q);
 	return 0;
+}
+
+int store_peers(
+    struct store_tx *tx, const char *ended, store_peer_each fn, void *ctx, struct errinfo *ei)
+{
+	int r = 0;
+	char gateway[STORE_JOB_OIN];
+	sqlite3_stmt *q = store_sql(tx,
+	    "SELECT DISTINCT gateway, coalesce(event, 0) FROM handover LEFT JOIN peer"
+	    " USING (gateway) WHERE gateway <> '' AND instr(?1, ' ' || state || ' ') = 0"
+	    " ORDER BY gateway",
+	    &r, ei);
+	if (!q)
+		return r;
+	store_bind_text(q, 1, ended);
+	while ((r = store_step(q, ei)) == 1) {
+		store_col_text(q, 0, gateway, sizeof gateway);
+		if ((r = fn(ctx, gateway, (uint64_t)store_col_int(q, 1), ei)) < 0) {
+			(void)sqlite3_reset(q);
+			break;
+		}
+	}
+	return r;
 }
 
 int store_peer_event(struct store_tx *tx, const char *gateway, uint64_t *ret, struct errinfo *ei)
