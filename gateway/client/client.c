@@ -181,3 +181,21 @@ int client_text(
 		*ret_status = x.status;
 	return r;
 }
+
+int client_post_text(struct client *c, const char *path, const void *body, size_t n,
+    struct buf *out, int *ret_status, char ret_type[64], struct errinfo *ei)
+{
+	static const char *const fields[] = {"Content-Type: text/plain", NULL};
+	struct exchange x = {.method = "POST",
+	    .path = path,
+	    .fields = fields,
+	    .body = body,
+	    .body_n = n,
+	    .into = out};
+	int r = exchange(c, &x, ei);
+	if (r < 0)
+		return r;
+	*ret_status = x.status;
+	(void)snprintf(ret_type, 64, "%.63s", x.type);
+	return 0;
+}

@@ -77,6 +77,11 @@ int client_code(const struct client_answer *a, struct errinfo *ei);
 int client_text(struct client *c, const char *path, struct buf *out, int *ret_status,
     struct errinfo *ei) GW_MUST_USE;
 
+/* Send n bytes of text/plain, and take a text (or a problem) as the answer, into out; its media
+ * type in ret_type. */
+int client_post_text(struct client *c, const char *path, const void *body, size_t n,
+    struct buf *out, int *ret_status, char ret_type[64], struct errinfo *ei) GW_MUST_USE;
+
 typedef void (*client_progress)(void *arg, uint64_t done, uint64_t total);
 
 /*

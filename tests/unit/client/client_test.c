@@ -237,6 +237,11 @@ static void test_answers(void **state)
 	assert_int_equal(status, 200);
 	assert_string_equal(text.data, "a\nb\n");
 	test_code(client_text(c, "/v1/text", &text, &status, &ei), GW_ENET, &ei);
+	char type[64];
+	buf_clear(&text);
+	test_code(client_post_text(c, "/v1/text", "x", 1, &text, &status, type, &ei), 0, &ei);
+	assert_string_equal(type, "text/plain");
+	assert_string_equal(text.data, "a\nb\n");
 	client_free(c);
 }
 
