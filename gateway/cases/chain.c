@@ -352,9 +352,6 @@ static int judge(const struct chain *c, const char *file, const struct statement
 		return r;
 	*round = *where;
 	*ret_at = where == &fresh ? c->rounds_n : (size_t)(where - c->rounds);
-	r = check_slip(c, file, st, slip, act == ACT_RELEASE || round->r.released, ei);
-	if (r < 0)
-		return r;
 	text_copy(round->r.policy, sizeof round->r.policy, jx_str(st->body, "policy"));
 	learn_terms(c, round, act);
 	round->facts.return_term_over = return_term_over(round, t);
@@ -363,8 +360,10 @@ static int judge(const struct chain *c, const char *file, const struct statement
 	    &round->r.state, ei);
 	if (r < 0)
 		return err_prefix(ei, r, file);
-	apply(round, act, st, slip, t);
-	return 0;
+	r = check_slip(c, file, st, slip, act == ACT_RELEASE || round->r.released, ei);
+	if (r == 0)
+		apply(round, act, st, slip, t);
+	return r;
 }
 
 int chain_add(struct chain *c, const char *file, const void *json, size_t n, const void *p7s,
