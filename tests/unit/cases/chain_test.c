@@ -231,11 +231,13 @@ static void test_illegal(void **state)
 	struct story *s = *state;
 	struct chain_env env = env_of(s);
 	story_slip(s, 0, NULL);
-	story_say(s, "accept", 0, NULL);
-	judged(s, &env, 0, GW_EFORMAT, "prev");
+	char m[1200]; /* only its sender begins a case, and only so */
+	story_members(s, 0, STORY_DIGEST, NULL, m);
+	more(s, s->recipient, "accept", STORY_SENDER, m);
+	judged(s, &env, 0, GW_EAUTH, "begins with its sender");
 	s->n = 0;
-	story_say(s, "withdraw", 0, NULL);
-	judged(s, &env, 0, GW_EFORMAT, "prev");
+	more(s, s->sender, "withdraw", STORY_RECIPIENT, m);
+	judged(s, &env, 0, GW_EAUTH, "does not follow");
 	s->n = 0;
 	story_say(s, "release", 0, NULL);
 	judged(s, &env, 1, 0, ""); /* whatever an unknown policy says */
