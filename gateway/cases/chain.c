@@ -15,6 +15,7 @@ enum { SKEW_MS = 5 * 60 * 1000, SLIPS_MOST = 512 };
 struct round {
 	struct chain_round r;
 	struct case_facts facts;
+	bool correction; /* supersedes what was released: that may not wait for an offer */
 };
 
 struct chain {
@@ -198,15 +199,11 @@ static enum case_state state_at(const struct round *r, int64_t t, enum case_act 
 	return CASE_EXPIRED;
 }
 
-static bool begins_round(const struct chain *c, enum case_act act, const struct statement *slip,
-    const char *package, int64_t t)
+static bool corrects(
+    const struct chain *c, enum case_act act, const struct statement *slip, const char *package)
 {
 	const struct round *last = c->rounds_n ? &c->rounds[c->rounds_n - 1] : NULL;
-	if (act != ACT_OFFER && act != ACT_RELEASE)
-		return false;
-	if (!last || case_ended(state_at(last, t, act)))
-		return true;
-	return act == ACT_RELEASE && slip && last->r.released &&
+	return act == ACT_RELEASE && slip && last && last->r.released &&
 	    !str_eq(last->r.package, package) &&
 	    str_eq(jx_str(slip->body, "supersedes"), last->r.package);
 }
@@ -217,8 +214,10 @@ static int choose(const struct chain *c, const char *file, enum case_act act,
     struct round **ret, struct errinfo *ei)
 {
 	struct round *last = c->rounds_n ? &c->rounds[c->rounds_n - 1] : NULL;
-	if (begins_round(c, act, slip, package, t)) {
-		*fresh = (struct round){.r.state = CASE_CHECKED};
+	bool correction = corrects(c, act, slip, package);
+	if ((act == ACT_OFFER || act == ACT_RELEASE) &&
+	    (!last || correction || case_ended(state_at(last, t, act)))) {
+		*fresh = (struct round){.r.state = CASE_CHECKED, .correction = correction};
 		*ret = fresh;
 		return 0;
 	}
@@ -290,7 +289,7 @@ static void learn_terms(const struct chain *c, struct round *r, enum case_act ac
 	struct chain_terms t = {0};
 	if (c->env->terms)
 		t = c->env->terms(c->env->arg, r->r.policy);
-	r->facts.direct = t.known ? t.direct : true;
+	r->facts.direct = r->correction || (t.known ? t.direct : true);
 	r->facts.delete_never = t.known ? t.delete_never : act == ACT_KEPT;
 }
 
@@ -353,9 +352,6 @@ static int judge(const struct chain *c, const char *file, const struct statement
 		return r;
 	*round = *where;
 	*ret_at = where == &fresh ? c->rounds_n : (size_t)(where - c->rounds);
-	r = check_slip(c, file, st, slip, act == ACT_RELEASE || round->r.released, ei);
-	if (r < 0)
-		return r;
 	text_copy(round->r.policy, sizeof round->r.policy, jx_str(st->body, "policy"));
 	learn_terms(c, round, act);
 	round->facts.return_term_over = return_term_over(round, t);
@@ -364,8 +360,10 @@ static int judge(const struct chain *c, const char *file, const struct statement
 	    &round->r.state, ei);
 	if (r < 0)
 		return err_prefix(ei, r, file);
-	apply(round, act, st, slip, t);
-	return 0;
+	r = check_slip(c, file, st, slip, act == ACT_RELEASE || round->r.released, ei);
+	if (r == 0)
+		apply(round, act, st, slip, t);
+	return r;
 }
 
 int chain_add(struct chain *c, const char *file, const void *json, size_t n, const void *p7s,
