@@ -114,7 +114,7 @@ static int take(const struct chain *c, const char *file, const void *json, size_
     const void *p7s, size_t p7s_n, const char *kind, int64_t at, struct statement *ret,
     struct errinfo *ei)
 {
-	int64_t when = at ? at : c->env->now;
+	int64_t when = at ? at : c->env->at ? c->env->at : c->env->now;
 	*ret = (struct statement){0};
 	if (p7s) {
 		int r = statement_verify(

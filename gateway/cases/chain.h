@@ -40,7 +40,8 @@ struct chain_terms {
 /* How statements are judged; borrowed, and outlives the chain. */
 struct chain_env {
 	const struct trust *trust;
-	int64_t now;
+	int64_t now; /* when we ask: revocation lists must be fresh then */
+	int64_t at;  /* judge signatures as at this moment where none is recorded; 0: now */
 	/* May this key have signed for its OIN at that moment? GW_EAUTH. NULL: not asked. */
 	int (*pinned)(void *arg, const struct cades_signer *by, int64_t at, struct errinfo *ei);
 	/* The terms of the policy with that SHA-256. NULL: none is known. */

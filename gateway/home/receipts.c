@@ -248,10 +248,7 @@ static int settle(struct receipts *r, struct errinfo *ei)
 			i++;
 			continue;
 		}
-		e = receipts_forget(r->pending[i].file, ei);
-		pending_release(&r->pending[i]);
-		memmove(
-		    &r->pending[i], &r->pending[i + 1], (--r->pending_n - i) * sizeof *r->pending);
+		e = receipts_drop(r, i, ei);
 	}
 	return e;
 }
@@ -298,11 +295,16 @@ const struct receipts_pending *receipts_pending(const struct receipts *r, size_t
 	return i < r->pending_n ? &r->pending[i] : NULL;
 }
 
-int receipts_drop(struct receipts *r, struct errinfo *ei)
+size_t receipts_pendings(const struct receipts *r)
 {
-	int e = receipts_forget(r->pending[0].file, ei);
-	pending_release(&r->pending[0]);
-	memmove(r->pending, r->pending + 1, --r->pending_n * sizeof *r->pending);
+	return r->pending_n;
+}
+
+int receipts_drop(struct receipts *r, size_t i, struct errinfo *ei)
+{
+	int e = receipts_forget(r->pending[i].file, ei);
+	pending_release(&r->pending[i]);
+	memmove(&r->pending[i], &r->pending[i + 1], (--r->pending_n - i) * sizeof *r->pending);
 	return e;
 }
 
@@ -312,5 +314,5 @@ int receipts_arrived(struct receipts *r, struct errinfo *ei)
 	int e = chain_add(r->chain, "our statement", p->json.data, p->json.len, NULL, 0, 0, ei);
 	if (e == 0)
 		e = store(r, &p->json, &p->p7s, ei);
-	return e == 0 ? receipts_drop(r, ei) : e;
+	return e == 0 ? receipts_drop(r, 0, ei) : e;
 }

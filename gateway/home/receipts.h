@@ -76,12 +76,14 @@ int receipts_take(struct receipts *r, const json_t *items, receipts_find *find, 
 int receipts_put(struct receipts *r, const char *kind, const struct buf *json,
     const struct buf *p7s, struct errinfo *ei) GW_MUST_USE;
 
-/* The first one that is pending, or NULL; borrowed until the next call about r. */
+/* How many are pending; the i-th, oldest first, or NULL; borrowed until the next call about r. */
+size_t receipts_pendings(const struct receipts *r);
 const struct receipts_pending *receipts_pending(const struct receipts *r, size_t i);
 
-/* It has arrived as the next of the chain, which it then is; or it never will, and is forgotten. */
+/* The first has arrived as the next of the chain, which it then is; the i-th never will, and is
+ * forgotten. */
 int receipts_arrived(struct receipts *r, struct errinfo *ei) GW_MUST_USE;
-int receipts_drop(struct receipts *r, struct errinfo *ei) GW_MUST_USE;
+int receipts_drop(struct receipts *r, size_t i, struct errinfo *ei) GW_MUST_USE;
 
 /*
  * receipts_verify(dir, env, ret, ret_pending, ei): verify the folder dir, wherever it comes from:

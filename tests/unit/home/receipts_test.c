@@ -160,7 +160,7 @@ static void test_pending(void **state)
 	assert_null(receipts_pending(r, 0));
 	d = &w->story.said[4];
 	test_code(receipts_put(r, d->kind, &d->json, &d->p7s, &ei), 0, &ei);
-	test_code(receipts_drop(r, &ei), 0, &ei);
+	test_code(receipts_drop(r, 0, &ei), 0, &ei);
 	receipts_free(r);
 	verify(w, 0, "");
 }
