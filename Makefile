@@ -2,7 +2,7 @@
 CC       ?= gcc
 comma    := ,
 BUILD    := build/$(if $(SAN),san-$(subst $(comma),-,$(SAN)),$(if $(COV),cov,rel))
-PKGS     := libsodium libssl libcrypto libarchive yaml-0.1 sqlite3 jansson libutf8proc libseccomp libturbojpeg zlib libqpdf expat
+PKGS     := libsodium libssl libcrypto libcurl libarchive yaml-0.1 sqlite3 jansson libutf8proc libseccomp libturbojpeg zlib libqpdf expat
 PREFIX   ?= /usr/local
 include mk/flags.mk
 # a line for each step, unless asked for silence (-s) or for the whole commands (V=1)
