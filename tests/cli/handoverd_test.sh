@@ -27,7 +27,7 @@ must "$CERTS/issue" "$W/pki" "$W/twin"
 start() { # OPTION...: the daemon of incoming; its port in $PORT
 	"$HANDOVERD" --home "$W/incoming" --listen 127.0.0.1:0 "$@" 2>"$W/log" &
 	D=$!
-	for _ in $(seq 100); do
+	for _ in $(seq 600); do # of a busy machine
 		grep -q event=ready "$W/log" && break
 		kill -0 $D 2>/dev/null || break
 		sleep 0.1
@@ -161,7 +161,7 @@ reload() { # EVENT: SIGHUP, and wait until the log says how that went
 	local before
 	before=$(lines "$1")
 	kill -HUP "$D"
-	for _ in $(seq 100); do [ "$(lines "$1")" -gt "$before" ] && return 0; sleep 0.1; done
+	for _ in $(seq 600); do [ "$(lines "$1")" -gt "$before" ] && return 0; sleep 0.1; done
 	sed 's/^/# /' "$W/log" | tail -5
 	return 1
 }
@@ -208,13 +208,14 @@ cat >"$W/manager.py" <<-'END'
 	    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 	    s.bind(("127.0.0.1", 0))
 	    s.listen(64)
-	    os.dup2(s.fileno(), 3, inheritable=True)
+	    os.dup2(s.fileno(), 3)
+	    os.set_inheritable(3, True)
 	    os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1", LISTEN_FDNAMES="https")
 	    os.execv(sys.argv[2], sys.argv[2:])
 END
 python3 "$W/manager.py" hear "$W/notify" >"$W/heard" &
 M=$!
-for _ in $(seq 50); do [ -S "$W/notify" ] && break; sleep 0.1; done
+for _ in $(seq 300); do [ -S "$W/notify" ] && break; sleep 0.1; done
 real=$HANDOVERD HANDOVERD=$W/launch
 printf '#!/bin/bash\nNOTIFY_SOCKET=%q exec python3 %q start %q --home %q\n' "$W/notify" "$W/manager.py" "$real" "$W/incoming" >"$W/launch"
 chmod +x "$W/launch"
@@ -231,5 +232,5 @@ ok "and the manager heard all of it, in order"
 start; ok "it starts once more"
 E=$(edge_of)
 kill -9 "$D"; wait "$D" 2>/dev/null; D=''
-for _ in $(seq 50); do kill -0 "$E" 2>/dev/null || break; sleep 0.1; done
+for _ in $(seq 300); do kill -0 "$E" 2>/dev/null || break; sleep 0.1; done
 ! kill -0 "$E" 2>/dev/null; ok "when the core is killed the edge ends"
