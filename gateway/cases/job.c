@@ -24,31 +24,6 @@ static void copy(char *out, size_t cap, const char *s)
 
 /* ---- putting in ---- */
 
-int cases_job_queue(struct cases *c, struct store_tx *tx, const struct cases_work *w,
-    const char *gateway, int64_t now, struct errinfo *ei)
-{
-	struct store_job j = {.made = now};
-	bool waits = false;
-	const char *case_id = jx_str(w->st.body, "case");
-	int r = cases_job_waits(c, tx, w->sender, case_id, w->st.sha256, &waits, ei);
-	if (r < 0)
-		return r;
-	if (waits)
-		return err_set(ei, GW_EEXIST, "the statement waits for delivery already");
-	copy(j.gateway, sizeof j.gateway, gateway);
-	copy(j.sender, sizeof j.sender, w->sender);
-	copy(j.recipient, sizeof j.recipient, w->recipient);
-	copy(j.case_id, sizeof j.case_id, case_id);
-	copy(j.package, sizeof j.package, w->package);
-	copy(j.statement, sizeof j.statement, w->st.sha256);
-	if (w->act == ACT_RELEASE && w->package) {
-		copy(j.kind, sizeof j.kind, PACKAGE);
-		r = store_job_add(tx, &j, NULL, 0, NULL, 0, NULL, ei);
-	}
-	copy(j.kind, sizeof j.kind, w->st.kind);
-	return r < 0 ? r : store_job_add(tx, &j, w->json, w->n, w->p7s, w->p7s_n, NULL, ei);
-}
-
 struct waiting {
 	const char *sha256;
 	bool found;
@@ -85,6 +60,31 @@ int cases_job_waits(struct cases *c, struct store_tx *tx, const char *sender, co
 	if (r == 0)
 		*ret = w.found;
 	return r;
+}
+
+int cases_job_queue(struct cases *c, struct store_tx *tx, const struct cases_work *w,
+    const char *gateway, int64_t now, struct errinfo *ei)
+{
+	struct store_job j = {.made = now};
+	bool waits = false;
+	const char *case_id = jx_str(w->st.body, "case");
+	int r = cases_job_waits(c, tx, w->sender, case_id, w->st.sha256, &waits, ei);
+	if (r < 0)
+		return r;
+	if (waits)
+		return err_set(ei, GW_EEXIST, "the statement waits for delivery already");
+	copy(j.gateway, sizeof j.gateway, gateway);
+	copy(j.sender, sizeof j.sender, w->sender);
+	copy(j.recipient, sizeof j.recipient, w->recipient);
+	copy(j.case_id, sizeof j.case_id, case_id);
+	copy(j.package, sizeof j.package, w->package);
+	copy(j.statement, sizeof j.statement, w->st.sha256);
+	if (w->act == ACT_RELEASE && w->package) {
+		copy(j.kind, sizeof j.kind, PACKAGE);
+		r = store_job_add(tx, &j, NULL, 0, NULL, 0, NULL, ei);
+	}
+	copy(j.kind, sizeof j.kind, w->st.kind);
+	return r < 0 ? r : store_job_add(tx, &j, w->json, w->n, w->p7s, w->p7s_n, NULL, ei);
 }
 
 int cases_job_pending(struct cases *c, struct store_tx *tx, const char *sender, const char *case_id,
