@@ -25,7 +25,8 @@ static void strangers_get_403_and_no_more(void **state)
 	ask(&c, 204);
 	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
 	assert_int_equal(api_core_figures(world.core, &text), 0);
-	char *line GW_CLEANUP(str_free_p) = str_printf("handover_strangers_total %d\n", API_OPS - 1);
+	char *line GW_CLEANUP(str_free_p) =
+	    str_printf("handover_strangers_total %d\n", API_OPS - 1);
 	assert_non_null(strstr(text.data, line));
 }
 
@@ -49,7 +50,8 @@ static void local_questions_are_the_edges_own(void **state)
 	ask(&c, 204);
 	c.op = API_FIGURES;
 	ask(&c, 200);
-	assert_non_null(strstr(world.a.body, "\nhandover_calls_total{op=\"contracts\",status=\"2xx\"}"));
+	assert_non_null(
+	    strstr(world.a.body, "\nhandover_calls_total{op=\"contracts\",status=\"2xx\"}"));
 	assert_non_null(strstr(world.a.body, "\nhandover_ledger_records "));
 	c = (struct link_call){.op = API_CASES};
 	ask(&c, 403);
@@ -81,9 +83,9 @@ static void organisations_come_with_their_keys(void **state)
 	struct statement st = {0};
 	struct errinfo ei = ERRINFO_INIT;
 	assert_int_equal(str_unb64(signature, strlen(signature), p7s, sizeof p7s, &n), 0);
-	test_code(statement_verify("key", statement, strlen(statement), p7s, n, "key",
-		      registry_trust(home_registry(world.home)), clock_now(), clock_now(), &st,
-		      &ei),
+	test_code(
+	    statement_verify("key", statement, strlen(statement), p7s, n, "key",
+		registry_trust(home_registry(world.home)), clock_now(), clock_now(), &st, &ei),
 	    0, &ei);
 	assert_string_equal(st.by.oin, SUCCESSOR);
 	statement_release(&st);
@@ -156,7 +158,8 @@ static void policies_are_for_whom_they_concern(void **state)
 	assert_string_equal(got, sha256);
 	ask_for(API_POLICIES, PROVIDER, NULL, NULL, 200); /* the sender of both */
 	assert_int_equal(json_array_size(items()), 2);
-	ask_for(API_POLICIES, TOWN, NULL, NULL, 200); /* controller of one, recipient of the other */
+	ask_for(
+	    API_POLICIES, TOWN, NULL, NULL, 200); /* controller of one, recipient of the other */
 	assert_int_equal(json_array_size(items()), 2);
 	for (size_t i = 0; i < 2; i++)
 		if (str_eq(jx_str(json_array_get(items(), i), "recipient"), TOWN))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Dossiers that are handed in: who may, what comes of it, what stays, and the same request twice. */
+/* Dossiers that are handed in: who may, what comes of it, what stays, and the same request twice.
+ */
 #include "tests/unit/api/world.h"
 
 #define KEY_1 "11111111-1111-4111-8111-111111111111"
@@ -23,11 +24,11 @@ static uint64_t packages(void)
 static void last_record(const char *act, char *out, size_t cap)
 {
 	char *dir GW_CLEANUP(str_free_p) = world_path("outgoing");
-	char *command GW_CLEANUP(str_free_p) =
-	    str_printf("%s/handover --home '%s' ledger show --json | jq -r 'select(.act == \"%s\") | "
-		       "[.out // \"-\", .ctl // \"-\", .actor.k // \"-\", .actor.auth // \"-\"] | "
-		       "join(\" \")' | tail -n 1",
-		getenv("BUILD"), dir, act);
+	char *command GW_CLEANUP(str_free_p) = str_printf(
+	    "%s/handover --home '%s' ledger show --json | jq -r 'select(.act == \"%s\") | "
+	    "[.out // \"-\", .ctl // \"-\", .actor.k // \"-\", .actor.auth // \"-\"] | "
+	    "join(\" \")' | tail -n 1",
+	    getenv("BUILD"), dir, act);
 	FILE *f = popen(command, "re");
 	assert_non_null(f);
 	out[0] = '\0';
@@ -48,20 +49,19 @@ static void a_dossier_becomes_a_package_that_lies_here(void **state)
 	(void)snprintf(package, sizeof package, "%s", jx_str(world.json, "package"));
 	assert_int_equal(json_integer_value(json_object_get(world.json, "seq")), 1);
 	assert_non_null(jx_str(world.json, "case"));
-	const json_t *released =
-	    json_object_get(json_object_get(world.json, "report"), "released");
+	const json_t *released = json_object_get(json_object_get(world.json, "report"), "released");
 	assert_true(json_integer_value(json_object_get(released, "fields")) > 5);
 	const char *slip = jx_str(world.json, "slip"), *signature = jx_str(world.json, "signature");
 	assert_int_equal(str_unb64(signature, strlen(signature), p7s, sizeof p7s, &n), 0);
-	test_code(statement_verify("slip", slip, strlen(slip), p7s, n, "slip",
-		      registry_trust(home_registry(world.home)), clock_now(), clock_now(), &st, &ei),
+	test_code(
+	    statement_verify("slip", slip, strlen(slip), p7s, n, "slip",
+		registry_trust(home_registry(world.home)), clock_now(), clock_now(), &st, &ei),
 	    0, &ei);
 	assert_string_equal(jx_str(st.body, "package"), package);
 	assert_string_equal(st.for_oin, SUCCESSOR);
 	ask_for(API_PACKAGE, SUCCESSOR, package, NULL, 200);
 	assert_string_equal(jx_str(world.json, "state"), "deposited");
-	assert_string_equal(
-	    jx_str(world.json, "sha256"), jx_str(st.body, "ciphertext"));
+	assert_string_equal(jx_str(world.json, "sha256"), jx_str(st.body, "ciphertext"));
 	statement_release(&st);
 	last_record("transfer.seal", record, sizeof record);
 	assert_string_equal(record, "ok " TOWN " svc mtls");
@@ -120,11 +120,8 @@ static void a_mandate_hands_in_what_is_of_its_own_contract(void **state)
 
 static void all_that_is_wrong_is_said_before_a_byte_moves(void **state)
 {
-	const struct dossier_wish w = {.oin = PROVIDER,
-	    .key = "x",
-	    .to = "12",
-	    .case_id = "123456782",
-	    .language = "fr"};
+	const struct dossier_wish w = {
+	    .oin = PROVIDER, .key = "x", .to = "12", .case_id = "123456782", .language = "fr"};
 	struct link_call c = world_call(API_DOSSIER_BEGIN, PROVIDER);
 	(void)state;
 	put_wish(&c, &w);
@@ -246,8 +243,8 @@ static void without_the_ledger_there_is_no_package(void **state)
 static void nothing_readable_lies_under_the_home(void **state)
 {
 	char *home GW_CLEANUP(str_free_p) = world_path("outgoing");
-	char *command GW_CLEANUP(str_free_p) = str_printf(
-	    "grep -raqE 'Kanarie|KANARIE|123456782|kanarie\\.png' '%s'", home);
+	char *command GW_CLEANUP(str_free_p) =
+	    str_printf("grep -raqE 'Kanarie|KANARIE|123456782|kanarie\\.png' '%s'", home);
 	(void)state;
 	assert_int_equal(WEXITSTATUS(system(command)), 1);
 	char *there GW_CLEANUP(str_free_p) =

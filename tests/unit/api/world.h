@@ -55,8 +55,8 @@ static struct {
 
 static inline void world_run(const char *script, const char *arg)
 {
-	char *argv[] = {(char *)(uintptr_t) "bash", (char *)(uintptr_t)script,
-	    (char *)(uintptr_t)arg, NULL};
+	char *argv[] = {
+	    (char *)(uintptr_t) "bash", (char *)(uintptr_t)script, (char *)(uintptr_t)arg, NULL};
 	pid_t pid;
 	int status;
 	(void)setenv("BUILD", "build/rel", 0);
@@ -226,8 +226,9 @@ static inline void ask(const struct link_call *c, int status)
 	world.json = NULL;
 	api_core_answer(world.core, c, &world.out, &world.a);
 	if (world.a.type && str_ends(world.a.type, "json"))
-		test_code(jx_parse("answer", world.a.body, world.a.body_n, &limits, &world.json, &ei),
-		    0, &ei);
+		test_code(
+		    jx_parse("answer", world.a.body, world.a.body_n, &limits, &world.json, &ei), 0,
+		    &ei);
 	if (world.a.status != status)
 		fail_msg("op %u: %d instead of %d: %s", c->op, world.a.status, status,
 		    world.a.body_n ? (const char *)world.a.body : "");
@@ -282,8 +283,7 @@ static inline void put_wish(struct link_call *c, const struct dossier_wish *w)
 }
 
 /* Before the body; 200: *ret_token and the body's bytes are written, *ret_n of them. */
-static inline void dossier_begin(
-    const struct dossier_wish *w, char token[ID_TEXT], uint64_t *ret_n)
+static inline void dossier_begin(const struct dossier_wish *w, char token[ID_TEXT], uint64_t *ret_n)
 {
 	struct link_call c = world_call(API_DOSSIER_BEGIN, w->oin);
 	struct buf bytes GW_CLEANUP(buf_release) = BUF_INIT(8 << 20);
