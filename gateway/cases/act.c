@@ -224,13 +224,15 @@ static int judge_place(
 }
 
 /* In the transaction that writes: is all still as it was judged? */
-static int still(struct cases_work *w, struct store_tx *tx, struct errinfo *ei)
+static int still(
+    struct cases_work *w, struct store_tx *tx, const char *elsewhere, struct errinfo *ei)
 {
 	struct store_case it;
 	int r = store_case_find(tx, w->sender, w->found.case_id, &it, NULL);
 	if (r < 0 && r != GW_ENOENT)
 		return err_set(ei, r, "the store cannot be read");
-	if (w->new_case != (r == GW_ENOENT) || (r == 0 && !str_eq(it.head, w->found.head)))
+	if (w->new_case != (r == GW_ENOENT) ||
+	    (r == 0 && !elsewhere && !str_eq(it.head, w->found.head)))
 		return cases_say_stale(ei);
 	/* what was taken elsewhere was judged there */
 	return w->found.gateway[0] ? 0 : judge_request(w, tx, ei);
@@ -251,17 +253,21 @@ static int queue(struct cases *c, struct cases_work *w, struct store_tx *tx, con
 	return r < 0 ? r : cases_job_queue(c, tx, w, elsewhere, w->call->now, ei);
 }
 
-static int carry_out(struct cases *c, struct cases_work *w, const char *elsewhere, const char *span,
-    struct errinfo *ei)
+/* What is to be written, perhaps together with the acts of others. */
+struct change {
+	struct cases *c;
+	struct cases_work *w;
+	const char *elsewhere, *span;
+};
+
+static int carry_out(void *arg, struct store_tx *tx, struct errinfo *ei)
 {
-	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
-	int r = store_begin(c->env.store, STORE_WRITE, &tx, ei);
-	if (r == 0)
-		r = still(w, tx, ei);
-	if (r == 0)
-		r = elsewhere ? queue(c, w, tx, elsewhere, ei)
-			      : work_keep(w, tx, span, w->call->now, ei);
-	return r < 0 ? r : store_commit(&tx, ei);
+	const struct change *k = arg;
+	int r = still(k->w, tx, k->elsewhere, ei);
+	if (r < 0)
+		return r;
+	return k->elsewhere ? queue(k->c, k->w, tx, k->elsewhere, ei)
+			    : work_keep(k->w, tx, k->span, k->w->call->now, ei);
 }
 
 static int show(struct cases *c, const struct cases_work *w, const char *case_id, json_t **ret,
@@ -277,7 +283,8 @@ int work_do(struct cases *c, struct cases_work *w, const char *elsewhere, struct
 	int r = entry_begin(c, w, &e, ei);
 	if (r < 0)
 		return r;
-	int done = carry_out(c, w, elsewhere, e.intent.sp, &why);
+	struct change change = {c, w, elsewhere, e.intent.sp};
+	int done = store_write(c->env.store, carry_out, &change, &why);
 	r = entry_end(c, w, &e, done, &why, ei);
 	if (done < 0) {
 		if (ei)
@@ -293,7 +300,8 @@ static int take(struct cases *c, struct cases_work *w, const char *case_id, enum
 	const char *elsewhere = cases_elsewhere(c, w->call->registry, w->recipient);
 	pthread_mutex_t *lock GW_CLEANUP(cases_unlock) = cases_lock(c, w->sender, case_id);
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
-	int r = store_begin(c->env.store, STORE_READ, &tx, ei);
+	/* of a case elsewhere this is a transaction to try things in, and is given up */
+	int r = store_begin(c->env.store, elsewhere ? STORE_WRITE : STORE_READ, &tx, ei);
 	if (r == 0)
 		r = known(c, w, tx, case_id, ei);
 	if (r > 0) {
@@ -302,6 +310,8 @@ static int take(struct cases *c, struct cases_work *w, const char *case_id, enum
 	}
 	if (r == 0)
 		r = judge_place(c, w, elsewhere, ei);
+	if (r == 0 && elsewhere)
+		r = cases_ahead(c, tx, w->call, w->sender, case_id, ei);
 	if (r == 0)
 		r = judge(c, w, tx, ei);
 	store_end(&tx);

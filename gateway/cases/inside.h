@@ -109,6 +109,17 @@ int work_do(struct cases *c, struct cases_work *w, const char *elsewhere, struct
 /* The chain has moved on: GW_ECONFLICT with the words that cases_stale knows. */
 int cases_say_stale(struct errinfo *ei) GW_MUST_USE;
 
+/* ---- ahead.c ---- */
+
+/* Apply, in a transaction that writes and will be given up, what waits for delivery in that case.
+ */
+int cases_ahead(struct cases *c, struct store_tx *tx, const struct cases_call *call,
+    const char *sender, const char *case_id, struct errinfo *ei) GW_MUST_USE;
+
+/* The state of the last round once `pending` (cases_job_pending) is delivered. */
+enum case_state cases_state_ahead(
+    const struct store_round *last, const json_t *pending, struct case_facts *facts);
+
 /* ---- conditions.c ---- */
 
 /*

@@ -24,44 +24,6 @@ static void copy(char *out, size_t cap, const char *s)
 
 /* ---- putting in ---- */
 
-static int first_waiting(void *ctx, const struct store_job *j, struct errinfo *ei)
-{
-	struct store_job *first = ctx;
-	(void)ei;
-	if (!first->id)
-		*first = *j;
-	return 0;
-}
-
-int cases_job_queue(struct cases *c, struct store_tx *tx, const struct cases_work *w,
-    const char *gateway, int64_t now, struct errinfo *ei)
-{
-	struct store_job j = {.made = now}, waits = {0};
-	(void)c;
-	const char *case_id = jx_str(w->st.body, "case");
-	int r = store_jobs_of(tx, w->sender, case_id, first_waiting, &waits, ei);
-	if (r < 0)
-		return r;
-	if (waits.id && str_eq(waits.statement, w->st.sha256))
-		return err_set(ei, GW_EEXIST, "the statement waits for delivery already");
-	if (waits.id)
-		return err_set(ei, GW_EREFUSED,
-		    "'%s' of this case waits for delivery: it goes first, then sign over it",
-		    waits.kind);
-	copy(j.gateway, sizeof j.gateway, gateway);
-	copy(j.sender, sizeof j.sender, w->sender);
-	copy(j.recipient, sizeof j.recipient, w->recipient);
-	copy(j.case_id, sizeof j.case_id, case_id);
-	copy(j.package, sizeof j.package, w->package);
-	copy(j.statement, sizeof j.statement, w->st.sha256);
-	if (w->act == ACT_RELEASE && w->package) {
-		copy(j.kind, sizeof j.kind, PACKAGE);
-		r = store_job_add(tx, &j, NULL, 0, NULL, 0, NULL, ei);
-	}
-	copy(j.kind, sizeof j.kind, w->st.kind);
-	return r < 0 ? r : store_job_add(tx, &j, w->json, w->n, w->p7s, w->p7s_n, NULL, ei);
-}
-
 struct waiting {
 	const char *sha256;
 	bool found;
@@ -98,6 +60,31 @@ int cases_job_waits(struct cases *c, struct store_tx *tx, const char *sender, co
 	if (r == 0)
 		*ret = w.found;
 	return r;
+}
+
+int cases_job_queue(struct cases *c, struct store_tx *tx, const struct cases_work *w,
+    const char *gateway, int64_t now, struct errinfo *ei)
+{
+	struct store_job j = {.made = now};
+	bool waits = false;
+	const char *case_id = jx_str(w->st.body, "case");
+	int r = cases_job_waits(c, tx, w->sender, case_id, w->st.sha256, &waits, ei);
+	if (r < 0)
+		return r;
+	if (waits)
+		return err_set(ei, GW_EEXIST, "the statement waits for delivery already");
+	copy(j.gateway, sizeof j.gateway, gateway);
+	copy(j.sender, sizeof j.sender, w->sender);
+	copy(j.recipient, sizeof j.recipient, w->recipient);
+	copy(j.case_id, sizeof j.case_id, case_id);
+	copy(j.package, sizeof j.package, w->package);
+	copy(j.statement, sizeof j.statement, w->st.sha256);
+	if (w->act == ACT_RELEASE && w->package) {
+		copy(j.kind, sizeof j.kind, PACKAGE);
+		r = store_job_add(tx, &j, NULL, 0, NULL, 0, NULL, ei);
+	}
+	copy(j.kind, sizeof j.kind, w->st.kind);
+	return r < 0 ? r : store_job_add(tx, &j, w->json, w->n, w->p7s, w->p7s_n, NULL, ei);
 }
 
 int cases_job_pending(struct cases *c, struct store_tx *tx, const char *sender, const char *case_id,

@@ -11,8 +11,7 @@
  * the transaction given; before it, the package that it needs there (the deposited one of a
  * release).
  *
- * GW_EEXIST: the same statement waits already. GW_EREFUSED: another act of the case waits: it must
- * be delivered or refused first, since an act names the one before it.
+ * It goes behind what waits of that case already. GW_EEXIST: the same statement waits.
  */
 int cases_job_queue(struct cases *c, struct store_tx *tx, const struct cases_work *w,
     const char *gateway, int64_t now, struct errinfo *ei) GW_MUST_USE;

@@ -28,14 +28,15 @@ static void set_time(json_t *o, const char *name, int64_t ms)
 /* ---- one case ---- */
 
 /* What is in the way of `legal`: the facts of a round as the machine wants them. */
-static void add_legal(json_t *list, const struct store_round *o, unsigned party, int64_t now)
+static void add_legal(
+    json_t *list, const struct store_round *o, const json_t *pending, unsigned party, int64_t now)
 {
-	const struct case_facts facts = {.direct = o->direct,
+	struct case_facts facts = {.direct = o->direct,
 	    .fetched = o->fetched != 0,
 	    .opened = o->opened != 0,
 	    .return_term_over = o->return_until && now > o->return_until,
 	    .delete_never = str_eq(o->keep, "never")};
-	enum case_state from = (enum case_state)case_state_of(o->state), to;
+	enum case_state from = cases_state_ahead(o, pending, &facts), to;
 	for (enum case_act act = ACT_OFFER; act <= ACT_CONSENT_WITHDRAWN; act++)
 		if (case_step(from, act, (enum case_by)party, &facts, &to, NULL) == 0)
 			jx_add(list, json_string(case_act_word(act)));
@@ -72,6 +73,16 @@ static int add_round(void *arg, const struct store_round *o, struct errinfo *ei)
 		all->last = *o;
 	jx_add(all->list, j);
 	return 0;
+}
+
+/* What waits for delivery; a further act is signed over the last of it. */
+static void add_pending(json_t *j, json_t *pending)
+{
+	size_t i;
+	json_t *one;
+	jx_set(j, "pending", json_incref(pending));
+	json_array_foreach (pending, i, one)
+		set_text(j, "head", jx_str(one, "statement"));
 }
 
 /* When something is to happen in the last round, and what. */
@@ -112,12 +123,11 @@ int cases_json(struct cases *c, struct store_tx *tx, const struct cases_call *ca
 		const struct organisation *o = registry_organisation(call->registry, it->recipient);
 		set_text(j, "gateway", o->gateway);
 	}
-	/* while one waits for delivery no other can follow; the recipient acts where it lives */
-	if (r == 0 && rounds.last.round && json_array_size(pending) == 0 &&
-	    (!elsewhere || party & BY_SENDER))
-		add_legal(legal, &rounds.last, elsewhere ? BY_SENDER : party, call->now);
+	/* the recipient acts where the case lives */
+	if (r == 0 && (!elsewhere || party & BY_SENDER))
+		add_legal(legal, &rounds.last, pending, elsewhere ? BY_SENDER : party, call->now);
 	if (r == 0 && json_array_size(pending) > 0)
-		jx_set(j, "pending", json_incref(pending));
+		add_pending(j, pending);
 	jx_set(j, "rounds", rounds.list);
 	jx_set(j, "legal", legal);
 	if (r == 0)

@@ -229,7 +229,8 @@ int cases_mirror(struct cases *c, const struct cases_call *call, const char *gat
 	for (size_t i = k.n; r == 0 && i < json_array_size(statements); i++) {
 		r = follow_one(c, call, sender, case_id, json_array_get(statements, i), &own);
 		/* it should not have been taken there */
-		if (r == GW_EFORMAT || r == GW_EREFUSED || (r == GW_ECONFLICT && cases_stale(&own)))
+		if (r == GW_EFORMAT || r == GW_EREFUSED || r == GW_ENOENT || r == GW_ELIMIT ||
+		    (r == GW_ECONFLICT && cases_stale(&own)))
 			r = GW_EAUTH;
 	}
 	if (r == GW_EAUTH) {
