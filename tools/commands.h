@@ -8,6 +8,7 @@ struct cli_command;
 
 extern const struct cli_command cmd_age;
 extern const struct cli_command cmd_attach;
+extern const struct cli_command cmd_backup;
 extern const struct cli_command cmd_correct;
 extern const struct cli_command cmd_detect;
 extern const struct cli_command cmd_dossier;
@@ -19,6 +20,7 @@ extern const struct cli_command cmd_policy;
 extern const struct cli_command cmd_receipt;
 extern const struct cli_command cmd_registry;
 extern const struct cli_command cmd_report;
+extern const struct cli_command cmd_restore;
 extern const struct cli_command cmd_review;
 extern const struct cli_command cmd_statement;
 extern const struct cli_command cmd_subject;

@@ -40,6 +40,8 @@ static const struct cli_command *const commands[] = {
     &cmd_receipt,
     &cmd_ledger,
     &cmd_subject,
+    &cmd_backup,
+    &cmd_restore,
     &cmd_age,
     &cmd_dossier,
     &cmd_attach,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Who may call at all, what the registry tells to whom, and how the core is asked how it is. */
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "tests/unit/api/world.h"
 

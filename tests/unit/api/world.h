@@ -38,8 +38,6 @@
 #define STRANGER "00000099000000004000"
 #define POLICY "overdracht-einde-contract"
 
-extern char **environ;
-
 static struct {
 	char *dir;
 	struct home *home, *successor; /* the gateway's; the recipient's, for its signatures */
@@ -210,7 +208,8 @@ static inline void dump_answer(unsigned op)
 	for (size_t i = 0; i < world.a.fields_n; i++)
 		jx_set(fields, world.a.fields[i].name, json_string(world.a.fields[i].value));
 	jx_set(o, "fields", fields);
-	jx_set(o, "body", world.json ? json_string(world.a.body) : json_string(""));
+	jx_set(
+	    o, "body", world.json ? json_stringn(world.a.body, world.a.body_n) : json_string(""));
 	assert_int_equal(jx_dump(o, &text), 0);
 	char *name GW_CLEANUP(str_free_p) =
 	    str_printf("%s/%d-%04u.json", dir, (int)getpid(), world.dumped++);
