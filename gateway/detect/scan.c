@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "detect/normal.h"
+#include "detect/sixteen.h"
 #include "detect/stems.h"
 #include "detect/word.h"
 
@@ -36,10 +37,13 @@ bool scan_is_one(const struct scan *s, size_t at, const char *const *texts)
 
 bool scan_near(const struct scan *s, size_t from, size_t to, const char *const *words)
 {
+	uint32_t firsts = 0; /* a bit for each first character, by its last five */
 	if (to > s->n)
 		to = s->n;
+	for (const char *const *w = words; *w; w++)
+		firsts |= UINT32_C(1) << (**w & 31);
 	for (size_t i = from; i < to; i++) {
-		if (i > 0 && scan_is_letter(s->p[i - 1]))
+		if (!(firsts >> (s->p[i] & 31) & 1) || (i > 0 && scan_is_letter(s->p[i - 1])))
 			continue;
 		char first = scan_lower(s->p[i]);
 		for (const char *const *w = words; *w; w++)
@@ -141,13 +145,29 @@ static void ask_capital(struct scan *s, size_t at)
 	s->word = NULL;
 }
 
+/* What may stand between the letters of a code and its digits. */
+static bool is_between(char c)
+{
+	switch (c) {
+	case ' ':
+	case '.':
+	case '-':
+	case '/':
+	case '_':
+	case ',':
+	case '\n':
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Ask those who look for letters with digits behind them: the word that ends before `at`. */
 static void ask_code(struct scan *s, size_t at)
 {
 	enum { MOST_LETTERS = 40 };
 	size_t end = at, from;
-	while (end > 0 && at - end < 2 && !scan_is_alnum(s->p[end - 1]) &&
-	    strchr(" .-/_,\n", s->p[end - 1]))
+	while (end > 0 && at - end < 2 && is_between(s->p[end - 1]))
 		end--;
 	from = end;
 	while (from > 0 && end - from < MOST_LETTERS && scan_is_letter(s->p[from - 1]))
@@ -196,13 +216,34 @@ static size_t take_digits(struct scan *s, size_t at)
 	return end;
 }
 
+/* Characters at which something begins. */
+struct events {
+	bool at[256];
+	bool usual; /* only among those of which may_begin tells */
+};
+
+/* Where something may begin in any text: among digits, capitals, brackets and their neighbours. */
+static sixteen may_begin(sixteen v)
+{
+	return ((v >= '0') & (v <= '[')) | (v == '(') | (v >= '{') | (v < 0);
+}
+
+/* The same for one character. */
+static bool is_usual(char c)
+{
+	return (c >= '0' && c <= '[') || c == '(' || c >= '{' || c < 0;
+}
+
 /* At which characters something begins, in any text and in this one. */
-static void mark_events(const struct scan *s, bool event[256])
+static void mark_events(const struct scan *s, struct events *e)
 {
 	const bool *known = known_first(s->known);
-	memcpy(event, starts, sizeof starts);
-	for (int c = 0; known && c < 256; c++)
-		event[c] |= known[c];
+	memcpy(e->at, starts, sizeof starts);
+	e->usual = true;
+	for (int c = 0; known && c < 256; c++) {
+		e->at[c] |= known[c];
+		e->usual &= !known[c] || is_usual((char)c);
+	}
 }
 
 /* What begins at i, a character with an event; returns where to go on. */
@@ -225,13 +266,18 @@ static size_t take_event(struct scan *s, size_t i)
 }
 
 /* The first event from i on, or stop. */
-static size_t skip(const struct scan *s, const bool event[256], size_t i, size_t stop)
+static size_t skip(const struct scan *s, const struct events *e, size_t i, size_t stop)
 {
 	const unsigned char *p = (const unsigned char *)s->p;
-	while (
-	    i + 4 <= stop && !(event[p[i]] | event[p[i + 1]] | event[p[i + 2]] | event[p[i + 3]]))
+	for (size_t k = SIXTEEN; e->usual && i + SIXTEEN <= stop; i += k + (k < SIXTEEN)) {
+		k = sixteen_first(may_begin(sixteen_at(s->p + i)));
+		if (k < SIXTEEN && e->at[p[i + k]])
+			return i + k;
+	}
+	while (i + 4 <= stop &&
+	    !(e->at[p[i]] | e->at[p[i + 1]] | e->at[p[i + 2]] | e->at[p[i + 3]]))
 		i += 4;
-	while (i < stop && !event[p[i]])
+	while (i < stop && !e->at[p[i]])
 		i++;
 	return i;
 }
@@ -239,19 +285,19 @@ static size_t skip(const struct scan *s, const bool event[256], size_t i, size_t
 /* Walk along the text from one event or cue to the next. */
 static void pass(struct scan *s)
 {
-	bool event[256];
+	struct events e;
 	size_t cue = 0;
 	(void)pthread_once(&once, sort_rows);
-	mark_events(s, event);
+	mark_events(s, &e);
 	for (size_t i = 0; i < s->n;) {
 		while (cue < s->cues.n && s->cues.list[cue].at < i)
 			cue++;
 		size_t stop = cue < s->cues.n ? s->cues.list[cue].at : s->n;
-		i = skip(s, event, i, stop);
+		i = skip(s, &e, i, stop);
 		for (; cue < s->cues.n && s->cues.list[cue].at == i; cue++)
 			ask(s, (enum trigger)s->cues.list[cue].trigger, i);
 		if (i < s->n)
-			i = event[(unsigned char)s->p[i]] ? take_event(s, i) : i + 1;
+			i = e.at[(unsigned char)s->p[i]] ? take_event(s, i) : i + 1;
 	}
 }
 

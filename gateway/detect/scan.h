@@ -94,7 +94,7 @@ static inline bool scan_is_digit(char c)
 
 static inline bool scan_is_letter(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+	return ((unsigned char)((c | 0x20) - 'a') < 26) | ((unsigned char)c >= 0x80);
 }
 
 static inline bool scan_is_alnum(char c)

@@ -86,12 +86,48 @@ bool word_is_compound(const struct scan *s, const struct word *w)
 	return lexicon_is_compound(p, n);
 }
 
+/* Quotes, brackets and marks of a list may stand before the first word. */
+static bool is_before_word(char c)
+{
+	switch (c) {
+	case ' ':
+	case '"':
+	case '\'':
+	case '(':
+	case '[':
+	case '{':
+	case '*':
+	case '_':
+	case '#':
+	case '>':
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool ends_sentence(char c)
+{
+	switch (c) {
+	case '\n':
+	case '.':
+	case '!':
+	case '?':
+	case ':':
+	case ';':
+	case '|':
+		return true;
+	default:
+		return false;
+	}
+}
+
 bool word_begins_sentence(const struct scan *s, size_t at)
 {
 	size_t i = at;
-	while (i > 0 && strchr(" \"'([{*_#>", s->p[i - 1]))
+	while (i > 0 && is_before_word(s->p[i - 1]))
 		i--;
 	if (i > 1 && s->p[i - 1] == '-' && (s->p[i - 2] == '\n' || s->p[i - 2] == ' '))
 		return true;
-	return i == 0 || strchr("\n.!?:;|", s->p[i - 1]) != NULL;
+	return i == 0 || ends_sentence(s->p[i - 1]);
 }
