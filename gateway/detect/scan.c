@@ -29,8 +29,9 @@ bool scan_is(const struct scan *s, size_t at, const char *text)
 
 bool scan_is_one(const struct scan *s, size_t at, const char *const *texts)
 {
+	char first = scan_lower(scan_at(s, at));
 	for (; *texts; texts++)
-		if (begins(s, at, s->n, *texts))
+		if (**texts == first && begins(s, at, s->n, *texts))
 			return true;
 	return false;
 }
@@ -181,6 +182,13 @@ static bool is_small(char c)
 	return c >= 'a' && c <= 'z';
 }
 
+/* True for the first letters of months and of jaar, and e. */
+static bool is_of_month(char c)
+{
+	return c == 'j' || c == 'f' || c == 'm' || c == 'a' || c == 's' || c == 'o' || c == 'n' ||
+	    c == 'd' || c == 'e';
+}
+
 /*
  * Most numbers in prose are a count or a year: who must be asked about the digits [at, end)? All,
  * unless they stand alone before a small letter that begins no month and no `jaar`, or are a year
@@ -194,7 +202,7 @@ static enum trigger who(const struct scan *s, size_t at, size_t end)
 		return AT_NUMBER;
 	if (at > 1 && (scan_is_digit(s->p[at - 2]) || s->p[at - 2] == '+'))
 		return AT_NUMBER;
-	if (end - at <= 3 && next == ' ' && is_small(behind) && !strchr("jfmasonde", behind))
+	if (end - at <= 3 && next == ' ' && is_small(behind) && !is_of_month(behind))
 		return AT_COUNT;
 	bool century =
 	    (s->p[at] == '1' && s->p[at + 1] == '9') || (s->p[at] == '2' && s->p[at + 1] == '0');
@@ -274,8 +282,8 @@ static size_t skip(const struct scan *s, const struct events *e, size_t i, size_
 		if (k < SIXTEEN && e->at[p[i + k]])
 			return i + k;
 	}
-	while (i + 4 <= stop &&
-	    !(e->at[p[i]] | e->at[p[i + 1]] | e->at[p[i + 2]] | e->at[p[i + 3]]))
+	while (
+	    i + 4 <= stop && !(e->at[p[i]] | e->at[p[i + 1]] | e->at[p[i + 2]] | e->at[p[i + 3]]))
 		i += 4;
 	while (i < stop && !e->at[p[i]])
 		i++;

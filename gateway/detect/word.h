@@ -12,6 +12,7 @@ struct word {
 	bool capital;    /* begins with one */
 	bool shouts;     /* is all capitals */
 	bool dutch;      /* a Dutch word, in lower case */
+	bool broken;     /* holds NORMAL_JOIN */
 };
 
 /* The word that begins at `from`. */

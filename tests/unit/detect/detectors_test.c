@@ -233,6 +233,42 @@ static void certainty_grows_with_context(void **state)
 	assert_int_equal(f.list[0].certainty, DETECT_MIDDLE);
 }
 
+/* The findings of a text, with and without a number of the dossier that is not in it, but begins
+ * with a small letter: then every such letter is looked at, not only where something may begin. */
+static void same_with_a_known_number(const char *text, size_t n, const struct detect_known *known)
+{
+	struct detect_findings a GW_CLEANUP(detect_findings_release) = DETECT_FINDINGS_INIT;
+	struct detect_findings b GW_CLEANUP(detect_findings_release) = DETECT_FINDINGS_INIT;
+	struct errinfo ei = ERRINFO_INIT;
+	assert_int_equal(detect_scan(text, n, NULL, &a, &ei), 0);
+	assert_int_equal(detect_scan(text, n, known, &b, &ei), 0);
+	assert_int_equal(a.n, b.n);
+	for (size_t i = 0; i < a.n; i++) {
+		assert_int_equal(a.list[i].offset, b.list[i].offset);
+		assert_int_equal(a.list[i].length, b.list[i].length);
+		assert_int_equal(a.list[i].kind, b.list[i].kind);
+		assert_int_equal(a.list[i].certainty, b.list[i].certainty);
+	}
+}
+
+static void nothing_is_skipped(void **state)
+{
+	(void)state;
+	struct buf all GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct detect_known *known GW_CLEANUP(detect_known_free_p) = detect_known_new();
+	assert_non_null(known);
+	assert_int_equal(detect_known_number(known, DETECT_CLIENT_NUMBER, "eq-9999-eq-9999"), 0);
+	for (size_t i = 0; i < detectors_count; i++)
+		for (const char *const *hit = detectors[i]->hits; *hit; hit++) {
+			same_with_a_known_number(*hit, strlen(*hit), known);
+			assert_int_equal(buf_adds(&all, *hit), 0);
+			assert_int_equal(buf_adds(&all, i % 3 ? " en toen ook " : ".\n\n"), 0);
+		}
+	for (size_t from = 0; from < 64; from++) /* wherever the sixteens begin */
+		if (((unsigned char)all.data[from] & 0xc0) != 0x80)
+			same_with_a_known_number(all.data + from, all.len - from, known);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +283,7 @@ int main(void)
 	    cmocka_unit_test(signs_are_no_letters),
 	    cmocka_unit_test(bsn_over_the_range),
 	    cmocka_unit_test(certainty_grows_with_context),
+	    cmocka_unit_test(nothing_is_skipped),
 	};
 	return cmocka_run_group_tests_name("detect/detectors", tests, NULL, NULL);
 }
