@@ -159,6 +159,25 @@ static void long_texts_hide_nothing(void **state)
 	}
 }
 
+/* What cancels a word does so wherever it stands in a long text, which is followed at several
+ * places at once. */
+static void long_texts_cancel_everywhere(void **state)
+{
+	(void)state;
+	enum { LINES = 400 };
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct detect_findings f GW_CLEANUP(detect_findings_release) = DETECT_FINDINGS_INIT;
+	struct errinfo ei = ERRINFO_INIT;
+	for (size_t i = 0; i < LINES; i++)
+		assert_int_equal(buf_adds(&b,
+				     i == LINES / 2 ? "Hij krijgt geen VOG.\n"
+						    : "Voor deze baan is geen VOG vereist.\n"),
+		    0);
+	assert_int_equal(detect_scan(b.data, b.len, NULL, &f, &ei), 0);
+	assert_int_equal(f.n, 1);
+	assert_int_equal(f.list[0].kind, DETECT_CRIMINAL);
+}
+
 /* What may be a street or a plan counts, unless it is written as the name of a place. */
 static void not_every_path_is_a_street(void **state)
 {
@@ -279,6 +298,7 @@ int main(void)
 	    cmocka_unit_test(stems_in_any_dress),
 	    cmocka_unit_test(disguises_are_seen_through),
 	    cmocka_unit_test(long_texts_hide_nothing),
+	    cmocka_unit_test(long_texts_cancel_everywhere),
 	    cmocka_unit_test(not_every_path_is_a_street),
 	    cmocka_unit_test(signs_are_no_letters),
 	    cmocka_unit_test(bsn_over_the_range),
