@@ -26,7 +26,7 @@ static bool is_of_a_place(const struct scan *s, const struct word *w)
 	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
 		size_t n = w->to - w->from;
 		if (n > suffixes[i] + 3 &&
-		    lexicon_of(s->p + w->from, n - suffixes[i]) & (WORD_PLACE | WORD_COMMON))
+		    lexicon_listed(s->p + w->from, n - suffixes[i]) & (WORD_PLACE | WORD_COMMON))
 			return true;
 	}
 	return false;

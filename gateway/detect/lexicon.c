@@ -13,8 +13,17 @@ static struct {
 } slots[SLOTS];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+/* Words that stand before names: a bit for each length, by first and last letter. */
+enum { BEFORE = WORD_PARTICLE | WORD_TITLE | WORD_ROLE, LETTERS = 32 };
+static uint32_t shapes[LETTERS][LETTERS];
+
 /* Made by tools/wordtable at the build; words_data.S. */
-extern const uint32_t words_data[LEXICON_SLOTS] __attribute__((visibility("hidden")));
+extern const struct lexicon_table words_data __attribute__((visibility("hidden")));
+
+static uint32_t *shape_of(const char *word, size_t n)
+{
+	return &shapes[word[0] & (LETTERS - 1)][word[n - 1] & (LETTERS - 1)];
+}
 
 static size_t slot_of(uint32_t h)
 {
@@ -32,6 +41,8 @@ static void add_line(const char *w, unsigned bit)
 		size_t i = slot_of(h);
 		slots[i].hash = h;
 		slots[i].bits |= bit;
+		if (bit & BEFORE)
+			*shape_of(w, n) |= UINT32_C(1) << (n % 32);
 		w += n + (w[n] == ' ');
 	}
 }
@@ -42,17 +53,33 @@ static void add_list(const struct lexicon_list *list)
 		add_line(*line, list->bit);
 }
 
-/* The most usual words of Dutch, so that the large table is left alone. */
-static const char *const usual[] = {
-    "de het een en in van op er na door wie voor met is om dat die dit deze tijdens bij als zij hij "
-    "ik we wij u haar zijn hun daarna verder ook dan nu naar uit aan over onder tot te of maar "
-    "omdat wanneer waar wat hoe wel niet geen alle",
+const char *const lexicon_usual[] = {
+    "de het een en in van op er na door wie voor met is om dat die dit deze tijdens bij",
+    "als zij hij ik we wij u haar zijn hun daarna verder ook dan nu naar uit aan over",
+    "onder tot te of maar omdat wanneer waar wat hoe wel niet geen alle zo zou zal kan",
+    "kunnen moet moeten mag mogen wil willen heeft hebben was waren wordt worden werd",
+    "bent ben heb had gaat ga komt kom doet maak maakt geef geeft zie lees kies neem laat",
+    "vraag bel hier hierbij hierin hiermee hiervoor hierdoor hierna daar daarom daarbij",
+    "daarin daarmee daarnaast daardoor daarvoor daarop dus toch echter bovendien soms",
+    "vaak altijd nooit misschien eerst eerder later sinds vanaf volgens binnen buiten",
+    "zonder tussen via per vanuit namens rond ondanks wegens vanwege indien hoewel",
+    "terwijl zodra zodat voordat nadat totdat want veel meer weinig sommige enkele elke",
+    "elk ieder iedere iedereen alles iets niemand iemand men mensen welke welk waarom",
+    "waarbij waarvoor hoeveel bijvoorbeeld eerste tweede derde laatste vorige volgende",
+    "nieuwe andere ander beide eigen mijn jouw uw onze ons gemeente college raad wet",
+    "artikel lid hoofdstuk paragraaf bijlage besluit aanvraag aanvrager bezwaar",
+    "beslissing verordening regeling kandidaat klant deelnemer werkgever werknemer coach",
+    "consulent traject training cursus werk werken baan stage vergoeding uitkering",
+    "gesprek afspraak afspraken plan doel doelen resultaat conclusie advies reden",
+    "situatie thuis gezin kinderen partner school opleiding taal vandaag gisteren morgen",
+    "afgelopen momenteel inmiddels uiteindelijk helaas graag samen vooral alleen juist",
+    "zowel mits tenzij ondersteuning begeleiding hulp contact overleg team",
     NULL,
 };
 
 static void fill(void)
 {
-	static const struct lexicon_list dutch = {WORD_DUTCH, usual};
+	static const struct lexicon_list dutch = {WORD_DUTCH, lexicon_usual};
 	add_list(&dutch);
 	add_list(&lexicon_given);
 	add_list(&lexicon_family);
@@ -68,8 +95,9 @@ static unsigned listed(uint32_t h)
 
 static bool is_dutch(uint32_t h)
 {
-	for (size_t i = h >> LEXICON_SHIFT; words_data[i]; i = (i + 1) % LEXICON_SLOTS)
-		if (words_data[i] == h)
+	const uint32_t *first = &words_data.first[h >> LEXICON_REST];
+	for (uint32_t i = first[0]; i < first[1]; i++)
+		if (words_data.rest[i] == (uint16_t)h)
 			return true;
 	return false;
 }
@@ -86,6 +114,14 @@ unsigned lexicon_of(const char *word, size_t n)
 	uint32_t h = lexicon_hash(word, n);
 	unsigned bits = listed(h);
 	return bits & WORD_DUTCH || !is_dutch(h) ? bits : bits | WORD_DUTCH;
+}
+
+unsigned lexicon_before(const char *word, size_t n)
+{
+	(void)pthread_once(&once, fill);
+	if (n == 0 || !(*shape_of(word, n) >> (n % 32) & 1))
+		return 0;
+	return listed(lexicon_hash(word, n)) & BEFORE;
 }
 
 bool lexicon_is_dutch(const char *word, size_t n)
@@ -105,8 +141,9 @@ bool lexicon_is_compound(const char *word, size_t n)
 		return true;
 	if (n > LONGEST_WORD)
 		return false;
-	for (size_t k = SHORTEST_PART; k + SHORTEST_PART <= n; k++) {
-		if (!lexicon_is_dutch(word, k))
+	uint32_t h = LEXICON_START; /* of the first k letters */
+	for (size_t k = 0; k + SHORTEST_PART <= n; h = lexicon_step(h, word[k++])) {
+		if (k < SHORTEST_PART || !is_dutch(h ? h : 1))
 			continue;
 		if (fits(k, n - k) && lexicon_is_dutch(word + k, n - k))
 			return true;

@@ -54,10 +54,11 @@ static enum lead lead_before(const struct scan *s, size_t name)
 		i--;
 	if (i == at)
 		return LEAD_NONE;
-	while (n < i && n <= LONGEST && scan_is_letter(s->p[i - n - 1]))
-		n++;
 	/* behind a longer word a dot ends the sentence: it is none of dhr. */
-	if (n < SHORTEST || n > LONGEST || (s->p[i] == '.' && n > LONGEST_SHORT))
+	size_t longest = s->p[i] == '.' ? LONGEST_SHORT : LONGEST;
+	while (n < i && n <= longest && scan_is_letter(s->p[i - n - 1]))
+		n++;
+	if (n < SHORTEST || n > longest)
 		return LEAD_NONE;
 	unsigned bits = word_bits_before(s, i, &from);
 	if (!(bits & (WORD_TITLE | WORD_ROLE)) || is_upper(s->p[from + 1]))

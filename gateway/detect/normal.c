@@ -20,7 +20,7 @@ struct making {
 	const char *text;
 	size_t n;
 	const struct fold_table *table; /* NULL: the long way, see normal_make_slowly */
-	bool valid;                     /* the text is known to be UTF-8 */
+	size_t valid;                   /* up to there the text is known to be UTF-8 */
 	size_t room;                    /* bytes that may still be written behind z->text */
 	size_t word_end; /* of the word whose letters of other scripts were judged last */
 	bool disguised;  /* that word: its look-alikes are read as Latin letters */
@@ -105,12 +105,30 @@ static int32_t char_at(const char *text, size_t n, size_t i, size_t *ret_n)
 }
 
 /*
+ * True when the text is UTF-8 from i, the start of a character, as far as anything here looks
+ * ahead (or to its end). It is looked at in pieces: most texts need it hardly anywhere.
+ */
+static bool is_valid(struct making *m, size_t i)
+{
+	enum { AHEAD = 2 * MOST_WORD, PIECE = 1024, CUT = 3 };
+	if (m->valid == m->n || i + AHEAD <= m->valid)
+		return true;
+	size_t most = m->n - i < PIECE ? m->n - i : PIECE;
+	size_t good = str_utf8_prefix(m->text + i, most);
+	m->valid = i + good;
+	/* a piece may end within a character */
+	return good == most || (most == PIECE && good + CUT >= most);
+}
+
+/*
  * The length of a hyphen, blanks, one line end, blanks at text[i], when a word goes on behind it
  * (a lower-case letter, or a letter outside ASCII); 0 when it does not. The hyphen has h bytes.
  */
-static size_t line_break(const char *text, size_t n, size_t i, size_t h)
+static size_t line_break(struct making *m, size_t i, size_t h)
 {
 	enum { MOST_BLANKS = 32 };
+	const char *text = m->text;
+	size_t n = m->n;
 	size_t k = i + h, stop = n - k > MOST_BLANKS ? k + MOST_BLANKS : n, c_n;
 	while (k < stop && (text[k] == ' ' || text[k] == '\t' || text[k] == '\r'))
 		k++;
@@ -121,7 +139,7 @@ static size_t line_break(const char *text, size_t n, size_t i, size_t h)
 		k++;
 	if (k == n || (text[k] >= 'a' && text[k] <= 'z'))
 		return k < n ? k - i : 0;
-	if ((unsigned char)text[k] < 0x80)
+	if ((unsigned char)text[k] < 0x80 || !is_valid(m, k))
 		return 0;
 	return fold_is_word_part(char_at(text, n, k, &c_n)) ? k - i : 0;
 }
@@ -257,13 +275,12 @@ static int take_char(struct making *m, size_t *i)
 		*i = k + 1;
 		return add_control(m, k);
 	}
-	if (!m->valid && !str_utf8(m->text + k, m->n - k)) /* what is before k is */
+	if (b >= 0x80 && !is_valid(m, k))
 		return GW_EFORMAT;
-	m->valid = true;
 	int32_t c = char_at(m->text, m->n, k, &h);
 	*i = k + h;
 	if (c == '-' || c == 0xad || (c >= 0x58a && fold_is_hyphen(c))) {
-		size_t broken = is_letter_before(m->z) ? line_break(m->text, m->n, k, h) : 0;
+		size_t broken = is_letter_before(m->z) ? line_break(m, k, h) : 0;
 		if (broken) {
 			const char join[1] = {NORMAL_JOIN};
 			*i = k + broken;
@@ -287,7 +304,7 @@ static const struct fold_row *usual_at(const struct making *m, size_t k, size_t 
 	if (p[0] >= 0xc2 && p[0] <= 0xc8 && (p[1] & 0xc0) == 0x80) {
 		*ret_h = 2;
 		row = &m->table->latin[(p[0] & 0x1f) * 64 + (p[1] & 0x3f) - FOLD_LATIN];
-	} else if (p[0] == 0xe2 && (p[1] == 0x80 || p[1] == 0x81) && (p[2] & 0xc0) == 0x80) {
+	} else if (p[0] == 0xe2 && p[1] >= 0x80 && p[1] <= 0x82 && (p[2] & 0xc0) == 0x80) {
 		*ret_h = 3;
 		row = &m->table->signs[(p[1] & 0x3f) * 64 + (p[2] & 0x3f)];
 	} else {

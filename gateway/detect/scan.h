@@ -144,6 +144,10 @@ size_t scan_sentence(const struct scan *s, size_t at, size_t near);
 void scan_add(
     struct scan *s, enum detect_kind kind, enum detect_certainty certainty, size_t from, size_t to);
 
+/* Sort what was found, drop stems that are denied and capitals that others cover, make one of
+ * findings of a kind that overlap. scan_settle.c. */
+void scan_settle(struct scan *s);
+
 /* Texts of a row: its hits or misses. */
 #define SCAN_TEXTS(...)           \
 	(const char *const[])     \

@@ -65,7 +65,7 @@ unsigned word_bits_before(const struct scan *s, size_t to, size_t *ret_from)
 	while (from > 0 && scan_is_of_word(s->p[from - 1]))
 		from--;
 	*ret_from = from;
-	return from < to ? lexicon_listed(s->p + from, to - from) : 0;
+	return lexicon_before(s->p + from, to - from);
 }
 
 struct word word_before(const struct scan *s, size_t to)
