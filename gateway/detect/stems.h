@@ -34,7 +34,8 @@ struct stem_list {
 	const struct stem *rows;
 	size_t n;
 };
-extern const struct stem_list stems_health, stems_belief, stems_origin, stems_criminal, stems_cues;
+extern const struct stem_list stems_health, stems_belief, stems_origin, stems_criminal, stems_law,
+    stems_cues;
 
 /* All rows behind each other. */
 size_t stem_count(void);

@@ -191,6 +191,31 @@ static void not_every_path_is_a_street(void **state)
 	nothing_wrong();
 }
 
+/* What the law enumerates tells of nobody; the same words about somebody do. */
+static void the_law_is_nobodys_data(void **state)
+{
+	(void)state;
+	unsigned special = DETECT_BIT(DETECT_HEALTH) | DETECT_BIT(DETECT_CRIMINAL) |
+	    DETECT_BIT(DETECT_OTHER_SPECIAL);
+	check("Discriminatie wegens godsdienst, levensovertuiging, politieke gezindheid, ras, "
+	      "geslacht of op welke grond dan ook",
+	    0, special & ~DETECT_BIT(DETECT_HEALTH));
+	check("heeft discriminatie op grond van ras ervaren", DETECT_BIT(DETECT_OTHER_SPECIAL),
+	    special);
+	check("zijn politieke gezindheid is bekend", DETECT_BIT(DETECT_OTHER_SPECIAL), special);
+	check("is van etnische afkomst Koerdisch", DETECT_BIT(DETECT_OTHER_SPECIAL), special);
+	check("haar religieuze overtuiging", DETECT_BIT(DETECT_OTHER_SPECIAL), special);
+	check("heeft een homoseksuele gerichtheid", DETECT_BIT(DETECT_OTHER_SPECIAL), special);
+	check("lidmaatschap van een vakbond", DETECT_BIT(DETECT_OTHER_SPECIAL), special);
+	check("vervolging van strafbare feiten loopt nog", DETECT_BIT(DETECT_CRIMINAL), special);
+	check("kwam voor bij justitie", DETECT_BIT(DETECT_CRIMINAL), special);
+	check("heeft een handicap of chronische ziekte", DETECT_BIT(DETECT_HEALTH), special);
+	check("de behandelaar van de zaak", 0, special);
+	check("de behandelaar van de depressie", DETECT_BIT(DETECT_HEALTH), special);
+	check("volgens zijn behandelaar van de polikliniek", DETECT_BIT(DETECT_HEALTH), special);
+	nothing_wrong();
+}
+
 /* Quotes, bullets, arrows and icons touch what people write; none of them is a letter. */
 static void signs_are_no_letters(void **state)
 {
@@ -300,6 +325,7 @@ int main(void)
 	    cmocka_unit_test(long_texts_hide_nothing),
 	    cmocka_unit_test(long_texts_cancel_everywhere),
 	    cmocka_unit_test(not_every_path_is_a_street),
+	    cmocka_unit_test(the_law_is_nobodys_data),
 	    cmocka_unit_test(signs_are_no_letters),
 	    cmocka_unit_test(bsn_over_the_range),
 	    cmocka_unit_test(certainty_grows_with_context),
