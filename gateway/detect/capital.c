@@ -73,5 +73,5 @@ const struct detector detector_capital = {
     .hits = SCAN_TEXTS("gisteren kwam Zerfinoz langs", "Xandrophel belde", "met Qworti en",
 	"\u0645\u062d\u0645\u062f", "Zerf-\ninoz"),
     .misses = SCAN_TEXTS("de Gemeente", "het UWV", "via WhatsApp", "een Rotterdamse school",
-	"Werkleertraject", "Nederlands", "B1", "in Januari", "VCA", "Syri\u00eb"),
+	"Werkleertraject", "Zaaktype", "Nederlands", "B1", "in Januari", "VCA", "Syri\u00eb"),
 };

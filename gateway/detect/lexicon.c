@@ -3,6 +3,9 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <strings.h>
+
+#include "base/defs.h"
 
 /* Table of the lists: hash and bits; words of lists are few, so equal hashes do not occur (the unit
  * test looks). */
@@ -129,10 +132,22 @@ bool lexicon_is_dutch(const char *word, size_t n)
 	return is_dutch(lexicon_hash(word, n));
 }
 
-/* Two parts of such lengths: of a short one much can be made by chance (sen+turk). */
-static bool fits(size_t a, size_t b)
+/* Ends of words about work with which no family name ends: zaak+type, rol+naam. */
+static bool is_head(const char *part, size_t n)
 {
-	return b >= SHORTEST_PART && (a >= SURE_PART || b >= SURE_PART);
+	static const char *const heads[] = {"type", "code", "naam", "fase"};
+	for (size_t i = 0; i < GW_LENGTH(heads); i++)
+		if (n == strlen(heads[i]) && strncasecmp(part, heads[i], n) == 0)
+			return true;
+	return false;
+}
+
+/* A Dutch word behind a first part of a letters: of two short ones much can be made by chance
+ * (sen+turk). */
+static bool is_rest(size_t a, const char *part, size_t n)
+{
+	return n >= SHORTEST_PART && (a >= SURE_PART || n >= SURE_PART || is_head(part, n)) &&
+	    lexicon_is_dutch(part, n);
 }
 
 bool lexicon_is_compound(const char *word, size_t n)
@@ -145,10 +160,8 @@ bool lexicon_is_compound(const char *word, size_t n)
 	for (size_t k = 0; k + SHORTEST_PART <= n; h = lexicon_step(h, word[k++])) {
 		if (k < SHORTEST_PART || !is_dutch(h ? h : 1))
 			continue;
-		if (fits(k, n - k) && lexicon_is_dutch(word + k, n - k))
-			return true;
 		bool joint = word[k] == 's' || word[k] == 'S';
-		if (joint && fits(k, n - k - 1) && lexicon_is_dutch(word + k + 1, n - k - 1))
+		if (is_rest(k, word + k, n - k) || (joint && is_rest(k, word + k + 1, n - k - 1)))
 			return true;
 	}
 	return false;

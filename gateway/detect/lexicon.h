@@ -41,7 +41,8 @@ unsigned lexicon_before(const char *word, size_t n);
 /* True when it is a Dutch word. */
 bool lexicon_is_dutch(const char *word, size_t n);
 
-/* True when it is a Dutch word, or two put together as Dutch does (werk+leer, advies+s+gesprek). */
+/* True when it is a Dutch word, or two put together as Dutch does (werk+leer, advies+s+gesprek):
+ * one of five letters or more, or the second one with which no family name ends (zaak+type). */
 bool lexicon_is_compound(const char *word, size_t n);
 
 /* The hash that the table of words is made with: FNV-1a of the word in lower case, never 0. */

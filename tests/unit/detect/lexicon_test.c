@@ -97,8 +97,9 @@ static bool is_compound(const char *w, size_t n)
 	for (size_t k = 3; n <= 48 && k + 3 <= n; k++)
 		for (size_t joint = 0; joint < 2; joint++) {
 			size_t rest = n - k - joint;
+			bool head = rest == 4 && strstr("type code naam fase", w + k + joint);
 			if ((joint && w[k] != 's' && w[k] != 'S') || rest < 3 ||
-			    (k < 5 && rest < 5))
+			    (k < 5 && rest < 5 && !head))
 				continue;
 			if (lexicon_is_dutch(w, k) && lexicon_is_dutch(w + k + joint, rest))
 				return true;
@@ -122,6 +123,9 @@ static void compounds_by_definition(void **state)
 	assert_true(lexicon_is_compound("Werkleertraject", 15));
 	assert_true(lexicon_is_compound("adviesgesprek", 13));
 	assert_false(lexicon_is_compound("senturk", 7));
+	assert_true(is_compound("zaaktype", 8));
+	assert_true(lexicon_is_compound("Zaaktype", 8));
+	assert_false(lexicon_is_compound("zaakturk", 8));
 }
 
 int main(void)
