@@ -22,6 +22,7 @@ struct making {
 	const struct fold_table *table; /* NULL: the long way, see normal_make_slowly */
 	size_t valid;                   /* up to there the text is known to be UTF-8 */
 	size_t room;                    /* bytes that may still be written behind z->text */
+	char *at;                       /* where: behind z->text */
 	size_t word_end; /* of the word whose letters of other scripts were judged last */
 	bool disguised;  /* that word: its look-alikes are read as Latin letters */
 	bool mixed;
@@ -31,10 +32,11 @@ struct making {
 static int make_room(struct making *m, size_t i)
 {
 	size_t left = m->n - i;
-	if (m->room >= left + SLACK)
+	if (m->at && m->room >= left + SLACK)
 		return 0;
 	m->room = left + left / 8 + 2 * SLACK;
-	return buf_room(&m->z->text, m->room) ? 0 : GW_ENOMEM;
+	m->at = buf_room(&m->z->text, m->room);
+	return m->at ? 0 : GW_ENOMEM;
 }
 
 static int add_point(struct normal *z, size_t from, size_t from_n, size_t to_n)
@@ -60,6 +62,7 @@ static int add_point(struct normal *z, size_t from, size_t from_n, size_t to_n)
 static void wrote(struct making *m, size_t n)
 {
 	m->z->text.len += n;
+	m->at += n;
 	m->room -= n;
 }
 
@@ -71,7 +74,7 @@ static int add_whole(struct making *m, size_t from, size_t from_n, const char *s
 	int r = add_point(m->z, from, from_n, n);
 	if (r < 0)
 		return r;
-	memcpy(m->z->text.data + m->z->text.len, s, n);
+	memcpy(m->at, s, n);
 	wrote(m, n);
 	return 0;
 }
@@ -87,9 +90,9 @@ static int plain_from(struct normal *z, size_t from)
 	return add_point(z, from, 0, 0);
 }
 
-static bool is_letter_before(const struct normal *z)
+static bool is_letter_before(const struct making *m)
 {
-	unsigned char c = z->text.len ? (unsigned char)z->text.data[z->text.len - 1] : 0;
+	unsigned char c = m->z->text.len ? (unsigned char)m->at[-1] : 0;
 	return c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
@@ -225,7 +228,7 @@ static int add_hyphen(struct making *m, size_t i)
 	int r = plain_from(m->z, i);
 	if (r < 0)
 		return r;
-	m->z->text.data[m->z->text.len] = '-';
+	*m->at = '-';
 	wrote(m, 1);
 	return 0;
 }
@@ -280,7 +283,7 @@ static int take_char(struct making *m, size_t *i)
 	int32_t c = char_at(m->text, m->n, k, &h);
 	*i = k + h;
 	if (c == '-' || c == 0xad || (c >= 0x58a && fold_is_hyphen(c))) {
-		size_t broken = is_letter_before(m->z) ? line_break(m, k, h) : 0;
+		size_t broken = is_letter_before(m) ? line_break(m, k, h) : 0;
 		if (broken) {
 			const char join[1] = {NORMAL_JOIN};
 			*i = k + broken;
@@ -316,11 +319,10 @@ static const struct fold_row *usual_at(const struct making *m, size_t k, size_t 
 /* Append the row for the h bytes of the original at k; room is copied whole. */
 static int add_row(struct making *m, const struct fold_row *row, size_t k, size_t h)
 {
-	struct buf *b = &m->z->text;
 	if (row->n == 0)
 		return 0;
 	int r = add_point(m->z, k, h, row->n);
-	memcpy(b->data + b->len, row->text, FOLD_SHORT);
+	memcpy(m->at, row->text, FOLD_SHORT);
 	wrote(m, r < 0 ? 0 : row->n);
 	return r;
 }
@@ -334,7 +336,7 @@ static int make(struct making *m)
 	for (size_t i = 0, h; r == 0;) {
 		if ((r = make_room(m, i)) < 0)
 			break;
-		size_t end = copy_plain(m->text, m->n, i, b->data + b->len);
+		size_t end = copy_plain(m->text, m->n, i, m->at);
 		if (end > i) {
 			if ((r = plain_from(m->z, i)) < 0)
 				break;
@@ -350,7 +352,8 @@ static int make(struct making *m)
 			r = take_char(m, &i);
 		}
 	}
-	buf_wrote(b, 0);
+	if (b->data)
+		buf_wrote(b, 0);
 	return r;
 }
 

@@ -111,7 +111,7 @@ static void measure(const char *what, const struct buf *text)
 	for (int round = 0; round < ROUNDS; round++) {
 		double from = spent();
 		found = look_through(text);
-		rates[round] = (double)(text->len / PIECE * PIECE) / (spent() - from) / 1e6;
+		rates[round] = (double)(text->len - text->len % PIECE) / (spent() - from) / 1e6;
 	}
 	qsort(rates, ROUNDS, sizeof *rates, by_size);
 	(void)printf("detect, %s: %.0f MB/s a core (best of %d rounds: %.0f), %.1f findings a kB, "
