@@ -137,13 +137,15 @@ static void ask(struct scan *s, enum trigger trigger, size_t at)
 	}
 }
 
-/* A capital, or a letter that is not Latin, begins a word at `at`. */
-static void ask_capital(struct scan *s, size_t at)
+/* A capital, or a letter that is not Latin, begins a word at `at`; returns where something else may
+ * begin: behind the word, unless it was broken. */
+static size_t ask_capital(struct scan *s, size_t at)
 {
 	const struct word w = word_at(s, at);
 	s->word = &w;
 	ask(s, AT_CAPITAL, at);
 	s->word = NULL;
+	return w.broken ? at + 1 : w.to;
 }
 
 /* What may stand between the letters of a code and its digits. */
@@ -269,7 +271,7 @@ static size_t take_event(struct scan *s, size_t i)
 	if (!scan_is_alnum(c))
 		ask(s, AT_MAIL, i);
 	else if (begins_here && (is_upper(c) || (unsigned char)c >= 0xc0))
-		ask_capital(s, i);
+		return ask_capital(s, i);
 	return i + 1;
 }
 

@@ -80,9 +80,9 @@ static bool is_street(const struct scan *s, size_t from, size_t to)
 }
 
 /* True unless the pattern of a row is in capitals and the text [from, to) is not. */
-static bool has_its_capitals(const struct scan *s, size_t row, size_t from, size_t to)
+static bool has_its_capitals(const struct scan *s, const struct stem *stem, size_t from, size_t to)
 {
-	if (!is_upper(stem_row(row)->pattern[0]))
+	if (!is_upper(stem->pattern[0]))
 		return true;
 	for (size_t i = from; i < to; i++)
 		if (!is_upper(s->p[i]))
@@ -106,13 +106,13 @@ static size_t words_back(const struct scan *s, size_t to, size_t k)
 /* A row of stems ended at i, the end of a word or within one. */
 static void row_ended(struct scan *s, const struct stem_automaton *a, size_t row, size_t to)
 {
-	const struct stem *stem = stem_row(row);
+	const struct stem *stem = a->stem[row];
 	size_t from = words_back(s, to, a->words[row]);
 	if (stem->kind == STEM_NOT)
 		deny(s, from, to);
 	else if (stem->kind >= STEM_CUE)
 		cue(s, stem->kind - STEM_CUE, from);
-	else if (!is_street(s, from, to) && has_its_capitals(s, row, from, to))
+	else if (!is_street(s, from, to) && has_its_capitals(s, stem, from, to))
 		scan_add(s, (enum detect_kind)stem->kind, DETECT_MIDDLE, from, to);
 }
 
