@@ -7,7 +7,7 @@ HANDOVERD=$PWD/$BUILD/handoverd
 D='' # the daemon's process
 end() { [ -n "$D" ] && kill "$D" 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-plan 76
+plan 77
 
 must "$CERTS/make-pki" "$W/pki"
 KEEPER=$(pin_of "Registry keeper" keeper)
@@ -80,13 +80,18 @@ expect 3 "a TLS key that others can read" "$HANDOVERD" --home "$W/incoming" --li
 chmod go-r "$W/incoming/organisation/tls.key"
 
 # ---- serving ----
-start --local "$W/local.sock"
+PIN=PIN-$RANDOM$RANDOM
+HANDOVER_PKCS11_PIN=$PIN start --local "$W/local.sock"
 ok "it starts"
 [ -n "$(edge_of)" ] && [ "$(edge_of)" != "$D" ]
 ok "two processes: a core and its edge"
 grep -q "NoNewPrivs:.1" "/proc/$D/status" && grep -q "Seccomp:.2" "/proc/$D/status" &&
 	grep -q "NoNewPrivs:.1" "/proc/$(edge_of)/status" && grep -q "Seccomp:.2" "/proc/$(edge_of)/status"
 ok "both are confined"
+# only root can look: to anybody else both processes are closed
+[ ! -r "/proc/$D/environ" ] || [ "$(tr '\0' '\n' <"/proc/$(edge_of)/environ" 2>/dev/null | grep -c "$PIN")" = 0 ] &&
+	{ [ ! -r "/proc/$D/environ" ] || tr '\0' '\n' <"/proc/$D/environ" | grep -q "$PIN"; }
+ok "the PIN of a token is in the core's environment alone"
 local_call() { curl -sS --max-time 10 --unix-socket "$W/local.sock" -o "$W/body" -w '%{http_code}' "http://x$1" 2>"$W/err"; }
 [ "$(local_call /healthz)" = 200 ]; ok "healthz"
 [ "$(local_call /readyz)" = 200 ]; ok "readyz"
