@@ -253,17 +253,21 @@ static int queue(struct cases *c, struct cases_work *w, struct store_tx *tx, con
 	return r < 0 ? r : cases_job_queue(c, tx, w, elsewhere, w->call->now, ei);
 }
 
-static int carry_out(struct cases *c, struct cases_work *w, const char *elsewhere, const char *span,
-    struct errinfo *ei)
+/* What is to be written, perhaps together with the acts of others. */
+struct change {
+	struct cases *c;
+	struct cases_work *w;
+	const char *elsewhere, *span;
+};
+
+static int carry_out(void *arg, struct store_tx *tx, struct errinfo *ei)
 {
-	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
-	int r = store_begin(c->env.store, STORE_WRITE, &tx, ei);
-	if (r == 0)
-		r = still(w, tx, elsewhere, ei);
-	if (r == 0)
-		r = elsewhere ? queue(c, w, tx, elsewhere, ei)
-			      : work_keep(w, tx, span, w->call->now, ei);
-	return r < 0 ? r : store_commit(&tx, ei);
+	const struct change *k = arg;
+	int r = still(k->w, tx, k->elsewhere, ei);
+	if (r < 0)
+		return r;
+	return k->elsewhere ? queue(k->c, k->w, tx, k->elsewhere, ei)
+			    : work_keep(k->w, tx, k->span, k->w->call->now, ei);
 }
 
 static int show(struct cases *c, const struct cases_work *w, const char *case_id, json_t **ret,
@@ -279,7 +283,8 @@ int work_do(struct cases *c, struct cases_work *w, const char *elsewhere, struct
 	int r = entry_begin(c, w, &e, ei);
 	if (r < 0)
 		return r;
-	int done = carry_out(c, w, elsewhere, e.intent.sp, &why);
+	struct change change = {c, w, elsewhere, e.intent.sp};
+	int done = store_write(c->env.store, carry_out, &change, &why);
 	r = entry_end(c, w, &e, done, &why, ei);
 	if (done < 0) {
 		if (ei)

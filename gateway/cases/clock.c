@@ -13,8 +13,8 @@
 #include "cases/inside.h"
 
 enum {
-	AGAIN_DAYS = 5,        /* working days from the reminder to who is told then */
-	IDLE_MS = 3600 * 1000, /* when to look again where nothing is due */
+	AGAIN_DAYS = 5,      /* working days from the reminder to who is told then */
+	IDLE_MS = 60 * 1000, /* when to look again at the latest: also for files that have to go */
 	DAY_MS = 24 * 3600 * 1000,
 	AT_ONCE = 500, /* things done in one tick */
 };
@@ -105,9 +105,9 @@ int cases_plan(
 	case CASE_FETCHED:
 		return due(tx, row, o, "opened", days_end, ei);
 	case CASE_OPENED:
-		return due(tx, row, o, "return", o->return_until, ei);
+		return due(tx, row, o, "return", o->return_until + 1, ei);
 	case CASE_TAKEN_OVER:
-		r = due(tx, row, o, "return", o->return_until, ei);
+		r = due(tx, row, o, "return", o->return_until + 1, ei);
 		return r == 0 && date_parse(o->delete_by, &day) == 0
 		    ? due(tx, row, o, "delete", date_end(day), ei)
 		    : r;
