@@ -141,10 +141,14 @@ int case_resume(struct contact *c, struct contact_case *k, struct errinfo *ei)
 
 /* ---- one act ---- */
 
-/* What it follows: what is on its way, else the head of the chain; "" for the first. */
+/* What it follows: what is on its way, else the head of the chain; "" for the first. What is on its
+ * way may be from another home of ours: then the gateway names it. */
 static const char *follows(const struct contact_case *k)
 {
 	size_t n = receipts_pendings(k->receipts);
+	const char *head = jx_str(k->now, "head");
+	if (!n && head && on_its_way(k, head))
+		return head;
 	return n ? receipts_pending(k->receipts, n - 1)->sha256
 		 : chain_head(receipts_chain(k->receipts));
 }

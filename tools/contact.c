@@ -313,7 +313,7 @@ static int incident(struct contact *c, const struct contact_case *k, int code, s
 static int compare(struct contact *c, struct contact_case *k, struct errinfo *ei)
 {
 	char path[160];
-	json_t *items GW_CLEANUP(jx_release) = NULL;
+	json_t *shown GW_CLEANUP(jx_release) = NULL;
 	int r;
 	if (!k->now) {
 		if (chain_count(receipts_chain(k->receipts)) == 0)
@@ -324,9 +324,9 @@ static int compare(struct contact *c, struct contact_case *k, struct errinfo *ei
 		return incident(c, k, GW_EAUTH, ei);
 	}
 	(void)snprintf(path, sizeof path, "/v1/cases/%s/%s/statements", k->sender, k->case_id);
-	r = contact_list(c, path, "", &items, ei);
+	r = contact_get(c, path, &shown, ei);
 	if (r == 0)
-		r = receipts_take(k->receipts, items, find_slip, c, ei);
+		r = receipts_take(k->receipts, json_object_get(shown, "items"), find_slip, c, ei);
 	return r == GW_EAUTH ? incident(c, k, r, ei) : r;
 }
 
