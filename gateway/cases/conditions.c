@@ -185,7 +185,9 @@ static int judge_context(
 		r = registry_known(env.registry, t->recipient, &g.recipient, ei);
 	if (r == 0)
 		r = judge_contract(t, a, &k, ei);
-	if (r < 0 || !k)
+	if (r >= 0 && !k)
+		r = err_set(ei, GW_EREFUSED, "the contract of the acceptance is not known here");
+	if (r < 0)
 		return r;
 	r = err_set(ei, GW_EREFUSED, "the contract covers no programme");
 	for (unsigned bit = 1; r < 0 && bit <= PROGRAMME_NUG; bit <<= 1) {
@@ -250,7 +252,9 @@ static int judge_policy(
 	const struct terms t = terms_of(w);
 	const struct acceptance *a = NULL;
 	int r = judge_terms(c, &t, &a, ret, ei);
-	if (r < 0 || !*ret || !a)
+	if (r >= 0 && (!*ret || !a))
+		r = err_set(ei, GW_EREFUSED, "the policy of the act is not known here");
+	if (r < 0)
 		return r;
 	take_terms(&w->round, *ret);
 	(void)snprintf(w->round.contract, sizeof w->round.contract, "%s", a->contract);
