@@ -200,7 +200,8 @@ static int judge(struct cases *c, struct cases_work *w, struct store_tx *tx, str
 		cases_terms(c, w);
 	/* under a policy of which nothing is known here, that is what to say */
 	if (w->act == ACT_RELEASE && w->new_round && !w->round.keep[0])
-		r = cases_conditions(c, w, ei);
+		r = cases_terms_hold(c, w->call, w->sender, w->recipient,
+		    w->held.package[0] ? w->held.contract : NULL, jx_str(w->st.body, "policy"), ei);
 	if (r == 0)
 		r = work_step(w, ei);
 	if (r == 0)
