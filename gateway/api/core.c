@@ -242,8 +242,11 @@ static void refuse(struct op *op, int code)
 	buf_clear(op->out);
 	*a = (struct link_answer){.status = p.status, .type = PROBLEM_TYPE, .fd = -1};
 	op->fields_n = 0;
-	if (problem_write(&p, op->out) < 0) /* what does not fit goes without its lists */
-		buf_clear(op->out), p.more = NULL, (void)!problem_write(&p, op->out);
+	if (problem_write(&p, op->out) < 0) { /* what does not fit goes without its lists */
+		buf_clear(op->out);
+		p.more = NULL;
+		(void)!problem_write(&p, op->out);
+	}
 	op->body_n = op->out->len;
 	for (size_t i = 0; i < fields_n; i++)
 		(void)!op_field(op, op->fields[i].name, "%s", values[i]);

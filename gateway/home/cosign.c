@@ -12,11 +12,30 @@
 
 enum { WITNESSES = 32 /* that a cosigned checkpoint is looked through for */ };
 
+/* A new key of this home is a registry.change. */
+static int make_key(
+    struct home *h, const char *path, const char *name, struct witness *ret, struct errinfo *ei)
+{
+	json_t *detail GW_CLEANUP(jx_release) = json_object();
+	struct ledger_receipt intent;
+	jx_set(detail, "what", json_string("witness"));
+	jx_set(detail, "file", json_string("keys/witness.key"));
+	int r = home_intent(h, "registry.change", NULL, detail, &intent, ei);
+	if (r < 0)
+		return r;
+	r = witness_open(path, name, true, ret, ei);
+	int end = home_result(h, "registry.change", NULL, &intent, r, r < 0 ? NULL : ei);
+	if (r == 0 && end < 0)
+		witness_release(ret);
+	return r < 0 ? r : end;
+}
+
 int home_witness(struct home *h, bool make, struct witness *ret, struct errinfo *ei)
 {
 	char *path GW_CLEANUP(str_free_p) = home_path(h, "keys/witness.key");
 	char *name GW_CLEANUP(str_free_p) = str_printf("oin-%s/witness", h->settings.oin);
-	return witness_open(path, name, make, ret, ei);
+	return make && !file_exists(path) ? make_key(h, path, name, ret, ei)
+					  : witness_open(path, name, false, ret, ei);
 }
 
 /* A record about the peer's log; head may be NULL. */

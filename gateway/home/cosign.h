@@ -14,7 +14,8 @@
 #include "store/store.h"
 
 /* Open the witness key of the home, keys/witness.key, named "oin-<OIN>/witness"; with `make` it is
- * drawn when it is not there. GW_ENOENT, GW_EMODE, GW_EFORMAT, GW_EIO. Release *ret. */
+ * drawn when it is not there, as one registry.change (needs HOME_LEDGER). GW_ENOENT, GW_EMODE,
+ * GW_EFORMAT, GW_EIO. Release *ret. */
 int home_witness(struct home *h, bool make, struct witness *ret, struct errinfo *ei) GW_MUST_USE;
 
 /*

@@ -52,3 +52,21 @@ int store_witness_put(struct store_tx *tx, const char *origin, uint64_t old,
 		r = err_set(ei, GW_ECONFLICT, "another head of this log was cosigned meanwhile");
 	return r;
 }
+
+int store_witness_newest(
+    struct store_tx *tx, const char *prefix, struct buf *note, struct errinfo *ei)
+{
+	static const char sql[] =
+	    "SELECT note FROM witness WHERE substr(origin, 1, length(?1)) = ?1"
+	    " ORDER BY at DESC, size DESC LIMIT 1";
+	int r;
+	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
+	if (!q)
+		return r;
+	store_bind_text(q, 1, prefix);
+	r = store_step(q, ei);
+	if (r != 1)
+		return r < 0 ? r
+			     : err_set(ei, GW_ENOENT, "no head of that ledger was cosigned here");
+	return store_col_buf(q, 0, note);
+}

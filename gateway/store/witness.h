@@ -29,4 +29,9 @@ int store_witness_get(struct store_tx *tx, const char *origin, struct store_witn
 int store_witness_put(struct store_tx *tx, const char *origin, uint64_t old,
     const struct store_witness *w, const void *note, size_t n, struct errinfo *ei) GW_MUST_USE;
 
+/* Append the signed note of the head that was cosigned last of all logs whose origin begins so.
+ * GW_ENOENT. */
+int store_witness_newest(
+    struct store_tx *tx, const char *prefix, struct buf *note, struct errinfo *ei) GW_MUST_USE;
+
 #endif

@@ -8,7 +8,7 @@ W=$(mktemp -d)
 trap 'rm -rf "$W"' EXIT
 tests/npm/install || { echo "Bail out! the packages of tests/npm cannot be installed"; exit 1; }
 mkdir "$W/answers"
-for t in core op_cases op_dossiers; do
+for t in core op_cases op_dossiers op_ledger; do
 	API_ANSWERS=$W/answers "$BUILD/tests/unit/api/${t}_test" >"$W/$t.out" 2>&1 || {
 		echo "Bail out! api/${t}_test fails"
 		exit 1

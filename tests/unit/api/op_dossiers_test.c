@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Dossiers that are handed in: who may, what comes of it, what stays, and the same request twice.
  */
+#include <pthread.h>
+#include <signal.h>
+
 #include "tests/unit/api/world.h"
 
 #define KEY_1 "11111111-1111-4111-8111-111111111111"
@@ -148,6 +151,13 @@ static void a_dossier_that_is_no_good_is_refused(void **state)
 	hand_in(&w, 422);
 	assert_null(strstr(world.a.body, "KANARIE"));
 	assert_non_null(strstr(jx_str(world.json, "detail"), "birth_date"));
+	w.file = "ziek.tar"; /* a person has to settle what the scan found: the report says where */
+	hand_in(&w, 403);
+	is_problem("refused");
+	assert_non_null(json_object_get(world.json, "report"));
+	assert_non_null(strstr(world.a.body, "plan.goal"));
+	assert_null(strstr(world.a.body, "migraine"));
+	assert_null(strstr(world.a.body, "KANARIE"));
 	w.file = good.file;
 	w.policy = "er-is-geen";
 	hand_in(&w, 400);
@@ -239,6 +249,114 @@ static void without_the_ledger_there_is_no_package(void **state)
 	assert_int_equal(packages(), n + 1);
 }
 
+/* ---- twice at once, and killed on the way ---- */
+
+struct racer {
+	struct link_call call;
+	struct buf out;
+	struct link_answer a;
+};
+
+static void *race(void *arg)
+{
+	struct racer *r = arg;
+	api_core_answer(world.core, &r->call, &r->out, &r->a);
+	return NULL;
+}
+
+static void the_same_request_twice_at_once_is_done_once(void **state)
+{
+	struct dossier_wish w = good;
+	struct racer r[2] = {0};
+	char token[2][ID_TEXT];
+	pthread_t t[2];
+	uint64_t n = packages();
+	(void)state;
+	w.key = "66666666-6666-4666-8666-666666666666";
+	for (size_t i = 0; i < 2; i++) {
+		r[i].out = (struct buf)BUF_INIT(1 << 20);
+		r[i].call = world_call(API_DOSSIER_END, PROVIDER);
+		dossier_begin(&w, token[i], &r[i].call.number);
+		put_wish(&r[i].call, &w);
+		world_param(&r[i].call, token[i]);
+	}
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&t[i], NULL, race, &r[i]), 0);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(pthread_join(t[i], NULL), 0);
+	/* the second is told to wait, or comes late enough for the first answer */
+	assert_true(r[0].a.status == 201 || r[1].a.status == 201);
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(r[i].a.status == 201 || r[i].a.status == 409);
+		buf_release(&r[i].out);
+	}
+	assert_int_equal(packages(), n + 1);
+}
+
+static size_t package_files(void)
+{
+	char *dir GW_CLEANUP(str_free_p) = world_path("outgoing/packages");
+	struct file_list l = {0};
+	struct errinfo ei = ERRINFO_INIT;
+	test_code(file_list(dir, "", &l, &ei), 0, &ei);
+	size_t n = l.n;
+	file_list_release(&l);
+	return n;
+}
+
+/* Half of the kills come at some moment, half shortly after the package's file is there. */
+static void wait_for_kill(unsigned i, size_t files)
+{
+	if (i % 2 == 0) {
+		(void)usleep(20000 + i * 15000);
+		return;
+	}
+	for (int64_t until = clock_mono() + 10000;
+	     package_files() == files && clock_mono() < until;)
+		(void)usleep(100);
+	(void)usleep(i * 1000);
+}
+
+/* Whenever the process is killed, the same request afterwards gives one package and no more. */
+static void a_kill_leaves_one_package(void **state)
+{
+	enum { KILLS = 12 };
+	unsigned before = 0, after = 0;
+	(void)state;
+	for (unsigned i = 0; i < KILLS; i++) {
+		char key[ID_TEXT], case_id[16];
+		struct dossier_wish w = good;
+		uint64_t n = packages();
+		const size_t files = package_files();
+		id_v4(key);
+		(void)snprintf(case_id, sizeof case_id, "c-kill-%u", i);
+		w.key = key;
+		w.case_id = case_id;
+		world_stop();
+		pid_t child = fork();
+		assert_true(child >= 0);
+		if (child == 0) {
+			world_start();
+			hand_in(&w, 201);
+			_exit(0);
+		}
+		wait_for_kill(i, files);
+		(void)kill(child, SIGKILL);
+		int status = 0;
+		assert_int_equal(waitpid(child, &status, 0), child);
+		world_start();
+		bool there = packages() > n;
+		before += !there;
+		after += there;
+		hand_in(&w, 201);
+		assert_int_equal(packages(), n + 1);
+		char *package GW_CLEANUP(str_free_p) = str_dup(jx_str(world.json, "package"));
+		ask_for(API_PACKAGE, PROVIDER, package, NULL, 200);
+		assert_string_equal(jx_str(world.json, "state"), "deposited");
+	}
+	printf("# note: killed before the package was there: %u, after: %u\n", before, after);
+}
+
 /* After all of that: no value of any dossier lies under the home, whatever was refused. */
 static void nothing_readable_lies_under_the_home(void **state)
 {
@@ -263,6 +381,8 @@ int main(void)
 	    cmocka_unit_test(only_so_many_arrive_at_once),
 	    cmocka_unit_test(a_body_has_its_limit),
 	    cmocka_unit_test(without_the_ledger_there_is_no_package),
+	    cmocka_unit_test(the_same_request_twice_at_once_is_done_once),
+	    cmocka_unit_test(a_kill_leaves_one_package),
 	    cmocka_unit_test(nothing_readable_lies_under_the_home),
 	};
 	return cmocka_run_group_tests_name("api/op_dossiers", tests, world_begin, world_end);
