@@ -143,7 +143,7 @@ struct attach_item {
  * letter or digit is ATTACH_NO_TEXT, unless setup->ocr: then pictures, and such pages, are read
  * from what they look like, and what cannot be read keeps the file here. A finding under `block`
  * stops the file, one under `review` until item->settle keeps it, and so does one under `mask` or
- * settled so, since a file cannot be masked.
+ * settled so, since a file cannot be masked. What both looks find is put to item->settle once.
  *
  * ATTACH_FLATTEN: a PDF leaves as pictures of its pages, as poppler shows them at 150 pixels an
  * inch, so that forms and layers are what they look like; a DOCX is ATTACH_NO_CLEANER; pictures are

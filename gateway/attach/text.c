@@ -62,11 +62,22 @@ bool text_reads(const char *p, size_t n)
 	return false;
 }
 
-/* A text that is judged: what it has of the person's own, and who settles the rest. */
+/* A text that is judged: what it has of the person's own, and what was said of another text. */
 struct judging {
 	struct attach_item *item;
+	struct answers *answers; /* NULL: this text stands alone */
+	const char *text;        /* in which own was found */
+	size_t n;
 	struct detect_findings own;
 };
+
+/* Find what the text has of the person's own. */
+static int find_own(struct judging *j, const char *p, size_t n, struct errinfo *ei)
+{
+	j->text = p;
+	j->n = n;
+	return j->item->own ? detect_scan(p, n, j->item->own, &j->own, ei) : 0;
+}
 
 /* True for what a name, a number or a word with a capital says of the person whose file it is. */
 static bool is_own(const struct judging *j, const struct detect_finding *f)
@@ -86,9 +97,16 @@ static bool is_own(const struct judging *j, const struct detect_finding *f)
 static int settle(void *arg, const struct detect_passage *passage)
 {
 	const struct judging *j = arg;
-	return is_own(j, &passage->finding)
-	    ? DETECT_KEEP
-	    : j->item->settle->verdict(j->item->settle->arg, passage);
+	bool as_found = passage->n == j->n && memcmp(passage->text, j->text, j->n) == 0;
+	int verdict;
+	if (as_found && is_own(j, &passage->finding)) /* masks move the rest of a text */
+		return DETECT_KEEP;
+	if (j->answers && answers_find(j->answers, passage, &verdict))
+		return verdict;
+	verdict = j->item->settle->verdict(j->item->settle->arg, passage);
+	if (j->answers && verdict >= 0)
+		answers_add(j->answers, passage, verdict);
+	return verdict;
 }
 
 /* Have what is under review settled: what is left of it to say. */
@@ -130,15 +148,16 @@ static void judged(struct attach_item *item, const bool seen[DETECT_BLOCK + 1])
 		attach_settle(item, GW_EREFUSED, ATTACH_MASK);
 }
 
-int text_judge(struct attach_item *item, const char *p, size_t n, struct errinfo *ei)
+int text_judge(
+    struct attach_item *item, const char *p, size_t n, struct answers *answers, struct errinfo *ei)
 {
 	struct detect_findings found GW_CLEANUP(detect_findings_release) = DETECT_FINDINGS_INIT;
-	struct judging j = {.item = item, .own = DETECT_FINDINGS_INIT};
+	struct judging j = {.item = item, .answers = answers, .own = DETECT_FINDINGS_INIT};
 	size_t count[DETECT_KINDS] = {0};
 	bool seen[DETECT_BLOCK + 1] = {false};
 	int r = detect_scan(n ? p : "", n, item->known, &found, ei);
-	if (r == 0 && item->own && found.n)
-		r = detect_scan(p, n, item->own, &j.own, ei);
+	if (r == 0 && found.n)
+		r = find_own(&j, p, n, ei);
 	if (r == 0) {
 		weigh(&j, &found, count, seen);
 		for (size_t k = 0; k < DETECT_KINDS; k++)
@@ -164,7 +183,7 @@ int text_look_picture(struct attach_item *item, const void *p, size_t n,
 		attach_settle(item, GW_EREFUSED, ATTACH_NO_TEXT);
 		return 0;
 	}
-	return r < 0 ? text_none(item, r) : text_judge(item, text.data, text.len, ei);
+	return r < 0 ? text_none(item, r) : text_judge(item, text.data, text.len, NULL, ei);
 }
 
 /* A page that says nothing: its picture is read, where that can be. */
@@ -213,9 +232,9 @@ int text_look_pdf(struct attach_work *w, const struct attach_setup *setup, struc
 		r = text_of_pdf(w->probe.data, w->probe.len, true, setup->limits, &after, ei);
 	if (r < 0)
 		return text_none(item, r);
-	r = text_judge(item, before.data, before.len, ei);
+	r = text_judge(item, before.data, before.len, &w->answers, ei);
 	if (r == 0 && (item->code == 0 || item->code == GW_EREFUSED))
-		r = text_judge(item, after.data, after.len, ei);
+		r = text_judge(item, after.data, after.len, &w->answers, ei);
 	if (r == 0 && item->code == 0)
 		r = text_look_at_pages(item, &w->pages, &after, setup, ei);
 	return r;
@@ -228,7 +247,7 @@ int text_look_docx(struct attach_work *w, struct errinfo *ei)
 		attach_settle(w->item, GW_EREFUSED, ATTACH_NO_TEXT);
 		return 0;
 	}
-	return text_judge(w->item, text->data, text->len, ei);
+	return text_judge(w->item, text->data, text->len, &w->answers, ei);
 }
 
 /* Append text as it may leave: pages parted by an empty line, no other control characters. */
@@ -245,8 +264,11 @@ static int plain(const struct buf *text, struct buf *out)
 	return r;
 }
 
-static int take(struct attach_item *item, const struct buf *text)
+static int take(struct attach_work *w, const struct buf *text)
 {
+	struct attach_item *item = w->item;
+	struct judging j = {.item = item, .answers = &w->answers, .own = DETECT_FINDINGS_INIT};
+	const struct detect_settle all = {settle, &j};
 	struct buf bare GW_CLEANUP(buf_release) = BUF_INIT(text->len + 1);
 	struct errinfo why = ERRINFO_INIT;
 	if (!text_reads(text->data, text->len)) {
@@ -255,11 +277,14 @@ static int take(struct attach_item *item, const struct buf *text)
 	}
 	int r = plain(text, &bare);
 	buf_release(&item->out);
+	if (r == 0)
+		r = find_own(&j, bare.data, bare.len, &why);
 	if (r == 0 && item->profile)
 		r = detect_apply_settled(item->profile, bare.data, bare.len, item->known,
-		    item->settle, &item->out, NULL, &why);
+		    item->settle ? &all : NULL, &item->out, NULL, &why);
 	else if (r == 0)
 		r = buf_add(&item->out, bare.data, bare.len);
+	detect_findings_release(&j.own);
 	item->leaves = ATTACH_TEXT;
 	if (r == GW_EREFUSED) /* of a text that was judged: masks brought something together */
 		attach_settle(item, r, ATTACH_BLOCKED);
@@ -274,10 +299,10 @@ int text_take(struct attach_work *w, const struct attach_limits *limits, struct 
 	struct attach_item *item = w->item;
 	switch (attach_format(item->p, item->n)) {
 	case ATTACH_DOCX:
-		return take(item, &w->probe);
+		return take(w, &w->probe);
 	case ATTACH_PDF: {
 		int r = text_of_pdf(item->out.data, item->out.len, false, limits, &text, ei);
-		return r < 0 ? text_none(item, r) : take(item, &text);
+		return r < 0 ? text_none(item, r) : take(w, &text);
 	}
 	default:
 		attach_settle(item, GW_EREFUSED, ATTACH_NO_TEXT);

@@ -36,9 +36,11 @@ int text_look_picture(struct attach_item *item, const void *p, size_t n,
 
 /*
  * Count the findings in n bytes of text into item->found (of several texts the highest count), and
- * settle the item when its profile stops it. GW_EIO, else 0.
+ * settle the item when its profile stops it. What was said of another text of the file stands in
+ * answers (NULL: there is none) and is not asked again; what is asked goes there. GW_EIO, else 0.
  */
-int text_judge(struct attach_item *item, const char *p, size_t n, struct errinfo *ei) GW_MUST_USE;
+int text_judge(struct attach_item *item, const char *p, size_t n, struct answers *answers,
+    struct errinfo *ei) GW_MUST_USE;
 
 /* Look through the text of a clean PDF. GW_EIO, else 0 with a code in the item. */
 int text_look_pdf(struct attach_work *w, const struct attach_setup *setup, struct errinfo *ei)
