@@ -425,18 +425,56 @@ static void the_text_of_an_attachment_is_looked_through(void **state)
 	(void)state;
 	static const char named[] = "'client_number':'K-77','family_name':'Kanariestra'";
 	struct policy *p GW_CLEANUP(policy_free_p) = load_file(END_CONTRACT);
-	struct policy *text GW_CLEANUP(policy_free_p) = load_with(
-	    END_CONTRACT, "formats: [pdf, docx], clean: strip", "formats: [pdf], clean: text_only");
+	struct policy *masks GW_CLEANUP(policy_free_p) =
+	    load_with(END_CONTRACT, "default: review", "default: mask");
+	struct policy *text GW_CLEANUP(policy_free_p) =
+	    load_with(END_CONTRACT, "formats: [pdf, docx], clean: strip, scan: bijlagen",
+		"formats: [pdf], clean: text_only, scan: streng");
 	struct policy *hides GW_CLEANUP(policy_free_p) = load_with(
 	    END_CONTRACT, "person.client_number, person.family_name,", "person.client_number,");
 	/* its own name and number leave as fields: so may they in a file */
 	cv_becomes(p, named, "CV van Kanariestra, klant K-77", "cv-1.pdf", NULL);
-	cv_becomes(hides, named, "CV van Kanariestra", NULL, "needs_masking");
-	cv_becomes(p, named, "Bel 06-12345678", NULL, "needs_masking");
+	cv_becomes(hides, named, "CV van Kanariestra", NULL, "needs_review");
+	cv_becomes(masks, named, "Bel 06-12345678", NULL, "needs_masking");
+	cv_becomes(p, named, "Bel 06-12345678", NULL, "needs_review");
 	cv_becomes(p, named, "BSN 123456782", NULL, "blocked");
 	cv_becomes(p, named, "heeft een depressie", NULL, "needs_review");
 	cv_becomes(text, named, "Bel 06-12345678", "cv-1.txt", NULL);
 	cv_becomes(text, named, "BSN 123456782", NULL, "blocked");
+}
+
+/* What leaves as a field may stand in the person's file; the same of somebody else is asked about.
+ */
+static void the_persons_own_details_are_not_asked_about(void **state)
+{
+	(void)state;
+	static const char person[] =
+	    "'family_name':'Kanariestra','birth_date':'1984-03-09'},"
+	    "'contact':{'street':'Dorpsstraat','house_number':'12','postcode':'5121 AB',"
+	    "'phone':'0612345678','email':'k@voorbeeld.nl'";
+	static const struct {
+		const char *says;
+		bool end, referral; /* may stand in a file under END_CONTRACT, REFERRAL */
+	} cases[] = {
+	    {"Bel +31 6 12345678", true, true},
+	    {"Mail K@voorbeeld.nl", true, true},
+	    {"Dorpsstraat 12, 5121 AB Rijen", true, false}, /* the referral: four digits */
+	    {"geboren op 9 maart 1984", true, false},       /* an age group */
+	    {"in mei 2019 in Tilburg", true, true},
+	    {"Bel 06-12345679", false, false},
+	    {"Mail visser@voorbeeld.nl", false, false},
+	    {"Dorpsstraat 14", false, false},
+	    {"dochter geboren op 9 maart 2011", false, false},
+	};
+	struct policy *end GW_CLEANUP(policy_free_p) = load_file(END_CONTRACT);
+	struct policy *referral GW_CLEANUP(policy_free_p) = load_file(REFERRAL);
+	for (size_t i = 0; i < GW_LENGTH(cases); i++) {
+		const char *is = cases[i].says;
+		cv_becomes(end, person, is, cases[i].end ? "cv-1.pdf" : NULL,
+		    cases[i].end ? NULL : "needs_review");
+		cv_becomes(referral, person, is, cases[i].referral ? "cv-1.pdf" : NULL,
+		    cases[i].referral ? NULL : "needs_review");
+	}
 }
 
 static void what_is_broken_stays(void **state)
@@ -546,6 +584,7 @@ int main(void)
 	    cmocka_unit_test(a_file_is_what_its_name_says),
 	    cmocka_unit_test(attachments_leave_clean_and_numbered),
 	    cmocka_unit_test(the_text_of_an_attachment_is_looked_through),
+	    cmocka_unit_test(the_persons_own_details_are_not_asked_about),
 	    cmocka_unit_test(what_is_broken_stays),
 	    cmocka_unit_test(a_code_is_not_the_bsn),
 	    cmocka_unit_test(a_long_name_refuses_no_dossier),
