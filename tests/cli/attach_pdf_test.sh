@@ -4,7 +4,7 @@ set -u
 BUILD=${BUILD:-build/rel}
 . tests/cli/lib.sh
 . tests/cli/attach/pdf.sh
-plan 61
+plan 63
 top=$PWD
 mkdir "$W/a" && cp tests/cli/attach/photo.jpg "$W/a" && cd "$W/a" || exit 1
 has() { command -v "$1" >/dev/null; }
@@ -135,6 +135,10 @@ review "${keep[@]}"; ok "and may be agreed with them"
 seal weer; [ "$(jq -c .report.attachments.released "$W/out")" = '{"cv":1}' ]; ok "then the CV leaves"
 expect 0 "is opened" at incoming open --into "$W/cv" "$(jq -r .file "$W/out")"
 pdftotext "$W"/cv/*/data/attachments/cv-1.pdf "$W/cv.txt" && grep -q 'Zonneveld, 013-5551234' "$W/cv.txt"; ok "and says what was agreed"
+jq '.plan.goal = "Werk na een migraine"' "$W/d/weer/dossier.json" >"$W/new.json" && cp "$W/new.json" "$W/d/weer/dossier.json"
+pdf_text "$W/d/weer/bijlage.pdf" "${cv[@]}" 'Navraag bij mevrouw Zonneveld'
+expect 4 "a finding in a text refuses the dossier" seal weer
+review; [ "$(jq -r 'select(.finding) | .field' "$W/out" | paste -sd' ')" = 'plan.goal attachments[0]' ]; ok "and its files are asked about at the same time"
 one scan diploma "$W/a/scan.pdf"; seal scan; ok "sealed without a scan"
 [ "$(reason)" = page_without_text ]; ok "which nothing could look through"
 ! grep -rqa 'Geheimstra\|0612345678' "$W/outgoing/ledger"; ok "no record says what was found"

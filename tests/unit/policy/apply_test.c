@@ -477,6 +477,40 @@ static void the_persons_own_details_are_not_asked_about(void **state)
 	}
 }
 
+/* Write down the fields that somebody is asked about, and settle nothing. */
+static int note_field(void *arg, const char *field, const struct detect_passage *passage)
+{
+	struct buf *asked = arg;
+	(void)passage;
+	return buf_addf(asked, "%s ", field) < 0 ? GW_ENOMEM : DETECT_REVIEW;
+}
+
+/* A person has all of it at once; for a seal, one reason to refuse is enough. */
+static void files_are_asked_about_beside_texts(void **state)
+{
+	(void)state;
+	struct policy *p GW_CLEANUP(policy_free_p) = load_file(END_CONTRACT);
+	for (int files_too = 0; files_too < 2; files_too++) {
+		struct buf asked GW_CLEANUP(buf_release) = BUF_INIT(1000);
+		const struct policy_review review = {
+		    .settle = note_field, .arg = &asked, .files_too = files_too};
+		struct policy_context ctx = context(p);
+		struct policy_outcome o GW_CLEANUP(policy_outcome_release) = {0};
+		struct errinfo ei = ERRINFO_INIT;
+		struct dossier *d GW_CLEANUP(dossier_free_p) =
+		    dossier("{'plan':{'goal':'na een migraine'},"
+			    "'attachments':[{'type':'cv','file':'a'}]}");
+		attach_pdf(d, 0, "heeft een migraine");
+		ctx.review = &review;
+		test_code(policy_apply(p, &ctx, d, NULL, &o, &ei), GW_EREFUSED, &ei);
+		assert_true(str_starts(ei.msg, "plan.goal: health found"));
+		assert_null(o.data);
+		assert_non_null(o.sender_report);
+		assert_string_equal(
+		    asked.data, files_too ? "plan.goal attachments[0] " : "plan.goal ");
+	}
+}
+
 static void what_is_broken_stays(void **state)
 {
 	(void)state;
@@ -585,6 +619,7 @@ int main(void)
 	    cmocka_unit_test(attachments_leave_clean_and_numbered),
 	    cmocka_unit_test(the_text_of_an_attachment_is_looked_through),
 	    cmocka_unit_test(the_persons_own_details_are_not_asked_about),
+	    cmocka_unit_test(files_are_asked_about_beside_texts),
 	    cmocka_unit_test(what_is_broken_stays),
 	    cmocka_unit_test(a_code_is_not_the_bsn),
 	    cmocka_unit_test(a_long_name_refuses_no_dossier),
