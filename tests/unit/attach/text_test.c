@@ -124,7 +124,7 @@ static void pages_that_paint_must_say_something(void **state)
 		struct attach_item item = {0};
 		assert_int_equal(buf_add(&pages, cases[i].pages, cases[i].n), 0);
 		assert_int_equal(buf_adds(&text, cases[i].text), 0);
-		assert_int_equal(text_look_at_pages(&item, &pages, &text, &setup, NULL), 0);
+		assert_int_equal(text_look_at_pages(&item, &pages, &text, NULL, &setup, NULL), 0);
 		if (item.why != cases[i].why)
 			fail_msg("%zu: %s", i, item.reason);
 	}
