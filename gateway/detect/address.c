@@ -117,19 +117,27 @@ const struct detector detector_postcode = {
 };
 
 /* Ends of names of streets. */
-static const char *const ends[] = {"straat", "straatweg", "laan", "plein", "gracht", "kade",
-    "singel", "steeg", "dreef", "weg", "dijk", "plantsoen", "allee", "boulevard", "hof", "baan",
-    "pad", "park", "markt", "akker", "veld", "erf", "kamp", "wal", "haven", "poort", "brink",
-    "ring", "burg", "oord", "hoek", "zoom", "horst", "dam", "sloot", "str", "str."};
+#define END(text)                         \
+	{                                 \
+		(text), sizeof(text) - 1, \
+	}
+static const struct end {
+	const char *text;
+	size_t n;
+} ends[] = {END("straat"), END("straatweg"), END("laan"), END("plein"), END("gracht"), END("kade"),
+    END("singel"), END("steeg"), END("dreef"), END("weg"), END("dijk"), END("plantsoen"),
+    END("allee"), END("boulevard"), END("hof"), END("baan"), END("pad"), END("park"), END("markt"),
+    END("akker"), END("veld"), END("erf"), END("kamp"), END("wal"), END("haven"), END("poort"),
+    END("brink"), END("ring"), END("burg"), END("oord"), END("hoek"), END("zoom"), END("horst"),
+    END("dam"), END("sloot"), END("str"), END("str.")};
 enum { SURE_ENDS = 14, MOST_NAME = 48 };
 
-static bool ends_as(const struct scan *s, size_t from, size_t to, const char *end)
+static bool ends_as(const struct scan *s, size_t from, size_t to, const struct end *end)
 {
-	size_t n = strlen(end);
-	if (to - from < n)
+	if (to - from < end->n)
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if (scan_lower(s->p[to - n + i]) != end[i])
+	for (size_t i = 0; i < end->n; i++)
+		if (scan_lower(s->p[to - end->n + i]) != end->text[i])
 			return false;
 	return true;
 }
@@ -137,9 +145,10 @@ static bool ends_as(const struct scan *s, size_t from, size_t to, const char *en
 /* Is the word [from, to) the name of a street, or the last word of one (Oude Baan)? */
 static bool is_street(const struct scan *s, size_t from, size_t to)
 {
+	char last = scan_lower(s->p[to - 1]);
 	for (size_t i = 0; i < GW_LENGTH(ends); i++) {
-		size_t n = strlen(ends[i]);
-		if (!ends_as(s, from, to, ends[i]))
+		size_t n = ends[i].n;
+		if (ends[i].text[n - 1] != last || !ends_as(s, from, to, &ends[i]))
 			continue;
 		if (to - from == n)
 			return is_upper(s->p[from]);
@@ -167,7 +176,7 @@ static size_t street_find(
 	if (s->claimed > at || at < 5 || (s->p[at - 1] != ' ' && s->p[at - 1] != '\n'))
 		return 0;
 	char last = s->p[at - 2];
-	if (!scan_is_letter(last) && !strchr(" ,.", last))
+	if (!scan_is_letter(last) && last != ' ' && last != ',' && last != '.')
 		return 0;
 	end = house_number(s, at);
 	while (to > 0 && at - to < 2 &&

@@ -51,7 +51,7 @@ static size_t symbols(const struct stem *stem, uint8_t out[MOST_SYMBOLS])
 static bool add_row(size_t i, size_t depth)
 {
 	uint8_t symbol[MOST_SYMBOLS];
-	size_t n = symbols(stem_row(i), symbol);
+	size_t n = symbols(automaton.stem[i], symbol);
 	uint16_t s = 0;
 	for (size_t k = 0; k < n && k < depth; k++)
 		s = child(s, symbol[k]);
@@ -130,8 +130,9 @@ static void build(void)
 	automaton.row[0] = -1;
 	automaton.states = 1;
 	for (size_t i = 0; i < rows; i++) {
+		automaton.stem[i] = stem_row(i);
 		automaton.words[i] = 1;
-		for (const char *c = stem_row(i)->pattern; *c; c++)
+		for (const char *c = automaton.stem[i]->pattern; *c; c++)
 			automaton.words[i] = (uint8_t)(automaton.words[i] + (*c == ' '));
 	}
 	bool deeper = true;

@@ -27,8 +27,11 @@ static bool is_birth_before(const struct scan *s, size_t at)
 static bool is_birth_behind(const struct scan *s, size_t end)
 {
 	size_t i = end;
-	while (i - end < 3 && scan_at(s, i) && strchr(" (,", s->p[i]))
-		i++;
+	for (; i - end < 3; i++) {
+		char c = scan_at(s, i);
+		if (c != ' ' && c != '(' && c != ',')
+			break;
+	}
 	return i > end && scan_is_one(s, i, behind_words);
 }
 
@@ -131,6 +134,11 @@ static size_t age_end(const struct scan *s, size_t from, size_t at, unsigned yea
 											  : 0;
 }
 
+static bool is_within_number(char c)
+{
+	return c == '.' || c == ',' || c == '-' || c == '/' || c == ':';
+}
+
 static size_t age_find(
     const struct scan *s, size_t at, size_t *ret_from, enum detect_certainty *ret_certainty)
 {
@@ -142,7 +150,7 @@ static size_t age_find(
 	if (next != 'j' && !(at > 8 && scan_near(s, at > 14 ? at - 14 : 0, at, leads)))
 		return 0;
 	unsigned years = value(s, at, n);
-	if (n == 0 || n > 3 || years > 115 || (at > 0 && strchr(".,-/:", s->p[at - 1])))
+	if (n == 0 || n > 3 || years > 115 || (at > 0 && is_within_number(s->p[at - 1])))
 		return 0;
 	*ret_from = at;
 	*ret_certainty = DETECT_MIDDLE;

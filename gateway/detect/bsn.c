@@ -296,14 +296,14 @@ static size_t wide_bsn(const struct scan *s, size_t at)
 {
 	struct groups g;
 	size_t digits = 0;
-	if (gap_before(s, at) || is_behind_code(s, at) || is_of_company(s, at))
+	if (gap_before(s, at))
 		return 0;
 	collect(s, at, true, &g);
 	for (size_t k = 0; k < g.n; k++)
 		digits += width(&g, k);
 	size_t to = g.to[g.n - 1];
 	if (digits != 9 || !eleven_test(s, &g, g.n, 9) || is_vat(s, at, to) ||
-	    (g.n >= 3 && reads_as_date(s, &g, 3)))
+	    (g.n >= 3 && reads_as_date(s, &g, 3)) || is_behind_code(s, at) || is_of_company(s, at))
 		return 0;
 	return bsn_context(s, at, to) ? to : 0;
 }

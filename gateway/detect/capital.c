@@ -26,7 +26,7 @@ static bool is_of_a_place(const struct scan *s, const struct word *w)
 	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
 		size_t n = w->to - w->from;
 		if (n > suffixes[i] + 3 &&
-		    lexicon_of(s->p + w->from, n - suffixes[i]) & (WORD_PLACE | WORD_COMMON))
+		    lexicon_listed(s->p + w->from, n - suffixes[i]) & (WORD_PLACE | WORD_COMMON))
 			return true;
 	}
 	return false;
@@ -73,5 +73,5 @@ const struct detector detector_capital = {
     .hits = SCAN_TEXTS("gisteren kwam Zerfinoz langs", "Xandrophel belde", "met Qworti en",
 	"\u0645\u062d\u0645\u062f", "Zerf-\ninoz"),
     .misses = SCAN_TEXTS("de Gemeente", "het UWV", "via WhatsApp", "een Rotterdamse school",
-	"Werkleertraject", "Nederlands", "B1", "in Januari", "VCA", "Syri\u00eb"),
+	"Werkleertraject", "Zaaktype", "Nederlands", "B1", "in Januari", "VCA", "Syri\u00eb"),
 };

@@ -7,9 +7,15 @@
 
 enum { MOST_GAP = 2 };
 
-/* The end of `want` digits from `at` on, up to two of the marks between; 0 when there are not as
- * many, or more. */
-static size_t digits_end(const struct scan *s, size_t at, size_t want, const char *marks)
+/* What may stand between two digits of a number: blanks, with dotted also dots and hyphens. */
+static bool is_gap(char c, bool dotted)
+{
+	return c == ' ' || c == '\n' || (dotted && (c == '.' || c == '-'));
+}
+
+/* The end of `want` digits from `at` on, up to two marks between; 0 when there are not as many, or
+ * more. */
+static size_t digits_end(const struct scan *s, size_t at, size_t want, bool dotted)
 {
 	size_t n = 0, i = at, end = at;
 	while (n < want) {
@@ -18,7 +24,7 @@ static size_t digits_end(const struct scan *s, size_t at, size_t want, const cha
 		end = ++i;
 		n++;
 		size_t gap = i;
-		while (gap - i < MOST_GAP && scan_at(s, gap) && strchr(marks, s->p[gap]))
+		while (gap - i < MOST_GAP && is_gap(scan_at(s, gap), dotted))
 			gap++;
 		if (n < want)
 			i = gap;
@@ -30,7 +36,8 @@ static bool digit_before(const struct scan *s, size_t at)
 {
 	return at > 0 &&
 	    (scan_is_alnum(s->p[at - 1]) ||
-		(at > 1 && strchr(".-", s->p[at - 1]) && scan_is_digit(s->p[at - 2])));
+		(at > 1 && (s->p[at - 1] == '.' || s->p[at - 1] == '-') &&
+		    scan_is_digit(s->p[at - 2])));
 }
 
 static size_t v_number_find(
@@ -39,7 +46,7 @@ static size_t v_number_find(
 	static const char *const words[] = {"v-nummer", "v-nr", "vnummer", "v nummer", "vnr",
 	    "v.nr", "vreemdelingen", "ind ", "ind:", "coa ", NULL};
 	enum { NEAR = 40, DIGITS = 10 };
-	size_t end = digit_before(s, at) ? 0 : digits_end(s, at, DIGITS, " .-\n");
+	size_t end = digit_before(s, at) ? 0 : digits_end(s, at, DIGITS, true);
 	if (end == 0 || s->p[at] == '0' || s->claimed > at ||
 	    !scan_near(s, scan_sentence(s, at, NEAR), at, words))
 		return 0;
@@ -107,9 +114,9 @@ static size_t kvk_find(
 	enum { NEAR = 32, DIGITS = 8, BRANCH = 12 };
 	if (digit_before(s, at) || s->claimed > at)
 		return 0;
-	size_t end = digits_end(s, at, BRANCH, " \n");
+	size_t end = digits_end(s, at, BRANCH, false);
 	if (end == 0)
-		end = digits_end(s, at, DIGITS, " \n");
+		end = digits_end(s, at, DIGITS, false);
 	if (end == 0 || !scan_near(s, scan_sentence(s, at, NEAR), at, words))
 		return 0;
 	*ret_from = at;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "detect/day.h"
 
-#include <string.h>
-
 #include "base/defs.h"
 
 enum { MOST_GAP = 3 };
@@ -18,6 +16,17 @@ static size_t number(const struct scan *s, size_t at, unsigned *ret_v)
 	return n;
 }
 
+static bool is_mark(char c)
+{
+	return c == '-' || c == '/' || c == '.';
+}
+
+/* What stands beside the name of a month. */
+static bool is_gap(char c)
+{
+	return c == ' ' || c == '.' || c == '-' || c == '\n';
+}
+
 /* The mark between two parts of a date at `at`, blanks around it let through; its end in *ret_end.
  * NUL when there is none. */
 static char mark(const struct scan *s, size_t at, size_t *ret_end)
@@ -26,7 +35,7 @@ static char mark(const struct scan *s, size_t at, size_t *ret_end)
 	char c = ' ';
 	while (i - at < MOST_GAP && (scan_at(s, i) == ' ' || scan_at(s, i) == '\n'))
 		i++;
-	if (scan_at(s, i) && strchr("-/.", scan_at(s, i))) {
+	if (is_mark(scan_at(s, i))) {
 		c = s->p[i++];
 		while (i - at < MOST_GAP && scan_at(s, i) == ' ')
 			i++;
@@ -46,8 +55,11 @@ static unsigned month_name(const struct scan *s, size_t at, size_t *ret_end)
 	static const char *const names[] = {"januari", "februari", "maart", "april", "mei", "juni",
 	    "juli", "augustus", "september", "oktober", "november", "december", "jan", "feb", "mrt",
 	    "apr", "mei", "jun", "jul", "aug", "sept", "okt", "nov", "dec", "sep"};
+	char first = scan_lower(scan_at(s, at));
 	for (size_t i = 0; i < GW_LENGTH(names); i++) {
 		size_t n = 0;
+		if (names[i][0] != first)
+			continue;
 		while (names[i][n] && scan_lower(scan_at(s, at + n)) == names[i][n])
 			n++;
 		if (names[i][n] || scan_is_letter(scan_at(s, at + n)))
@@ -65,13 +77,16 @@ static size_t with_name(const struct scan *s, size_t at, struct day *d)
 	unsigned year;
 	if (scan_lower(scan_at(s, i)) == 'e' && !scan_is_letter(scan_at(s, i + 1)))
 		i++;
-	while (i - at < MOST_GAP && scan_at(s, i) && strchr(" .-\n", s->p[i]))
+	while (i - at < MOST_GAP && is_gap(scan_at(s, i)))
 		i++;
 	d->month = i > at || scan_is_letter(scan_at(s, i)) ? month_name(s, i, &end) : 0;
 	if (d->month == 0)
 		return 0;
-	for (i = end; i - end < MOST_GAP && scan_at(s, i) && strchr(" .,-\n'", s->p[i]);)
-		i++;
+	for (i = end; i - end < MOST_GAP; i++) {
+		char c = scan_at(s, i);
+		if (!is_gap(c) && c != ',' && c != '\'')
+			break;
+	}
 	n = i > end ? number(s, i, &year) : 0;
 	bool short_year = n == 2 && i > 0 && (s->p[i - 1] == '\'' || s->p[i - 1] == '-');
 	d->year = (n == 4 && is_year(year)) || short_year ? year : 0;
@@ -125,7 +140,7 @@ size_t day_find(const struct scan *s, size_t at, struct day *ret_day)
 /* True when `at` goes on with what stands before it: 12-[03-1984], 1.[10.2024]. */
 static bool is_later_part(const struct scan *s, size_t at)
 {
-	return at >= 2 && strchr("-/.", s->p[at - 1]) && scan_is_digit(s->p[at - 2]);
+	return at >= 2 && is_mark(s->p[at - 1]) && scan_is_digit(s->p[at - 2]);
 }
 
 static size_t date_find(

@@ -8,7 +8,7 @@
 #include "base/defs.h"
 
 /* A compatibility decomposition is at most 18 characters (U+FDFA: 3 bytes become 33). */
-enum { MOST_PARTS = 32 };
+enum { MOST_PARTS = 32, SOFT_HYPHEN = 0xad };
 
 /* Letters that Unicode does not decompose, as a Dutch typist writes them, and a few signs. */
 static const struct {
@@ -269,34 +269,28 @@ size_t fold_char(int32_t c, char out[FOLD_BYTES])
 	return n;
 }
 
-/* Latin letters with marks, and punctuation: what Dutch text is full of. */
-enum { LATIN = 0x80, LATIN_END = 0x250, SIGNS = 0x2000, SIGNS_END = 0x20d0, QUICK = 7 };
-
-static struct quick {
-	char text[QUICK];
-	uint8_t n; /* above QUICK: ask fold_char */
-} quick[LATIN_END - LATIN + SIGNS_END - SIGNS];
+static struct fold_table table;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void fill_row(struct fold_row *row, int32_t c)
+{
+	char out[FOLD_BYTES];
+	size_t n = fold_char(c, out);
+	row->n = n > FOLD_SHORT ? FOLD_SHORT + 1 : (uint8_t)n;
+	memcpy(row->text, out, n > FOLD_SHORT ? 0 : n);
+	row->hyphen = c == SOFT_HYPHEN || fold_is_hyphen(c);
+}
 
 static void fill(void)
 {
-	char out[FOLD_BYTES];
-	size_t i = 0;
-	for (int32_t c = LATIN; c < SIGNS_END; c = c == LATIN_END - 1 ? SIGNS : c + 1, i++) {
-		size_t n = fold_char(c, out);
-		quick[i].n = n > QUICK ? QUICK + 1 : (uint8_t)n;
-		memcpy(quick[i].text, out, n > QUICK ? 0 : n);
-	}
+	for (int32_t c = FOLD_LATIN; c < FOLD_LATIN_END; c++)
+		fill_row(&table.latin[c - FOLD_LATIN], c);
+	for (int32_t c = FOLD_SIGNS; c < FOLD_SIGNS_END; c++)
+		fill_row(&table.signs[c - FOLD_SIGNS], c);
 }
 
-const char *fold_quick(int32_t c, size_t *ret_n)
+const struct fold_table *fold_table(void)
 {
 	(void)pthread_once(&once, fill);
-	const struct quick *q = c >= LATIN && c < LATIN_END ? &quick[c - LATIN]
-	    : c >= SIGNS && c < SIGNS_END                   ? &quick[LATIN_END - LATIN + c - SIGNS]
-							    : NULL;
-	if (!q || q->n > QUICK)
-		return NULL;
-	*ret_n = q->n;
-	return q->text;
+	return &table;
 }

@@ -15,9 +15,28 @@ enum { FOLD_BYTES = 128 };
 /* Write what c becomes to out; returns how many bytes, 0 when c is dropped. */
 size_t fold_char(int32_t c, char out[FOLD_BYTES]);
 
-/* As fold_char where the answer is short and was worked out before: a string that lives on and its
- * length in *ret_n; NULL when it has to be asked for. */
-const char *fold_quick(int32_t c, size_t *ret_n);
+/*
+ * What fold_char says of the characters that Dutch text is full of: the Latin letters with marks
+ * (U+0080 to U+024F) and the punctuation (U+2000 to U+20CF).
+ */
+enum {
+	FOLD_LATIN = 0x80,
+	FOLD_LATIN_END = 0x250,
+	FOLD_SIGNS = 0x2000,
+	FOLD_SIGNS_END = 0x20d0,
+	FOLD_SHORT = 6,
+};
+struct fold_row {
+	char text[FOLD_SHORT];
+	uint8_t n;   /* above FOLD_SHORT: ask fold_char */
+	bool hyphen; /* U+00AD too: it may break a word over two lines */
+};
+struct fold_table {
+	struct fold_row latin[FOLD_LATIN_END - FOLD_LATIN], signs[FOLD_SIGNS_END - FOLD_SIGNS];
+};
+
+/* The table, filled at the first call; safe from any thread. */
+const struct fold_table *fold_table(void);
 
 /* True for letters, spacing marks and numbers of any script: what may stand inside a word. */
 bool fold_is_word_part(int32_t c);

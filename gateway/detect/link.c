@@ -10,7 +10,22 @@ enum { MOST = 2048 };
 /* What ends an address, whatever stands before it. */
 static bool ends_link(char c)
 {
-	return c == '\0' || strchr(" \n<>\"{}|\\^", c) != NULL;
+	switch (c) {
+	case '\0':
+	case ' ':
+	case '\n':
+	case '<':
+	case '>':
+	case '"':
+	case '{':
+	case '}':
+	case '|':
+	case '\\':
+	case '^':
+		return true;
+	default:
+		return false;
+	}
 }
 
 static size_t link_find(

@@ -19,6 +19,14 @@ static bool is_upper(char c)
 	return c >= 'A' && c <= 'Z';
 }
 
+/* What may stand before a name, of the letters [from, to) with none before them: the bits of
+ * lexicon_before, but 0 for the end of a broken word. */
+static unsigned bits_before(const struct scan *s, size_t from, size_t to)
+{
+	return from > 0 && s->p[from - 1] == NORMAL_JOIN ? 0
+							 : lexicon_before(s->p + from, to - from);
+}
+
 /* Where small particles before `at` begin; how many in *ret_n. */
 static size_t particles_before(const struct scan *s, size_t at, size_t *ret_n)
 {
@@ -27,12 +35,12 @@ static size_t particles_before(const struct scan *s, size_t at, size_t *ret_n)
 	for (*ret_n = 0; *ret_n < 3 && from > 1; ++*ret_n) {
 		if (s->p[from - 1] != ' ' && s->p[from - 1] != '-')
 			break;
-		size_t before, n = 0;
+		size_t n = 0;
 		while (n <= LONGEST && n + 1 < from && scan_is_letter(s->p[from - 2 - n]))
 			n++;
-		if (n == 0 || n > LONGEST ||
-		    !(word_bits_before(s, from - 1, &before) & WORD_PARTICLE) ||
-		    is_upper(s->p[before]))
+		size_t before = from - 1 - n;
+		if (n == 0 || n > LONGEST || is_upper(s->p[before]) ||
+		    !(bits_before(s, before, from - 1) & WORD_PARTICLE))
 			break;
 		from = before - (before > 0 && s->p[before - 1] == '\'');
 	}
@@ -49,18 +57,19 @@ static enum lead lead_before(const struct scan *s, size_t name)
 {
 	size_t particles, at = particles_before(s, name, &particles); /* mevrouw van 't Hoff */
 	enum { SHORTEST = 2, LONGEST = 20, LONGEST_SHORT = 4 };
-	size_t i = at, n = 0, from;
+	size_t i = at, n = 0;
 	while (i > 0 && at - i < 3 && is_before_name(s->p[i - 1]))
 		i--;
 	if (i == at)
 		return LEAD_NONE;
-	while (n < i && n <= LONGEST && scan_is_letter(s->p[i - n - 1]))
-		n++;
 	/* behind a longer word a dot ends the sentence: it is none of dhr. */
-	if (n < SHORTEST || n > LONGEST || (s->p[i] == '.' && n > LONGEST_SHORT))
+	size_t longest = s->p[i] == '.' ? LONGEST_SHORT : LONGEST;
+	while (n < i && n <= longest && scan_is_letter(s->p[i - n - 1]))
+		n++;
+	if (n < SHORTEST || n > longest)
 		return LEAD_NONE;
-	unsigned bits = word_bits_before(s, i, &from);
-	if (!(bits & (WORD_TITLE | WORD_ROLE)) || is_upper(s->p[from + 1]))
+	unsigned bits = bits_before(s, i - n, i);
+	if (!(bits & (WORD_TITLE | WORD_ROLE)) || is_upper(s->p[i - n + 1]))
 		return LEAD_NONE;
 	return bits & WORD_TITLE ? LEAD_TITLE : LEAD_ROLE;
 }

@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/defs.h"
@@ -23,11 +24,14 @@
 /* Stands inside a word that was broken over two lines. */
 #define NORMAL_JOIN '\x01'
 
-/* From `at` in the normal text on, bytes correspond one to one with those from `from` on; when
- * whole is set they all stand for the one piece of `from_n` bytes there. */
+/*
+ * The first to_n bytes from `at` in the normal text on stand, as one piece, for the from_n bytes of
+ * the original from `from` on; those behind them, up to the next point, correspond one to one with
+ * those behind that piece.
+ */
 struct normal_point {
-	size_t at, from, from_n;
-	bool whole;
+	size_t at, from;
+	uint32_t to_n, from_n;
 };
 
 struct normal {
@@ -42,6 +46,11 @@ struct normal {
  * releases z in either case.
  */
 int normal_make(struct normal *z, const char *text, size_t n) GW_MUST_USE;
+
+/* The same by the long way: every character outside ASCII is decoded and asked for on its own. What
+ * normal_make does at once for the usual ones has to come to this; the tests compare them. */
+int normal_make_slowly(struct normal *z, const char *text, size_t n) GW_MUST_USE;
+
 void normal_release(struct normal *z);
 
 /*

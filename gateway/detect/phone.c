@@ -34,7 +34,21 @@ static const char areas4[] =
 
 static bool is_gap(char c)
 {
-	return c && strchr(" -.()[]/_\n", c);
+	switch (c) {
+	case ' ':
+	case '-':
+	case '.':
+	case '(':
+	case ')':
+	case '[':
+	case ']':
+	case '/':
+	case '_':
+	case '\n':
+		return true;
+	default:
+		return false;
+	}
 }
 
 static void collect(const struct scan *s, size_t at, struct digits *g)
@@ -149,7 +163,8 @@ struct before {
 static struct before look_back(const struct scan *s, size_t at)
 {
 	struct before b = {.n = 0};
-	if (at < 2 || !strchr("-./:_ ", s->p[at - 1]))
+	char c = at < 2 ? '\0' : s->p[at - 1];
+	if (c != '-' && c != '.' && c != '/' && c != ':' && c != '_' && c != ' ')
 		return b;
 	b.mark = s->p[at - 1];
 	for (b.from = at - 1; b.from > 0 && b.n < 5 && scan_is_digit(s->p[b.from - 1]); b.n++)

@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "detect/normal.h"
+#include "detect/sixteen.h"
 #include "detect/stems.h"
 #include "detect/word.h"
 
@@ -28,18 +29,22 @@ bool scan_is(const struct scan *s, size_t at, const char *text)
 
 bool scan_is_one(const struct scan *s, size_t at, const char *const *texts)
 {
+	char first = scan_lower(scan_at(s, at));
 	for (; *texts; texts++)
-		if (begins(s, at, s->n, *texts))
+		if (**texts == first && begins(s, at, s->n, *texts))
 			return true;
 	return false;
 }
 
 bool scan_near(const struct scan *s, size_t from, size_t to, const char *const *words)
 {
+	uint32_t firsts = 0; /* a bit for each first character, by its last five */
 	if (to > s->n)
 		to = s->n;
+	for (const char *const *w = words; *w; w++)
+		firsts |= UINT32_C(1) << (**w & 31);
 	for (size_t i = from; i < to; i++) {
-		if (i > 0 && scan_is_letter(s->p[i - 1]))
+		if (!(firsts >> (s->p[i] & 31) & 1) || (i > 0 && scan_is_letter(s->p[i - 1])))
 			continue;
 		char first = scan_lower(s->p[i]);
 		for (const char *const *w = words; *w; w++)
@@ -132,13 +137,32 @@ static void ask(struct scan *s, enum trigger trigger, size_t at)
 	}
 }
 
-/* A capital, or a letter that is not Latin, begins a word at `at`. */
-static void ask_capital(struct scan *s, size_t at)
+/* A capital, or a letter that is not Latin, begins a word at `at`; returns where something else may
+ * begin: behind the word, unless it was broken. */
+static size_t ask_capital(struct scan *s, size_t at)
 {
 	const struct word w = word_at(s, at);
 	s->word = &w;
 	ask(s, AT_CAPITAL, at);
 	s->word = NULL;
+	return w.broken ? at + 1 : w.to;
+}
+
+/* What may stand between the letters of a code and its digits. */
+static bool is_between(char c)
+{
+	switch (c) {
+	case ' ':
+	case '.':
+	case '-':
+	case '/':
+	case '_':
+	case ',':
+	case '\n':
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* Ask those who look for letters with digits behind them: the word that ends before `at`. */
@@ -146,8 +170,7 @@ static void ask_code(struct scan *s, size_t at)
 {
 	enum { MOST_LETTERS = 40 };
 	size_t end = at, from;
-	while (end > 0 && at - end < 2 && !scan_is_alnum(s->p[end - 1]) &&
-	    strchr(" .-/_,\n", s->p[end - 1]))
+	while (end > 0 && at - end < 2 && is_between(s->p[end - 1]))
 		end--;
 	from = end;
 	while (from > 0 && end - from < MOST_LETTERS && scan_is_letter(s->p[from - 1]))
@@ -159,6 +182,13 @@ static void ask_code(struct scan *s, size_t at)
 static bool is_small(char c)
 {
 	return c >= 'a' && c <= 'z';
+}
+
+/* True for the first letters of months and of jaar, and e. */
+static bool is_of_month(char c)
+{
+	return c == 'j' || c == 'f' || c == 'm' || c == 'a' || c == 's' || c == 'o' || c == 'n' ||
+	    c == 'd' || c == 'e';
 }
 
 /*
@@ -174,7 +204,7 @@ static enum trigger who(const struct scan *s, size_t at, size_t end)
 		return AT_NUMBER;
 	if (at > 1 && (scan_is_digit(s->p[at - 2]) || s->p[at - 2] == '+'))
 		return AT_NUMBER;
-	if (end - at <= 3 && next == ' ' && is_small(behind) && !strchr("jfmasonde", behind))
+	if (end - at <= 3 && next == ' ' && is_small(behind) && !is_of_month(behind))
 		return AT_COUNT;
 	bool century =
 	    (s->p[at] == '1' && s->p[at + 1] == '9') || (s->p[at] == '2' && s->p[at + 1] == '0');
@@ -196,13 +226,34 @@ static size_t take_digits(struct scan *s, size_t at)
 	return end;
 }
 
+/* Characters at which something begins. */
+struct events {
+	bool at[256];
+	bool usual; /* only among those of which may_begin tells */
+};
+
+/* Where something may begin in any text: among digits, capitals, brackets and their neighbours. */
+static sixteen may_begin(sixteen v)
+{
+	return ((v >= '0') & (v <= '[')) | (v == '(') | (v >= '{') | (v < 0);
+}
+
+/* The same for one character. */
+static bool is_usual(char c)
+{
+	return (c >= '0' && c <= '[') || c == '(' || c >= '{' || c < 0;
+}
+
 /* At which characters something begins, in any text and in this one. */
-static void mark_events(const struct scan *s, bool event[256])
+static void mark_events(const struct scan *s, struct events *e)
 {
 	const bool *known = known_first(s->known);
-	memcpy(event, starts, sizeof starts);
-	for (int c = 0; known && c < 256; c++)
-		event[c] |= known[c];
+	memcpy(e->at, starts, sizeof starts);
+	e->usual = true;
+	for (int c = 0; known && c < 256; c++) {
+		e->at[c] |= known[c];
+		e->usual &= !known[c] || is_usual((char)c);
+	}
 }
 
 /* What begins at i, a character with an event; returns where to go on. */
@@ -220,18 +271,23 @@ static size_t take_event(struct scan *s, size_t i)
 	if (!scan_is_alnum(c))
 		ask(s, AT_MAIL, i);
 	else if (begins_here && (is_upper(c) || (unsigned char)c >= 0xc0))
-		ask_capital(s, i);
+		return ask_capital(s, i);
 	return i + 1;
 }
 
 /* The first event from i on, or stop. */
-static size_t skip(const struct scan *s, const bool event[256], size_t i, size_t stop)
+static size_t skip(const struct scan *s, const struct events *e, size_t i, size_t stop)
 {
 	const unsigned char *p = (const unsigned char *)s->p;
+	for (size_t k = SIXTEEN; e->usual && i + SIXTEEN <= stop; i += k + (k < SIXTEEN)) {
+		k = sixteen_first(may_begin(sixteen_at(s->p + i)));
+		if (k < SIXTEEN && e->at[p[i + k]])
+			return i + k;
+	}
 	while (
-	    i + 4 <= stop && !(event[p[i]] | event[p[i + 1]] | event[p[i + 2]] | event[p[i + 3]]))
+	    i + 4 <= stop && !(e->at[p[i]] | e->at[p[i + 1]] | e->at[p[i + 2]] | e->at[p[i + 3]]))
 		i += 4;
-	while (i < stop && !event[p[i]])
+	while (i < stop && !e->at[p[i]])
 		i++;
 	return i;
 }
@@ -239,19 +295,19 @@ static size_t skip(const struct scan *s, const bool event[256], size_t i, size_t
 /* Walk along the text from one event or cue to the next. */
 static void pass(struct scan *s)
 {
-	bool event[256];
+	struct events e;
 	size_t cue = 0;
 	(void)pthread_once(&once, sort_rows);
-	mark_events(s, event);
+	mark_events(s, &e);
 	for (size_t i = 0; i < s->n;) {
 		while (cue < s->cues.n && s->cues.list[cue].at < i)
 			cue++;
 		size_t stop = cue < s->cues.n ? s->cues.list[cue].at : s->n;
-		i = skip(s, event, i, stop);
+		i = skip(s, &e, i, stop);
 		for (; cue < s->cues.n && s->cues.list[cue].at == i; cue++)
 			ask(s, (enum trigger)s->cues.list[cue].trigger, i);
 		if (i < s->n)
-			i = event[(unsigned char)s->p[i]] ? take_event(s, i) : i + 1;
+			i = e.at[(unsigned char)s->p[i]] ? take_event(s, i) : i + 1;
 	}
 }
 
@@ -267,88 +323,6 @@ static void pass_known(struct scan *s)
 		if (i > from)
 			known_word(s, from, i);
 	}
-}
-
-static int by_offset(const void *a, const void *b)
-{
-	const struct detect_finding *x = a, *y = b;
-	if (x->offset != y->offset)
-		return x->offset < y->offset ? -1 : 1;
-	return (int)x->kind - (int)y->kind;
-}
-
-static bool is_stem(const struct detect_finding *f)
-{
-	return f->kind == DETECT_HEALTH || f->kind == DETECT_CRIMINAL ||
-	    f->kind == DETECT_OTHER_SPECIAL;
-}
-
-/* How far other findings reach from the start of finding i on, a blank between two let through;
- * `reach` is how far those before it do. */
-static size_t reach_of_others(const struct detect_findings *found, size_t i, size_t reach)
-{
-	const struct detect_finding *f = found->list;
-	size_t end = f[i].offset + f[i].length;
-	if (reach < f[i].offset)
-		reach = f[i].offset;
-	for (size_t k = i + 1; k < found->n && f[k].offset < end; k++) {
-		size_t blank = reach > f[i].offset;
-		if (f[k].kind != DETECT_CAPITAL && f[k].offset <= reach + blank &&
-		    f[k].offset + f[k].length > reach)
-			reach = f[k].offset + f[k].length;
-	}
-	return reach;
-}
-
-/* A word of which nothing is known is no finding where others cover it. */
-static void drop_capitals(struct scan *s)
-{
-	struct detect_finding *f = s->found.list;
-	size_t n = 0, covered = 0; /* up to there those before this one reach */
-	for (size_t i = 0; i < s->found.n; i++) {
-		size_t end = f[i].offset + f[i].length;
-		bool capital = f[i].kind == DETECT_CAPITAL;
-		if (capital && reach_of_others(&s->found, i, covered) >= end)
-			continue;
-		if (!capital && end > covered)
-			covered = end;
-		f[n++] = f[i];
-	}
-	s->found.n = n;
-}
-
-/* Sort, drop stems that are denied, make one of findings of a kind that overlap. */
-static void settle(struct scan *s)
-{
-	struct detect_finding *f = s->found.list;
-	size_t n = 0, d = 0, last[DETECT_KINDS] = {0}; /* index + 1 */
-	size_t sorted = 1;
-	while (sorted < s->found.n && by_offset(&f[sorted - 1], &f[sorted]) <= 0)
-		sorted++;
-	if (sorted < s->found.n)
-		qsort(f, s->found.n, sizeof *f, by_offset);
-	for (size_t i = 0; i < s->found.n; i++) {
-		while (d < s->denied.n && s->denied.list[d].to <= f[i].offset)
-			d++;
-		bool denied = false;
-		for (size_t k = d; k < s->denied.n && s->denied.list[k].from <= f[i].offset; k++)
-			denied |= f[i].offset + f[i].length <= s->denied.list[k].to;
-		if (denied && is_stem(&f[i]))
-			continue;
-		struct detect_finding *before = last[f[i].kind] ? &f[last[f[i].kind] - 1] : NULL;
-		if (before && f[i].offset < before->offset + before->length) {
-			size_t end = f[i].offset + f[i].length;
-			if (end > before->offset + before->length)
-				before->length = end - before->offset;
-			if (f[i].certainty > before->certainty)
-				before->certainty = f[i].certainty;
-			continue;
-		}
-		last[f[i].kind] = n + 1;
-		f[n++] = f[i];
-	}
-	s->found.n = n;
-	drop_capitals(s);
 }
 
 void detect_findings_release(struct detect_findings *findings)
@@ -372,7 +346,7 @@ int detect_scan(const char *text, size_t n, const struct detect_known *known,
 	stem_pass(&s);
 	pass(&s);
 	pass_known(&s);
-	settle(&s);
+	scan_settle(&s);
 	free(s.denied.list);
 	free(s.cues.list);
 	if (s.out_of_memory) {

@@ -94,7 +94,7 @@ static inline bool scan_is_digit(char c)
 
 static inline bool scan_is_letter(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+	return ((unsigned char)((c | 0x20) - 'a') < 26) | ((unsigned char)c >= 0x80);
 }
 
 static inline bool scan_is_alnum(char c)
@@ -143,6 +143,10 @@ size_t scan_sentence(const struct scan *s, size_t at, size_t near);
 /* Add a finding; a failure is kept in s. */
 void scan_add(
     struct scan *s, enum detect_kind kind, enum detect_certainty certainty, size_t from, size_t to);
+
+/* Sort what was found, drop stems that are denied and capitals that others cover, make one of
+ * findings of a kind that overlap. scan_settle.c. */
+void scan_settle(struct scan *s);
 
 /* Texts of a row: its hits or misses. */
 #define SCAN_TEXTS(...)           \

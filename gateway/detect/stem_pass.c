@@ -80,9 +80,9 @@ static bool is_street(const struct scan *s, size_t from, size_t to)
 }
 
 /* True unless the pattern of a row is in capitals and the text [from, to) is not. */
-static bool has_its_capitals(const struct scan *s, size_t row, size_t from, size_t to)
+static bool has_its_capitals(const struct scan *s, const struct stem *stem, size_t from, size_t to)
 {
-	if (!is_upper(stem_row(row)->pattern[0]))
+	if (!is_upper(stem->pattern[0]))
 		return true;
 	for (size_t i = from; i < to; i++)
 		if (!is_upper(s->p[i]))
@@ -106,13 +106,13 @@ static size_t words_back(const struct scan *s, size_t to, size_t k)
 /* A row of stems ended at i, the end of a word or within one. */
 static void row_ended(struct scan *s, const struct stem_automaton *a, size_t row, size_t to)
 {
-	const struct stem *stem = stem_row(row);
+	const struct stem *stem = a->stem[row];
 	size_t from = words_back(s, to, a->words[row]);
 	if (stem->kind == STEM_NOT)
 		deny(s, from, to);
 	else if (stem->kind >= STEM_CUE)
 		cue(s, stem->kind - STEM_CUE, from);
-	else if (!is_street(s, from, to) && has_its_capitals(s, row, from, to))
+	else if (!is_street(s, from, to) && has_its_capitals(s, stem, from, to))
 		scan_add(s, (enum detect_kind)stem->kind, DETECT_MIDDLE, from, to);
 }
 
@@ -187,37 +187,41 @@ static size_t gap_at(const struct scan *s, size_t at)
 	return 0;
 }
 
+/* In a lane a row may have ended at i: apart, so that the lanes keep to their registers. */
+static __attribute__((noinline)) void lane_ended(
+    struct scan *s, const struct stem_automaton *a, unsigned state, size_t i)
+{
+	bool gap = a->symbol[(unsigned char)s->p[i]] == STEM_GAP;
+	if (state >= a->found && (!gap || (i > 0 && scan_is_letter(s->p[i - 1]))))
+		rows_ended(s, a, (uint16_t)state, i);
+}
+
 /* Step in all lanes at once as long as the shortest goes; each then runs to its end alone. */
 static void run_lanes(struct scan *s, const struct stem_automaton *a, const size_t from[LANES + 1])
 {
-	uint16_t state[LANES];
 	size_t n = s->n;
-	for (size_t j = 0; j < LANES; j++) {
-		state[j] = a->start;
+	for (size_t j = 0; j < LANES; j++)
 		if (from[j + 1] - from[j] < n)
 			n = from[j + 1] - from[j];
-	}
-	const char *p0 = s->p + from[0], *p1 = s->p + from[1], *p2 = s->p + from[2],
-		   *p3 = s->p + from[3];
-	unsigned s0 = state[0], s1 = state[1], s2 = state[2], s3 = state[3];
-	const unsigned found = a->found;
+	const unsigned char *p0 = (const unsigned char *)s->p, *p1 = p0 + from[1],
+			    *p2 = p0 + from[2], *p3 = p0 + from[3];
+	const uint16_t *next = a->next[0];
 	const uint8_t *y = a->symbol;
+	const unsigned found = a->found;
+	size_t s0 = a->start, s1 = s0, s2 = s0, s3 = s0;
 	for (size_t k = 0; k < n; k++) {
-		s0 = a->next[s0][y[(unsigned char)p0[k]]];
-		s1 = a->next[s1][y[(unsigned char)p1[k]]];
-		s2 = a->next[s2][y[(unsigned char)p2[k]]];
-		s3 = a->next[s3][y[(unsigned char)p3[k]]];
-		if (s0 < found && s1 < found && s2 < found && s3 < found)
-			continue;
-		const unsigned now[LANES] = {s0, s1, s2, s3};
-		for (size_t j = 0; j < LANES; j++) {
-			size_t i = from[j] + k;
-			bool gap = y[(unsigned char)s->p[i]] == STEM_GAP;
-			if (now[j] >= found && (!gap || (i > 0 && scan_is_letter(s->p[i - 1]))))
-				rows_ended(s, a, (uint16_t)now[j], i);
+		s0 = next[s0 * STEM_WIDTH + y[p0[k]]];
+		s1 = next[s1 * STEM_WIDTH + y[p1[k]]];
+		s2 = next[s2 * STEM_WIDTH + y[p2[k]]];
+		s3 = next[s3 * STEM_WIDTH + y[p3[k]]];
+		if (__builtin_expect(s0 >= found || s1 >= found || s2 >= found || s3 >= found, 0)) {
+			lane_ended(s, a, (unsigned)s0, k);
+			lane_ended(s, a, (unsigned)s1, from[1] + k);
+			lane_ended(s, a, (unsigned)s2, from[2] + k);
+			lane_ended(s, a, (unsigned)s3, from[3] + k);
 		}
 	}
-	const unsigned last[LANES] = {s0, s1, s2, s3};
+	const size_t last[LANES] = {s0, s1, s2, s3};
 	for (size_t j = 0; j < LANES; j++)
 		run(s, a, from[j] + n, from[j + 1], (uint16_t)last[j]);
 }
@@ -226,6 +230,12 @@ static int by_place(const void *a, const void *b)
 {
 	const struct cue *x = a, *y = b;
 	return x->at != y->at ? (x->at < y->at ? -1 : 1) : x->trigger - y->trigger;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct range *x = a, *y = b;
+	return x->from != y->from ? (x->from < y->from ? -1 : 1) : 0;
 }
 
 void stem_pass(struct scan *s)
@@ -242,6 +252,9 @@ void stem_pass(struct scan *s)
 		run_lanes(s, a, from);
 	else
 		run(s, a, 0, s->n, a->start);
+	/* the lanes went on side by side */
 	if (s->cues.n)
 		qsort(s->cues.list, s->cues.n, sizeof *s->cues.list, by_place);
+	if (s->denied.n)
+		qsort(s->denied.list, s->denied.n, sizeof *s->denied.list, by_start);
 }

@@ -10,7 +10,7 @@
 #include "base/defs.h"
 
 static const struct stem_list *const lists[] = {
-    &stems_health, &stems_belief, &stems_origin, &stems_criminal, &stems_cues};
+    &stems_health, &stems_belief, &stems_origin, &stems_criminal, &stems_law, &stems_cues};
 
 size_t stem_count(void)
 {

@@ -34,7 +34,8 @@ struct stem_list {
 	const struct stem *rows;
 	size_t n;
 };
-extern const struct stem_list stems_health, stems_belief, stems_origin, stems_criminal, stems_cues;
+extern const struct stem_list stems_health, stems_belief, stems_origin, stems_criminal, stems_law,
+    stems_cues;
 
 /* All rows behind each other. */
 size_t stem_count(void);
@@ -49,11 +50,12 @@ enum { STEM_GAP = 0, STEM_OTHER = 27, STEM_WIDTH = 32, STEM_STATES = 8192, STEM_
 struct stem_automaton {
 	uint16_t next[STEM_STATES][STEM_WIDTH]; /* the state behind a state and a symbol */
 	int16_t row[STEM_STATES];               /* the row that ends in this state, or -1 */
-	uint16_t also[STEM_STATES]; /* the next state with a row to report, 0 for none */
-	uint8_t words[STEM_ROWS];   /* words that each row spans */
-	uint8_t symbol[256];        /* of each byte of normal text */
-	uint16_t found;             /* in this state and those behind it a row has ended */
-	uint16_t start;             /* the state at the beginning of a text */
+	uint16_t also[STEM_STATES];         /* the next state with a row to report, 0 for none */
+	const struct stem *stem[STEM_ROWS]; /* the rows */
+	uint8_t words[STEM_ROWS];           /* words that each row spans */
+	uint8_t symbol[256];                /* of each byte of normal text */
+	uint16_t found;                     /* in this state and those behind it a row has ended */
+	uint16_t start;                     /* the state at the beginning of a text */
 	uint16_t states;
 };
 

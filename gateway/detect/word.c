@@ -17,12 +17,9 @@ static bool is_upper(char c)
 static const char *letters_of(
     const struct scan *s, const struct word *w, char room[MOST_WORD], size_t *ret_n)
 {
-	size_t n = 0, most = w->to - w->from;
-	size_t k = w->from;
-	while (k < w->to && s->p[k] != NORMAL_JOIN)
-		k++;
-	if (k == w->to) {
-		*ret_n = most;
+	size_t n = 0;
+	if (!w->broken) {
+		*ret_n = w->to - w->from;
 		return s->p + w->from;
 	}
 	for (size_t i = w->from; i < w->to && n < MOST_WORD; i++)
@@ -32,10 +29,10 @@ static const char *letters_of(
 	return room;
 }
 
-static struct word look(const struct scan *s, size_t from, size_t to)
+static struct word look(const struct scan *s, size_t from, size_t to, bool broken)
 {
-	struct word w = {.from = from, .to = to};
-	char room[MOST_WORD];
+	struct word w = {.from = from, .to = to, .broken = broken};
+	char room[MOST_WORD] = {0};
 	size_t n;
 	if (from == to)
 		return w;
@@ -56,9 +53,10 @@ static struct word look(const struct scan *s, size_t from, size_t to)
 struct word word_at(const struct scan *s, size_t from)
 {
 	size_t to = from;
-	while (to < s->n && scan_is_of_word(s->p[to]))
-		to++;
-	return look(s, from, to);
+	bool broken = false;
+	for (; to < s->n && scan_is_of_word(s->p[to]); to++)
+		broken |= s->p[to] == NORMAL_JOIN;
+	return look(s, from, to, broken);
 }
 
 unsigned word_bits_before(const struct scan *s, size_t to, size_t *ret_from)
@@ -67,31 +65,68 @@ unsigned word_bits_before(const struct scan *s, size_t to, size_t *ret_from)
 	while (from > 0 && scan_is_of_word(s->p[from - 1]))
 		from--;
 	*ret_from = from;
-	return from < to ? lexicon_listed(s->p + from, to - from) : 0;
+	return lexicon_before(s->p + from, to - from);
 }
 
 struct word word_before(const struct scan *s, size_t to)
 {
 	size_t from = to;
-	while (from > 0 && scan_is_of_word(s->p[from - 1]))
-		from--;
-	return look(s, from, to);
+	bool broken = false;
+	for (; from > 0 && scan_is_of_word(s->p[from - 1]); from--)
+		broken |= s->p[from - 1] == NORMAL_JOIN;
+	return look(s, from, to, broken);
 }
 
 bool word_is_compound(const struct scan *s, const struct word *w)
 {
-	char room[MOST_WORD];
+	char room[MOST_WORD] = {0};
 	size_t n;
 	const char *p = letters_of(s, w, room, &n);
 	return lexicon_is_compound(p, n);
 }
 
+/* Quotes, brackets and marks of a list may stand before the first word. */
+static bool is_before_word(char c)
+{
+	switch (c) {
+	case ' ':
+	case '"':
+	case '\'':
+	case '(':
+	case '[':
+	case '{':
+	case '*':
+	case '_':
+	case '#':
+	case '>':
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool ends_sentence(char c)
+{
+	switch (c) {
+	case '\n':
+	case '.':
+	case '!':
+	case '?':
+	case ':':
+	case ';':
+	case '|':
+		return true;
+	default:
+		return false;
+	}
+}
+
 bool word_begins_sentence(const struct scan *s, size_t at)
 {
 	size_t i = at;
-	while (i > 0 && strchr(" \"'([{*_#>", s->p[i - 1]))
+	while (i > 0 && is_before_word(s->p[i - 1]))
 		i--;
 	if (i > 1 && s->p[i - 1] == '-' && (s->p[i - 2] == '\n' || s->p[i - 2] == ' '))
 		return true;
-	return i == 0 || strchr("\n.!?:;|", s->p[i - 1]) != NULL;
+	return i == 0 || ends_sentence(s->p[i - 1]);
 }

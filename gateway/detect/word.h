@@ -12,6 +12,7 @@ struct word {
 	bool capital;    /* begins with one */
 	bool shouts;     /* is all capitals */
 	bool dutch;      /* a Dutch word, in lower case */
+	bool broken;     /* holds NORMAL_JOIN */
 };
 
 /* The word that begins at `from`. */
@@ -20,7 +21,7 @@ struct word word_at(const struct scan *s, size_t from);
 /* The word that ends at `to`. */
 struct word word_before(const struct scan *s, size_t to);
 
-/* The WORD_ bits by lists of the word that ends at `to`, where it begins in *ret_from. */
+/* What lexicon_before says of the word that ends at `to`, where it begins in *ret_from. */
 unsigned word_bits_before(const struct scan *s, size_t to, size_t *ret_from);
 
 /* True when a Dutch word, or one put together of two. */

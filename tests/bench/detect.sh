@@ -13,5 +13,6 @@ find /usr/share/doc/debian-edu-doc-nl /usr/share/doc/debian-faq-nl /usr/share/de
 done >>"$text"
 bytes=$(stat -c %s "$text")
 ((bytes > 100000)) || { echo "no Dutch documentation is installed: false hits not measured"; exit 0; }
+"${BUILD:-build/rel}/tests/bench/detect" "$text" || exit 1
 echo "findings in $bytes bytes of Dutch documentation, by kind and MB:"
 "${BUILD:-build/rel}/handover" detect "$text" | awk -v n="$bytes" '{k[$2]++} END {for (i in k) printf "  %s %.1f\n", i, k[i] * 1e6 / n}' | sort

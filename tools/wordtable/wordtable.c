@@ -11,10 +11,14 @@
 #include "detect/lexicon.h"
 #include "detect/normal.h"
 
-enum { MOST = LEXICON_SLOTS / 4 * 3, FEWEST = 100000, LINE = 1024 };
+enum { MOST = 1 << 21, FEWEST = 100000, LINE = 1024 };
 
-static uint32_t table[LEXICON_SLOTS];
+static uint32_t hashes[MOST]; /* with doubles until they are sorted */
 static size_t words;
+static struct {
+	uint32_t first[LEXICON_GROUPS + 1];
+	uint16_t rest[MOST];
+} table;
 
 static void die(const char *what, const char *name)
 {
@@ -24,14 +28,33 @@ static void die(const char *what, const char *name)
 
 static void add(const char *word, size_t n)
 {
-	uint32_t h = lexicon_hash(word, n);
-	size_t i = h >> LEXICON_SHIFT;
-	while (table[i] && table[i] != h)
-		i = (i + 1) % LEXICON_SLOTS;
-	words += !table[i];
-	table[i] = h;
-	if (words > MOST)
+	if (words == MOST)
 		die("more words than fit, from", word);
+	hashes[words++] = lexicon_hash(word, n);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Sort the hashes and lay each once into its group; returns the bytes of the table. */
+static size_t fill_table(void)
+{
+	size_t n = 0, group = 0;
+	qsort(hashes, words, sizeof *hashes, by_value);
+	for (size_t i = 0; i < words; i++) {
+		if (i > 0 && hashes[i] == hashes[i - 1])
+			continue;
+		while (group <= hashes[i] >> LEXICON_REST)
+			table.first[group++] = (uint32_t)n;
+		table.rest[n++] = (uint16_t)hashes[i];
+	}
+	while (group <= LEXICON_GROUPS)
+		table.first[group++] = (uint32_t)n;
+	words = n;
+	return sizeof table.first + n * sizeof *table.rest;
 }
 
 /* Each run of letters of a line that begins with a small letter: "a-b" gives a and b. */
@@ -64,10 +87,11 @@ int main(int argc, char **argv)
 		add_line(line);
 	}
 	(void)fclose(in);
+	size_t size = fill_table();
 	if (words < FEWEST)
 		die("this is no list of Dutch words:", argv[1]);
 	FILE *out = fopen(argv[2], "w");
-	if (!out || fwrite(table, sizeof table, 1, out) != 1 || fclose(out) != 0)
+	if (!out || fwrite(&table, size, 1, out) != 1 || fclose(out) != 0)
 		die("cannot write", argv[2]);
 	return 0;
 }

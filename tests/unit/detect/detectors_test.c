@@ -159,6 +159,25 @@ static void long_texts_hide_nothing(void **state)
 	}
 }
 
+/* What cancels a word does so wherever it stands in a long text, which is followed at several
+ * places at once. */
+static void long_texts_cancel_everywhere(void **state)
+{
+	(void)state;
+	enum { LINES = 400 };
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct detect_findings f GW_CLEANUP(detect_findings_release) = DETECT_FINDINGS_INIT;
+	struct errinfo ei = ERRINFO_INIT;
+	for (size_t i = 0; i < LINES; i++)
+		assert_int_equal(buf_adds(&b,
+				     i == LINES / 2 ? "Hij krijgt geen VOG.\n"
+						    : "Voor deze baan is geen VOG vereist.\n"),
+		    0);
+	assert_int_equal(detect_scan(b.data, b.len, NULL, &f, &ei), 0);
+	assert_int_equal(f.n, 1);
+	assert_int_equal(f.list[0].kind, DETECT_CRIMINAL);
+}
+
 /* What may be a street or a plan counts, unless it is written as the name of a place. */
 static void not_every_path_is_a_street(void **state)
 {
@@ -169,6 +188,31 @@ static void not_every_path_is_a_street(void **state)
 	check("KANKERZORGPAD", DETECT_BIT(DETECT_HEALTH), special);
 	check("woont Gevangenispad 12", 0, special);
 	check("krijgt geen VOG", DETECT_BIT(DETECT_CRIMINAL), special);
+	nothing_wrong();
+}
+
+/* What the law enumerates tells of nobody; the same words about somebody do. */
+static void the_law_is_nobodys_data(void **state)
+{
+	(void)state;
+	unsigned special = DETECT_BIT(DETECT_HEALTH) | DETECT_BIT(DETECT_CRIMINAL) |
+	    DETECT_BIT(DETECT_OTHER_SPECIAL);
+	check("Discriminatie wegens godsdienst, levensovertuiging, politieke gezindheid, ras, "
+	      "geslacht of op welke grond dan ook",
+	    0, special & ~DETECT_BIT(DETECT_HEALTH));
+	check("heeft discriminatie op grond van ras ervaren", DETECT_BIT(DETECT_OTHER_SPECIAL),
+	    special);
+	check("zijn politieke gezindheid is bekend", DETECT_BIT(DETECT_OTHER_SPECIAL), special);
+	check("is van etnische afkomst Koerdisch", DETECT_BIT(DETECT_OTHER_SPECIAL), special);
+	check("haar religieuze overtuiging", DETECT_BIT(DETECT_OTHER_SPECIAL), special);
+	check("heeft een homoseksuele gerichtheid", DETECT_BIT(DETECT_OTHER_SPECIAL), special);
+	check("lidmaatschap van een vakbond", DETECT_BIT(DETECT_OTHER_SPECIAL), special);
+	check("vervolging van strafbare feiten loopt nog", DETECT_BIT(DETECT_CRIMINAL), special);
+	check("kwam voor bij justitie", DETECT_BIT(DETECT_CRIMINAL), special);
+	check("heeft een handicap of chronische ziekte", DETECT_BIT(DETECT_HEALTH), special);
+	check("de behandelaar van de zaak", 0, special);
+	check("de behandelaar van de depressie", DETECT_BIT(DETECT_HEALTH), special);
+	check("volgens zijn behandelaar van de polikliniek", DETECT_BIT(DETECT_HEALTH), special);
 	nothing_wrong();
 }
 
@@ -233,6 +277,42 @@ static void certainty_grows_with_context(void **state)
 	assert_int_equal(f.list[0].certainty, DETECT_MIDDLE);
 }
 
+/* The findings of a text, with and without a number of the dossier that is not in it, but begins
+ * with a small letter: then every such letter is looked at, not only where something may begin. */
+static void same_with_a_known_number(const char *text, size_t n, const struct detect_known *known)
+{
+	struct detect_findings a GW_CLEANUP(detect_findings_release) = DETECT_FINDINGS_INIT;
+	struct detect_findings b GW_CLEANUP(detect_findings_release) = DETECT_FINDINGS_INIT;
+	struct errinfo ei = ERRINFO_INIT;
+	assert_int_equal(detect_scan(text, n, NULL, &a, &ei), 0);
+	assert_int_equal(detect_scan(text, n, known, &b, &ei), 0);
+	assert_int_equal(a.n, b.n);
+	for (size_t i = 0; i < a.n; i++) {
+		assert_int_equal(a.list[i].offset, b.list[i].offset);
+		assert_int_equal(a.list[i].length, b.list[i].length);
+		assert_int_equal(a.list[i].kind, b.list[i].kind);
+		assert_int_equal(a.list[i].certainty, b.list[i].certainty);
+	}
+}
+
+static void nothing_is_skipped(void **state)
+{
+	(void)state;
+	struct buf all GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct detect_known *known GW_CLEANUP(detect_known_free_p) = detect_known_new();
+	assert_non_null(known);
+	assert_int_equal(detect_known_number(known, DETECT_CLIENT_NUMBER, "eq-9999-eq-9999"), 0);
+	for (size_t i = 0; i < detectors_count; i++)
+		for (const char *const *hit = detectors[i]->hits; *hit; hit++) {
+			same_with_a_known_number(*hit, strlen(*hit), known);
+			assert_int_equal(buf_adds(&all, *hit), 0);
+			assert_int_equal(buf_adds(&all, i % 3 ? " en toen ook " : ".\n\n"), 0);
+		}
+	for (size_t from = 0; from < 64; from++) /* wherever the sixteens begin */
+		if (((unsigned char)all.data[from] & 0xc0) != 0x80)
+			same_with_a_known_number(all.data + from, all.len - from, known);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -243,10 +323,13 @@ int main(void)
 	    cmocka_unit_test(stems_in_any_dress),
 	    cmocka_unit_test(disguises_are_seen_through),
 	    cmocka_unit_test(long_texts_hide_nothing),
+	    cmocka_unit_test(long_texts_cancel_everywhere),
 	    cmocka_unit_test(not_every_path_is_a_street),
+	    cmocka_unit_test(the_law_is_nobodys_data),
 	    cmocka_unit_test(signs_are_no_letters),
 	    cmocka_unit_test(bsn_over_the_range),
 	    cmocka_unit_test(certainty_grows_with_context),
+	    cmocka_unit_test(nothing_is_skipped),
 	};
 	return cmocka_run_group_tests_name("detect/detectors", tests, NULL, NULL);
 }

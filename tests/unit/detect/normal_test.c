@@ -4,10 +4,13 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -114,6 +117,97 @@ static void invalid_utf8_is_refused(void **state)
 	}
 }
 
+/* What is done at once for usual characters comes to what is done for each of them on its own. */
+static void the_short_way_leads_as_far(const char *text, size_t n)
+{
+	struct normal z GW_CLEANUP(normal_release) = {0}, slow GW_CLEANUP(normal_release) = {0};
+	char *exact = malloc(n ? n : 1); /* so that a look behind the text is seen */
+	assert_non_null(exact);
+	memcpy(exact, text, n);
+	int r = normal_make(&z, exact, n);
+	assert_int_equal(r, normal_make_slowly(&slow, exact, n));
+	free(exact);
+	assert_int_equal(r == 0, str_utf8(text, n));
+	if (r < 0)
+		return;
+	assert_int_equal(z.text.len, slow.text.len);
+	assert_memory_equal(z.text.data, slow.text.data, z.text.len + 1);
+	for (size_t i = 0; i < z.text.len; i++)
+		for (size_t to = i + 1; to <= z.text.len && to <= i + 3; to++) {
+			size_t a[2], b[2];
+			normal_back(&z, i, to, &a[0], &a[1]);
+			normal_back(&slow, i, to, &b[0], &b[1]);
+			assert_int_equal(a[0], b[0]);
+			assert_int_equal(a[1], b[1]);
+		}
+}
+
+/* The UTF-8 of a character below U+10000 to out; its bytes. */
+static size_t utf8(uint32_t c, char out[4])
+{
+	if (c < 0x80) {
+		out[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		out[0] = (char)(0xc0 | c >> 6);
+		out[1] = (char)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	out[0] = (char)(0xe0 | c >> 12);
+	out[1] = (char)(0x80 | (c >> 6 & 0x3f));
+	out[2] = (char)(0x80 | (c & 0x3f));
+	return 3;
+}
+
+static void every_character_by_both_ways(void **state)
+{
+	(void)state;
+	static const char *const around[][2] = {{"", ""}, {"a", "b"}, {"a", "\nb"}, {"a", " \n b"},
+	    {"1", " 2345678901234567890"}, {"voor de\u00eb", "\u00eb en daarna"}};
+	for (uint32_t c = 1; c < 0x3000; c++)
+		for (size_t k = 0; k < GW_LENGTH(around); k++) {
+			char text[64], one[4];
+			int n = snprintf(text, sizeof text, "%s%.*s%s", around[k][0],
+			    (int)utf8(c, one), one, around[k][1]);
+			the_short_way_leads_as_far(text, (size_t)n);
+		}
+}
+
+static uint32_t random_below(uint32_t n)
+{
+	static uint64_t seed = 20261122;
+	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (uint32_t)(seed >> 33) % n;
+}
+
+static void random_texts_by_both_ways(void **state)
+{
+	(void)state;
+	static const char *const pieces[] = {"kandidaat ", "-", "-\n", "- \r\n ", "\u00ad",
+	    "\u2010\n", "\u2013 ", "\u2019", "\ufb01", "e\u0301", "\u0430", "Jos\u00e9", "`", "\t",
+	    "\x7f", "\n\n", "\U0001f4de", "\u0645", "\u20ac", "een wat langer stuk tekst. "};
+	enum { ROUNDS = 4000, MOST = 40 };
+	for (size_t round = 0; round < ROUNDS; round++) {
+		struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 16);
+		for (size_t k = random_below(MOST); k > 0; k--) {
+			char one[4];
+			uint32_t any =
+			    random_below(3) ? 1 + random_below(0x24f) : 0x2000 + random_below(0xd0);
+			if (random_below(2))
+				assert_int_equal(buf_add(&b, one, utf8(any, one)), 0);
+			else
+				assert_int_equal(
+				    buf_adds(&b, pieces[random_below(GW_LENGTH(pieces))]), 0);
+		}
+		if (b.len && random_below(8) == 0) /* no UTF-8, or cut short */
+			b.data[random_below((uint32_t)b.len)] = (char)(0x80 + random_below(0x80));
+		else if (b.len && random_below(8) == 0)
+			b.len -= random_below((uint32_t)b.len);
+		the_short_way_leads_as_far(b.data, b.len);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +215,8 @@ int main(void)
 	    cmocka_unit_test(longest_decompositions_fit),
 	    cmocka_unit_test(the_way_back_is_monotone),
 	    cmocka_unit_test(invalid_utf8_is_refused),
+	    cmocka_unit_test(every_character_by_both_ways),
+	    cmocka_unit_test(random_texts_by_both_ways),
 	};
 	return cmocka_run_group_tests_name("detect/normal", tests, NULL, NULL);
 }
