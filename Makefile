@@ -74,6 +74,7 @@ $(BUILD)/%.o: %.S $(BUILD)/flags
 	$(SAY) CC $<
 	$(Q)$(CC) $(CPPFLAGS) -fcf-protection=full -c $< -o $@
 $(BUILD)/tests/unit/attach/image_test: LDLIBS += -lpng
+$(BUILD)/tests/bench/acts: LDLIBS += -lcmocka
 $(BUILD)/tests/unit/http/differential_test: LDLIBS += -lhttp_parser
 $(BUILD)/gateway/dossier/catalogue_data.o: policies/catalogue.yaml
 $(BUILD)/gateway/detect/words_data.o: build/words.table

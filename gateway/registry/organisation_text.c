@@ -76,6 +76,8 @@ int organisation_yaml(const struct organisation *o, struct buf *out)
 		r = add_pins(out, "tls", &o->tls);
 	if (r == 0 && o->gateway)
 		r = add_text_line(out, "gateway", o->gateway);
+	if (r == 0 && o->gateway_oin)
+		r = add_text_line(out, "gateway_oin", o->gateway_oin);
 	if (r == 0 && o->ledger)
 		r = add_text_line(out, "ledger", o->ledger);
 	if (r == 0 && o->officers_n)
@@ -122,6 +124,8 @@ json_t *organisation_json(const struct organisation *o)
 	jx_set(j, "tls", pins_json(&o->tls));
 	if (o->gateway)
 		jx_set(j, "gateway", json_string(o->gateway));
+	if (o->gateway_oin)
+		jx_set(j, "gateway_oin", json_string(o->gateway_oin));
 	if (o->ledger)
 		jx_set(j, "ledger", json_string(o->ledger));
 	json_t *officers = json_array();
@@ -301,6 +305,8 @@ int organisation_diff(const struct organisation *a, const struct organisation *b
 		r = diff_pins("new tls", &a->tls, &b->tls, out);
 	if (r == 0)
 		r = diff_text("gateway", a->gateway, b->gateway, out);
+	if (r == 0)
+		r = diff_text("gateway_oin", a->gateway_oin, b->gateway_oin, out);
 	if (r == 0)
 		r = diff_text("ledger", a->ledger, b->ledger, out);
 	if (r == 0)
