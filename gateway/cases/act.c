@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "cases/inside.h"
 #include "cases/job.h"
-#include "ledger/checkpoint.h"
+#include "ledger/peerlog.h"
 #include "package/note.h"
 
 /* States in which a case of a request has won: its package is, or was, for its recipient. */
@@ -64,14 +64,7 @@ static void entry_release(struct entry *e)
 static void peer_head(struct entry *e, const struct cases_work *w)
 {
 	const struct organisation *by = registry_organisation(w->call->registry, w->st.by.oin);
-	const char *note = jx_str(w->st.body, "log");
-	struct note_key key;
-	if (!by || !by->ledger || !note || note_vkey_parse(by->ledger, &key, NULL) < 0 ||
-	    checkpoint_open(note, strlen(note), &key, &e->head, NULL) < 0)
-		return;
-	e->r.peerlog.o = e->head.origin;
-	e->r.peerlog.n = e->head.size;
-	e->r.peerlog.root = e->head.root.b;
+	(void)peerlog_set(jx_str(w->st.body, "log"), by ? by->ledger : NULL, &e->head, &e->r);
 }
 
 static int entry_begin(
@@ -200,7 +193,8 @@ static int judge(struct cases *c, struct cases_work *w, struct store_tx *tx, str
 		cases_terms(c, w);
 	/* under a policy of which nothing is known here, that is what to say */
 	if (w->act == ACT_RELEASE && w->new_round && !w->round.keep[0])
-		r = cases_conditions(c, w, ei);
+		r = cases_terms_hold(c, w->call, w->sender, w->recipient,
+		    w->held.package[0] ? w->held.contract : NULL, jx_str(w->st.body, "policy"), ei);
 	if (r == 0)
 		r = work_step(w, ei);
 	if (r == 0)

@@ -196,8 +196,8 @@ static int do_due(
     struct cases *c, const struct store_due *d, int64_t now, bool *ret_done, struct errinfo *ei)
 {
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
-	struct store_case it;
-	struct store_round o;
+	struct store_case it = {0};
+	struct store_round o = {0};
 	int r = store_begin(c->env.store, STORE_WRITE, &tx, ei);
 	if (r == 0)
 		r = read_due(tx, d, &it, &o, ret_done, ei);
@@ -232,8 +232,8 @@ static int expire(struct cases *c, const struct store_due *d, const struct store
 
 static int one(struct cases *c, const struct store_due *d, int64_t now, struct errinfo *ei)
 {
-	struct store_case it;
-	struct store_round o;
+	struct store_case it = {0};
+	struct store_round o = {0};
 	bool done = false;
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
 	int r = store_begin(c->env.store, STORE_READ, &tx, ei);

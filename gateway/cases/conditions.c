@@ -185,6 +185,8 @@ static int judge_context(
 		r = registry_known(env.registry, t->recipient, &g.recipient, ei);
 	if (r == 0)
 		r = judge_contract(t, a, &k, ei);
+	if (r >= 0 && !k)
+		r = err_set(ei, GW_EREFUSED, "the contract of the acceptance is not known here");
 	if (r < 0)
 		return r;
 	r = err_set(ei, GW_EREFUSED, "the contract covers no programme");
@@ -250,6 +252,8 @@ static int judge_policy(
 	const struct terms t = terms_of(w);
 	const struct acceptance *a = NULL;
 	int r = judge_terms(c, &t, &a, ret, ei);
+	if (r >= 0 && (!*ret || !a))
+		r = err_set(ei, GW_EREFUSED, "the policy of the act is not known here");
 	if (r < 0)
 		return r;
 	take_terms(&w->round, *ret);

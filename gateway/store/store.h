@@ -44,7 +44,8 @@ enum store_how { STORE_READ, STORE_WRITE };
  *
  * Within it everything is seen as it stood at its beginning, with its own changes. End it by
  * store_commit or store_end. One that writes must not be held over anything that waits for others
- * (a network, another writer). GW_EIO.
+ * (a network, another writer), and a thread has at most one that reads: STORE_READERS of them would
+ * wait for each other. GW_EIO.
  */
 int store_begin(struct store *s, enum store_how how, struct store_tx **ret_tx, struct errinfo *ei)
     GW_MUST_USE;
