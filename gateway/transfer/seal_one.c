@@ -115,7 +115,7 @@ static int decide(struct sealing *s, const char *path, struct errinfo *ei)
 		e = seal_memory_party(s->run->memory, contract, ei);
 	if (e == 0) {
 		struct settle settle = {.ledger = s->run->env->ledger, .subject = s->subject};
-		const struct policy_review review = {settle_stored, &settle};
+		const struct policy_review review = {.settle = settle_stored, .arg = &settle};
 		ctx.attach = s->run->env->attach;
 		ctx.review = &review;
 		ctx.client_numbers = s->run->env->client_numbers;
