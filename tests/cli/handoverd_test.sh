@@ -33,7 +33,7 @@ start() { # OPTION...: the daemon of incoming; its port in $PORT
 		sleep 0.1
 	done
 	PORT=$(sed -n 's/^<6>event=listen at=127.0.0.1:\([0-9]*\)$/\1/p' "$W/log")
-	grep -q event=ready "$W/log"
+	grep -q event=ready "$W/log" || { echo "Bail out! no daemon: $(tail -2 "$W/log")"; exit 1; }
 }
 stopped() { # EXIT: the daemon ends by itself with that code
 	wait "$D"
