@@ -25,6 +25,7 @@ done
 must "$CERTS/issue" "$W/pki" "$W/twin"
 
 start() { # OPTION...: the daemon of incoming; its port in $PORT
+	: >"$W/log" # not what the one before it said
 	"$HANDOVERD" --home "$W/incoming" --listen 127.0.0.1:0 "$@" 2>"$W/log" &
 	D=$!
 	for _ in $(seq 600); do # of a busy machine

@@ -17,6 +17,7 @@ S=${P%.tar.age}.slip.json
 SIZE=$(stat -c %s "$P")
 
 start() { # HOME
+	: >"$W/log" # not what the one before it said
 	"$HANDOVERD" --home "$W/$1" --listen 127.0.0.1:0 2>"$W/log" &
 	D=$!
 	for _ in $(seq 600); do grep -q event=ready "$W/log" && break; sleep 0.1; done
