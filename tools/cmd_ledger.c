@@ -6,10 +6,12 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "home/cosign.h"
 #include "home/home.h"
 #include "ledger/audit.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
+#include "tools/ledger.h"
 #include "tools/reading.h"
 #include "tools/record_line.h"
 
@@ -58,7 +60,28 @@ static int print_open(void *ctx, const struct ledger_line *line, struct errinfo 
 	return r;
 }
 
-static int verified_json(struct home *h, const struct ledger_findings *f, struct errinfo *ei)
+/* Who vouches for the head that the log was held against. */
+struct vouchers {
+	struct home_vouch list[16];
+	size_t n;
+};
+
+static json_t *vouchers_json(const struct vouchers *v)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < v->n; i++) {
+		char moment[TIME_TEXT];
+		json_t *o = json_object();
+		time_text(v->list[i].at, moment);
+		jx_set(o, "witness", json_string(v->list[i].oin));
+		jx_set(o, "at", json_string(moment));
+		jx_add(list, o);
+	}
+	return list;
+}
+
+static int verified_json(
+    struct home *h, const struct ledger_findings *f, const struct vouchers *v, struct errinfo *ei)
 {
 	json_t *open = json_array(), *j = json_object();
 	int r = ledger_open_intents(home_ledger(h), list_open, open, ei);
@@ -72,11 +95,14 @@ static int verified_json(struct home *h, const struct ledger_findings *f, struct
 	jx_set(j, "earlier_logs", json_integer(f->earlier));
 	jx_set(j, "earlier_records", json_integer((json_int_t)f->earlier_records));
 	jx_set(j, "self_check", json_boolean(f->self_check));
+	if (v->n)
+		jx_set(j, "cosigned", vouchers_json(v));
 	int printed = cli_print_json(j);
 	return r < 0 ? r : printed ? GW_ELIMIT : 0;
 }
 
-static int verified_text(struct home *h, const struct ledger_findings *f, struct errinfo *ei)
+static int verified_text(
+    struct home *h, const struct ledger_findings *f, const struct vouchers *v, struct errinfo *ei)
 {
 	struct buf root GW_CLEANUP(buf_release) = BUF_INIT(64);
 	int r = str_b64(&root, f->head.root.b, MERKLE_HASH);
@@ -92,6 +118,11 @@ static int verified_text(struct home *h, const struct ledger_findings *f, struct
 		(void)printf("results without an intent: %" PRIu64 "\n", f->lone_results);
 	(void)printf("open intents: %" PRIu64 "\n", f->open_intents);
 	r = ledger_open_intents(home_ledger(h), print_open, h, ei);
+	for (size_t i = 0; i < v->n; i++) {
+		char moment[TIME_TEXT];
+		time_text(v->list[i].at, moment);
+		(void)printf("continues what %s vouched for at %s\n", v->list[i].oin, moment);
+	}
 	if (f->self_check)
 		(void)printf("self-check only: give --vkey, or an earlier --checkpoint, as known "
 			     "from outside\n");
@@ -124,30 +155,47 @@ static int read_checkpoint(const struct cli *cli, struct buf *out, struct errinf
 	return r;
 }
 
+/* The head that witnesses cosigned, as the one that the log is held against. */
+static int read_cosigned(
+    const struct cli *cli, struct home *h, struct buf *out, struct vouchers *v, struct errinfo *ei)
+{
+	struct checkpoint head;
+	if (!cli_given(cli, "cosigned"))
+		return 0;
+	return home_cosigned_read(h, out, &head, v->list, GW_LENGTH(v->list), &v->n, ei);
+}
+
 static int run_verify(struct cli *cli)
 {
 	struct errinfo ei = ERRINFO_INIT, second = ERRINFO_INIT;
 	struct home *h GW_CLEANUP(home_free_p) = NULL;
 	struct ledger_expect expect = {.vkey = cli_value(cli, "vkey")};
 	struct ledger_findings found;
+	struct vouchers v = {.n = 0};
 	struct buf earlier GW_CLEANUP(buf_release) = BUF_INIT(NOTE_MAX);
+	unsigned what = cli_given(cli, "cosigned") ? HOME_UNSIGNED : 0;
 	int u = read_number(cli, "--min-size", cli_value(cli, "min-size"), &expect.min_size);
+	if (!u && what && cli_given(cli, "checkpoint"))
+		u = cli_usage(cli, "--cosigned and --checkpoint: one of them");
 	if (u)
 		return u;
 	int r = read_checkpoint(cli, &earlier, &ei);
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
-	expect.checkpoint = earlier.data;
-	r = home_open(cli_home(cli), HOME_LEDGER, &h, &ei);
+	r = home_open(cli_home(cli), HOME_LEDGER | what, &h, &ei);
 	bool can_write = r == 0;
 	if (r == GW_ELEDGER)
-		r = home_open(cli_home(cli), HOME_LEDGER_READ, &h, &ei);
+		r = home_open(cli_home(cli), HOME_LEDGER_READ | what, &h, &ei);
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
-	r = ledger_verify(home_ledger(h), &expect, &found, &ei);
+	r = read_cosigned(cli, h, &earlier, &v, &ei);
+	expect.checkpoint = earlier.data;
+	if (r == 0)
+		r = ledger_verify(home_ledger(h), &expect, &found, &ei);
 	int w = record_verify(h, can_write, r, &second);
 	if (r == 0)
-		r = cli_json(cli) ? verified_json(h, &found, &ei) : verified_text(h, &found, &ei);
+		r = cli_json(cli) ? verified_json(h, &found, &v, &ei)
+				  : verified_text(h, &found, &v, &ei);
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
 	return w < 0 ? cli_fail(cli, w, &second) : 0;
@@ -203,6 +251,23 @@ static int show_vkey(struct cli *cli)
 	return 0;
 }
 
+static int show_witness(struct cli *cli)
+{
+	struct errinfo ei = ERRINFO_INIT;
+	struct home *h GW_CLEANUP(home_free_p) = NULL;
+	struct witness w GW_CLEANUP(witness_release) = {.secret = NULL};
+	struct buf vkey GW_CLEANUP(buf_release) = BUF_INIT(1024);
+	int r = home_open(cli_home(cli), HOME_LEDGER, &h, &ei);
+	if (r == 0)
+		r = home_witness(h, true, &w, &ei);
+	if (r == 0)
+		r = note_vkey(&w.key, &vkey);
+	if (r < 0)
+		return cli_fail(cli, r, &ei);
+	(void)printf("%s\n", vkey.data);
+	return 0;
+}
+
 static int run_show(struct cli *cli)
 {
 	struct errinfo ei = ERRINFO_INIT;
@@ -215,7 +280,9 @@ static int run_show(struct cli *cli)
 	if (u)
 		return u;
 	if (cli_given(cli, "vkey"))
-		return show_vkey(cli);
+		return cli_given(cli, "witness") ? show_witness(cli) : show_vkey(cli);
+	if (cli_given(cli, "witness"))
+		return cli_usage(cli, "--witness is for --vkey");
 	int r = reading_open(cli, "audit.read", &h, &act, &ei);
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
@@ -230,7 +297,7 @@ static int run_show(struct cli *cli)
 	return r < 0 ? cli_fail(cli, r, &ei) : 0;
 }
 
-/* ---- checkpoint, prove, consistency, export, restart ---- */
+/* ---- checkpoint, prove, consistency, export ---- */
 
 static int run_checkpoint(struct cli *cli)
 {
@@ -339,28 +406,17 @@ static int run_export(struct cli *cli)
 	return r < 0 ? cli_fail(cli, r, &ei) : 0;
 }
 
-static int run_restart(struct cli *cli)
-{
-	struct errinfo ei = ERRINFO_INIT;
-	struct home *h GW_CLEANUP(home_free_p) = NULL;
-	int r = home_open(cli_home(cli), 0, &h, &ei);
-	if (r == 0)
-		r = ledger_restart(home_ledger_paths(h), home_origin(h), &ei);
-	if (r < 0)
-		return cli_fail(cli, r, &ei);
-	(void)printf("a new log is begun; its first record names the head that was lost\n"
-		     "tell the others its verifier key: handover ledger show --vkey\n");
-	return 0;
-}
-
 static const struct cli_option verify_options[] = {
     {"vkey", 0, "V", "the log's verifier key, as known from outside", false},
     {"min-size", 0, "N", "a number of records that was seen before", false},
     {"checkpoint", 0, "FILE", "an earlier 'ledger checkpoint' of this log, kept elsewhere", false},
+    {"cosigned", 0, NULL, "hold it against the head that witnesses cosigned", false},
     {NULL, 0, NULL, NULL, false},
 };
 static const struct cli_option show_options[] = {
     {"vkey", 0, NULL, "print the log's verifier key and nothing else", false},
+    {"witness", 0, NULL, "with --vkey: that of this gateway as a witness; made when it has none",
+	false},
     {"from", 0, "INDEX", "begin with this record", false},
     {"count", 0, "N", "print at most N records", false},
     {"open", 0, NULL, "only intents that have no result yet", false},
@@ -433,18 +489,8 @@ static const struct cli_command export_tiles = {
     .options = export_options,
     .run = run_export,
 };
-static const struct cli_command restart = {
-    .name = "restart",
-    .operands = "",
-    .summary = "begin a new log after a restore from an older backup",
-    .detail = "When ledger.db is behind keys/ledger.head the home refuses to work, for signing on "
-	      "would make two histories. Bring back the newer database if there is one. Else this "
-	      "begins a log of a new origin whose first record names the lost head; the records at "
-	      "hand stay, are verified with it, and are never appended to.",
-    .run = run_restart,
-};
-static const struct cli_command *const subcommands[] = {
-    &verify, &show, &checkpoint, &prove, &consistency, &export_tiles, &restart, NULL};
+static const struct cli_command *const subcommands[] = {&verify, &show, &checkpoint, &prove,
+    &consistency, &export_tiles, &ledger_cosign, &ledger_witnessed, &ledger_begin_anew, NULL};
 
 const struct cli_command cmd_ledger = {
     .name = "ledger",

@@ -58,6 +58,7 @@ static int set_entry(
     struct cli *cli, const struct home *h, struct organisation *o, struct errinfo *ei)
 {
 	const char *v, *gateway = cli_value(cli, "gateway");
+	const char *whose = cli_value(cli, "gateway-oin");
 	int r = 0;
 	for (size_t i = 0; r == 0 && (v = cli_value_at(cli, "officer", i)); i++)
 		r = set_officer(h, o, v, ei);
@@ -73,9 +74,14 @@ static int set_entry(
 		if (!bit)
 			r = cli_unknown_word("role", v, policy_roles.list, policy_roles.n, ei);
 	}
+	if (r == 0 && whose && (!gateway || !str_oin(whose)))
+		r = err_set(ei, GW_EUSAGE,
+		    "--gateway-oin: the 20 digits of the organisation whose gateway --gateway is");
 	if (r == 0 && gateway) {
 		free(o->gateway);
+		free(o->gateway_oin);
 		o->gateway = str_dup(gateway);
+		o->gateway_oin = str_dup(whose ? whose : o->oin);
 	}
 	return r;
 }
@@ -243,6 +249,7 @@ static const struct cli_option set_options[] = {
     {"duty", 0, "DUTY", "a duty by law: bsn_processing", true},
     {"role", 0, "ROLE", "municipality, region, provider, language_school or uwv", true},
     {"gateway", 0, "URL", "where our gateway answers: https://…", false},
+    {"gateway-oin", 0, "OIN", "whose gateway that is; without it our own", false},
     {NULL, 0, NULL, NULL, false},
 };
 

@@ -56,6 +56,14 @@ void hash_final(struct hash *h, uint8_t out[HASH_BYTES])
 		abort();
 }
 
+void hash_copy(struct hash *to, const struct hash *from)
+{
+	EVP_MD_CTX *c = new_ctx();
+	if (EVP_MD_CTX_copy_ex(c, from->ctx) != 1)
+		abort();
+	to->ctx = c;
+}
+
 void hash_release(struct hash *h)
 {
 	EVP_MD_CTX_free(h->ctx);

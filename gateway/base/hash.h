@@ -22,6 +22,8 @@ struct hash {
 void hash_init(struct hash *h);
 void hash_add(struct hash *h, const void *p, size_t n);
 void hash_final(struct hash *h, uint8_t out[HASH_BYTES]);
+/* Let *to, which is released or all zero, stand where `from` stands. */
+void hash_copy(struct hash *to, const struct hash *from);
 void hash_release(struct hash *h); /* NULL-safe, repeatable */
 
 /* SHA-256 of n bytes at once; _hex writes 64 lower-case digits and a NUL. */

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "age/keys.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/secret.h"
 #include "base/str.h"
@@ -71,15 +70,6 @@ static int check_writable(const struct home *h, const char *name, struct errinfo
 	if (stat(path, &st) < 0 || !(st.st_mode & (S_IWGRP | S_IWOTH)))
 		return 0; /* what is not there is told by the one who reads it */
 	return err_set(ei, GW_EMODE, "'%s' can be written by others: chmod go-w it", path);
-}
-
-static int set_clock(const struct home *h, struct errinfo *ei)
-{
-	const char *moment = getenv("HANDOVER_TEST_CLOCK");
-	if (!h->settings.test || !moment || !*moment)
-		return 0;
-	int r = clock_set_test(moment, ei);
-	return r < 0 ? err_set(ei, GW_EUSAGE, "HANDOVER_TEST_CLOCK is no RFC 3339 moment") : 0;
 }
 
 static int open_signer(struct home *h, struct errinfo *ei)
@@ -243,7 +233,7 @@ int home_open(const char *dir, unsigned what, struct home **ret, struct errinfo 
 	if (r == 0)
 		r = read_settings(h, ei);
 	if (r == 0)
-		r = set_clock(h, ei);
+		r = settings_clock(&h->settings, ei);
 	if (r == 0)
 		r = check_modes(h, ei);
 	if (r == 0) {

@@ -196,10 +196,35 @@ static int read_name(const struct yml *entry, struct organisation *o, struct err
 	return 0;
 }
 
+/* An address is of no use without whose it is: the server behind it is known by its OIN. */
+static int read_gateway(const struct yml *entry, struct organisation *o, struct errinfo *ei)
+{
+	const struct yml *address = yml_get(entry, "gateway"),
+			 *whose = yml_get(entry, "gateway_oin");
+	const char *oin = NULL;
+	int r =
+	    read_optional(entry, "gateway", "https://", "an address https://…", &o->gateway, ei);
+	if (r < 0 || (!address && !whose))
+		return r;
+	if (!whose)
+		return yml_err(address, ei, GW_EFORMAT,
+		    "gateway: \"gateway_oin\" must say which organisation's gateway this is");
+	if (!address)
+		return yml_err(
+		    whose, ei, GW_EFORMAT, "gateway_oin: has no meaning without \"gateway\"");
+	r = yml_text(entry, "gateway_oin", &oin, ei);
+	if (r < 0)
+		return r;
+	if (!str_oin(oin))
+		return yml_err(whose, ei, GW_EFORMAT, "gateway_oin: 20 digits in quotes expected");
+	o->gateway_oin = str_dup(oin);
+	return 0;
+}
+
 static int read_entry(const struct yml *entry, struct organisation *o, struct errinfo *ei)
 {
-	static const char *const words[] = {
-	    "oin", "name", "roles", "duties", "signing", "tls", "gateway", "ledger", "officers"};
+	static const char *const words[] = {"oin", "name", "roles", "duties", "signing", "tls",
+	    "gateway", "gateway_oin", "ledger", "officers", "witness"};
 	const char *oin;
 	int r = yml_closed(entry, words, GW_LENGTH(words), ei);
 	if (r == 0)
@@ -224,10 +249,12 @@ static int read_entry(const struct yml *entry, struct organisation *o, struct er
 	if (r == 0 && yml_get(entry, "tls"))
 		r = read_pins(entry, "tls", &o->tls, ei);
 	if (r == 0)
-		r = read_optional(
-		    entry, "gateway", "https://", "an address https://…", &o->gateway, ei);
+		r = read_gateway(entry, o, ei);
 	if (r == 0)
 		r = read_optional(entry, "ledger", "oin-", "a verifier key oin-…", &o->ledger, ei);
+	if (r == 0)
+		r = read_optional(
+		    entry, "witness", "oin-", "a verifier key oin-…", &o->witness, ei);
 	if (r == 0)
 		r = read_officers(entry, o, ei);
 	return r;
@@ -277,7 +304,9 @@ void organisation_free(struct organisation *o)
 	free(o->signing.list);
 	free(o->tls.list);
 	free(o->gateway);
+	free(o->gateway_oin);
 	free(o->ledger);
+	free(o->witness);
 	for (size_t i = 0; i < o->officers_n; i++)
 		free(o->officers[i].role);
 	free(o->officers);
@@ -353,7 +382,9 @@ struct organisation *organisation_copy(const struct organisation *o)
 	for (size_t i = 0; i < o->tls.n; i++)
 		pins_add(&c->tls, o->tls.list[i].spki, o->tls.list[i].from, o->tls.list[i].until);
 	c->gateway = o->gateway ? str_dup(o->gateway) : NULL;
+	c->gateway_oin = o->gateway_oin ? str_dup(o->gateway_oin) : NULL;
 	c->ledger = o->ledger ? str_dup(o->ledger) : NULL;
+	c->witness = o->witness ? str_dup(o->witness) : NULL;
 	for (size_t i = 0; i < o->officers_n; i++)
 		organisation_add_officer(c, o->officers[i].role, o->officers[i].spki);
 	return c;

@@ -55,8 +55,10 @@ struct organisation {
 	char *name;
 	unsigned roles, duties; /* enum org_role, enum org_duty */
 	struct pins signing, tls;
-	char *gateway; /* https address, or NULL */
-	char *ledger;  /* its ledger's verifier key (signed-note vkey), or NULL */
+	char *gateway;     /* https address, or NULL: served here, or by hand */
+	char *gateway_oin; /* the organisation whose gateway that is; there when gateway is */
+	char *ledger;      /* its ledger's verifier key (signed-note vkey), or NULL */
+	char *witness; /* the one by which its gateway cosigns the ledgers of others, or NULL */
 	struct officer *officers;
 	size_t officers_n;
 	size_t line; /* where the entry begins in the file, 0 when it came from elsewhere */

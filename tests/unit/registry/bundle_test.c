@@ -307,6 +307,7 @@ static void a_pin_keeps_its_first_day(void **state)
 	o->signing.list[0].from = fixture_day("2000-01-01");
 	o->signing.list[0].until = fixture_day("2028-01-01");
 	o->gateway = str_dup("https://gw.example");
+	o->gateway_oin = str_dup(OTHER);
 	test_code(registry_put_organisation(f->dir, o, &ei), 0, &ei);
 	export(f, f->other, true, &text);
 	test_code(import(mine, &text, true, &ei), 0, &ei);

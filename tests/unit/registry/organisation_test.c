@@ -17,6 +17,7 @@ static const char good[] = "organisations:\n"
 			   "    tls:\n"
 			   "      - {spki: \"" PIN_B "\", from: 2026-01-01, until: 2028-12-31}\n"
 			   "    gateway: \"https://gw.example:8443\"\n"
+			   "    gateway_oin: \"00000099000000005000\"\n"
 			   "    ledger: \"oin-00000099000000001000/x+1234+abc\"\n"
 			   "    officers:\n"
 			   "      - {role: fg, spki: \"" PIN_B "\"}\n"
@@ -154,6 +155,15 @@ static const struct {
     {"organisations:\n  - {oin: \"00000099000000001000\", name: x, roles: [uwv], signing: [], "
      "gateway: \"http://x\"}",
 	"o.yaml:2:80: gateway: an address https://… expected"},
+    {"organisations:\n  - {oin: \"00000099000000001000\", name: x, roles: [uwv], signing: [], "
+     "gateway: \"https://x\"}",
+	"o.yaml:2:80: gateway: \"gateway_oin\" must say which organisation's gateway this is"},
+    {"organisations:\n  - {oin: \"00000099000000001000\", name: x, roles: [uwv], signing: [], "
+     "gateway_oin: \"00000099000000005000\"}",
+	"o.yaml:2:84: gateway_oin: has no meaning without \"gateway\""},
+    {"organisations:\n  - {oin: \"00000099000000001000\", name: x, roles: [uwv], signing: [], "
+     "gateway: \"https://x\", gateway_oin: \"5000\"}",
+	"o.yaml:2:106: gateway_oin: 20 digits in quotes expected"},
 };
 
 static void says_where_a_file_is_wrong(void **state)
@@ -181,12 +191,14 @@ static void odd_texts_are_quoted(void **state)
 	o->name = str_dup("A \"b\" \\c");
 	o->roles = ORG_PROVIDER;
 	o->gateway = str_dup("https://a\"b\\c");
+	o->gateway_oin = str_dup("00000099000000005000");
 	o->ledger = str_dup("oin-a\"b\\nc");
 	assert_int_equal(buf_adds(&text, "organisations:\n"), 0);
 	assert_int_equal(organisation_yaml(o, &text), 0);
 	test_code(organisations_parse("o", text.data, text.len, &l, &ei), 0, &ei);
 	assert_string_equal(l.list[0]->name, o->name);
 	assert_string_equal(l.list[0]->gateway, o->gateway);
+	assert_string_equal(l.list[0]->gateway_oin, o->gateway_oin);
 	assert_string_equal(l.list[0]->ledger, o->ledger);
 	organisations_release(&l);
 }

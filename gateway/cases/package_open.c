@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * package_open: what a kill, a full disk or somebody else left of packages is made good, at start
+ * and from time to time.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "cases/package.h"
+#include "ledger/audit.h"
+
+enum { HOUR_MS = 3600000, TOLD = 20 /* lost packages that a record names */ };
+
+/* ---- acts that were cut off ---- */
+
+static void copy(char *out, size_t cap, struct record_part part)
+{
+	size_t n = part.p && part.n < cap ? part.n : 0;
+	if (n)
+		memcpy(out, part.p, n);
+	out[n] = '\0';
+}
+
+/* An intent about a package that has no result: the row says how it ended. */
+static int complete(void *ctx, const struct ledger_line *line, struct errinfo *ei)
+{
+	struct cases *c = ctx;
+	struct record_view v;
+	struct store_package p;
+	struct ledger_receipt intent = {0};
+	json_t *detail GW_CLEANUP(jx_release) = NULL;
+	if (line->epoch || !line->detail || record_view(line->bytes, line->n, &v, ei) < 0)
+		return 0;
+	bool came = record_is(v.act, "transfer.receive");
+	if ((!came && !record_is(v.act, "retention.expire")) ||
+	    jx_parse("detail", line->detail, line->detail_n, &JX_SMALL, &detail, NULL) < 0)
+		return 0;
+	const char *package = jx_str(detail, "package");
+	if (!package || package_row(c, package, &p, NULL, NULL, NULL) < 0)
+		return 0;
+	char t[TIME_TEXT];
+	copy(intent.id, sizeof intent.id, v.id);
+	copy(intent.tr, sizeof intent.tr, v.tr);
+	copy(intent.sp, sizeof intent.sp, v.sp);
+	copy(t, sizeof t, v.t);
+	if (time_parse(t, &intent.t) < 0)
+		return 0;
+	struct ledger_record r = cases_record(c, came ? "transfer.receive" : "retention.expire");
+	r.peer = p.sender;
+	r.pol.h = p.policy;
+	r.pol.reg = p.registry;
+	r.out = came ? (p.deposited ? LEDGER_OK : LEDGER_ERROR)
+		     : (p.state == PACKAGE_GONE ? LEDGER_OK : LEDGER_ERROR);
+	return ledger_result(c->env.ledger, &intent, &r, NULL, NULL, ei);
+}
+
+/* ---- files without a row ---- */
+
+/* True when the store still counts on that file. */
+static int counted_on(struct store_tx *tx, const char *id, bool part, bool *ret, struct errinfo *ei)
+{
+	struct store_upload u;
+	struct store_package p;
+	int r;
+	if (part) {
+		r = store_upload_get(tx, id, &u, ei);
+		*ret = r == 0 && !u.done;
+		return r == GW_ENOENT ? 0 : r;
+	}
+	r = store_package_get(tx, id, &p, NULL, NULL, ei);
+	if (r == 0 && p.state == PACKAGE_ANNOUNCED) {
+		/* it has its name, but was not acknowledged: its upload finishes it */
+		r = store_upload_of(tx, id, &u, ei);
+		*ret = r == 0;
+	} else {
+		*ret = r == 0 && p.state == PACKAGE_DEPOSITED;
+	}
+	return r == GW_ENOENT ? 0 : r;
+}
+
+/* The id in the name of a file of ours: a uuid before the suffix. */
+static bool id_of(const char *name, const char *suffix, char id[ID_TEXT])
+{
+	if (strlen(name) != ID_TEXT - 1 + strlen(suffix) || !str_ends(name, suffix))
+		return false;
+	memcpy(id, name, ID_TEXT - 1);
+	id[ID_TEXT - 1] = '\0';
+	return id_is_v4(id);
+}
+
+static int orphans(struct cases *c, const char *suffix, uint64_t *ret_n, struct errinfo *ei)
+{
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	struct file_list l = {0};
+	char id[ID_TEXT];
+	int r = file_list(c->env.packages, suffix, &l, ei);
+	if (r == 0)
+		r = store_begin(c->env.store, STORE_READ, &tx, ei);
+	for (size_t i = 0; r == 0 && i < l.n; i++) {
+		bool keep = true;
+		char *path GW_CLEANUP(str_free_p) = file_join(c->env.packages, l.names[i]);
+		if (!id_of(l.names[i], suffix, id))
+			continue; /* not ours to delete */
+		r = counted_on(tx, id, str_eq(suffix, ".part"), &keep, ei);
+		if (r == 0 && !keep && unlink(path) == 0)
+			++*ret_n;
+	}
+	file_list_release(&l);
+	return r;
+}
+
+/* Files that nobody counts on go; whoever reads the log sees that there were some. */
+static int drop_orphans(struct cases *c, struct errinfo *ei)
+{
+	struct ledger_record r = cases_record(c, "delete.done");
+	char object[LEDGER_OBJECT_ID];
+	json_t *detail GW_CLEANUP(jx_release) = json_pack("{s:s}", "reason", "orphan");
+	uint64_t n = 0;
+	int e = orphans(c, ".part", &n, ei);
+	if (e == 0)
+		e = orphans(c, ".tar.age", &n, ei);
+	if (e < 0 || !n)
+		return e;
+	ledger_object_id(object);
+	r.out = LEDGER_OK;
+	r.obj.k = "package";
+	r.obj.id = object;
+	r.obj.n = (int64_t)n;
+	e = file_sync_dir(c->env.packages, ei);
+	return e < 0 ? e : ledger_append(c->env.ledger, &r, detail, NULL, ei);
+}
+
+/* ---- rows without a file ---- */
+
+struct lost {
+	struct cases *c;
+	struct store_package list[TOLD];
+	uint64_t n;
+};
+
+static int look(void *ctx, const struct store_package *p, struct errinfo *ei)
+{
+	struct lost *l = ctx;
+	char *path GW_CLEANUP(str_free_p) = package_path(l->c, p->package);
+	struct stat st;
+	(void)ei;
+	if (*p->reason ||
+	    (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == p->bytes))
+		return 0;
+	if (l->n < TOLD)
+		l->list[l->n] = *p;
+	l->n++;
+	return 0;
+}
+
+/* Both parties hear that a package was lost, so that it is sealed again. */
+static int tell_lost(struct cases *c, const struct lost *l, int64_t now, struct errinfo *ei)
+{
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	int r = store_begin(c->env.store, STORE_WRITE, &tx, ei);
+	for (size_t i = 0; r == 0 && i < l->n && i < TOLD; i++)
+		r = cases_tell(tx, l->list[i].sender, l->list[i].case_id, "incident", NULL,
+		    "package_lost", now, ei);
+	return r < 0 ? r : store_commit(&tx, ei);
+}
+
+/* Packages whose bytes are not there, or not all. Their rows stay: a backup may bring them back. */
+static int tell_missing(struct cases *c, int64_t now, struct errinfo *ei)
+{
+	struct lost *l GW_CLEANUP(str_free_p) = str_alloc(sizeof *l);
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	char object[LEDGER_OBJECT_ID];
+	l->c = c;
+	int r = store_begin(c->env.store, STORE_READ, &tx, ei);
+	if (r == 0)
+		r = store_packages_in(tx, PACKAGE_DEPOSITED, look, l, ei);
+	store_end(&tx);
+	if (r < 0 || !l->n)
+		return r;
+	json_t *detail GW_CLEANUP(jx_release) = json_object(), *list = json_array();
+	for (size_t i = 0; i < l->n && i < TOLD; i++)
+		jx_add(list, json_string(l->list[i].package));
+	jx_set(detail, "reason", json_string("package_lost"));
+	jx_set(detail, "packages", list);
+	struct ledger_record record = cases_record(c, "incident.open");
+	ledger_object_id(object);
+	record.obj.k = "incident";
+	record.obj.id = object;
+	record.obj.n = (int64_t)l->n;
+	r = ledger_append(c->env.ledger, &record, detail, NULL, ei);
+	return r < 0 ? r : tell_lost(c, l, now, ei);
+}
+
+/* ---- uploads ---- */
+
+struct some {
+	struct store_upload *list;
+	size_t n, cap;
+};
+
+static int collect(void *ctx, const struct store_upload *u, struct errinfo *ei)
+{
+	struct some *s = ctx;
+	(void)ei;
+	if (s->n == s->cap) {
+		s->cap = s->cap ? s->cap * 2 : 64;
+		struct store_upload *more = reallocarray(s->list, s->cap, sizeof *more);
+		if (!more)
+			abort();
+		s->list = more;
+	}
+	s->list[s->n++] = *u;
+	return 0;
+}
+
+/* Finish those that are whole, give up those to which nothing came for too long. One that cannot be
+ * finished now is tried again the next time. */
+static int mind_uploads(
+    struct cases *c, const struct cases_call *call, int64_t *ret_next, struct errinfo *ei)
+{
+	struct some s = {0};
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	int64_t term = (int64_t)package_limits(c).upload_hours * HOUR_MS;
+	int r = store_begin(c->env.store, STORE_READ, &tx, ei);
+	if (r == 0)
+		r = store_uploads(tx, INT64_MAX, collect, &s, ei);
+	store_end(&tx);
+	for (size_t i = 0; r == 0 && i < s.n; i++) {
+		const struct store_upload *u = &s.list[i];
+		int64_t ends = u->touched + term;
+		if (!u->done && ends > call->now)
+			r = upload_finish(c, call, u, ei);
+		else if (ends <= call->now)
+			r = upload_forget(c, u, ei);
+		r = r == GW_EAUTH || r == GW_ECONFLICT || r == GW_ENOENT ? 0 : r;
+		if (ends > call->now && ends < *ret_next)
+			*ret_next = ends;
+	}
+	free(s.list);
+	return r;
+}
+
+/* ---- the whole ---- */
+
+static int lapse(struct cases *c, int64_t now, struct errinfo *ei)
+{
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	int r = store_begin(c->env.store, STORE_WRITE, &tx, ei);
+	if (r == 0)
+		r = store_packages_lapse(tx, now, ei);
+	return r < 0 ? r : store_commit(&tx, ei);
+}
+
+int cases_packages_tick(struct cases *c, const struct registry *registry, int64_t now,
+    int64_t *ret_next, struct errinfo *ei)
+{
+	const struct cases_call call = {.registry = registry, .caller = c->env.oin, .now = now};
+	*ret_next = now + HOUR_MS;
+	int r = lapse(c, now, ei);
+	if (r == 0)
+		r = mind_uploads(c, &call, ret_next, ei);
+	return r < 0 ? r : cases_package_sweep(c, now, ei);
+}
+
+int cases_packages_open(
+    struct cases *c, const struct registry *registry, int64_t now, struct errinfo *ei)
+{
+	int64_t next;
+	int r = file_mkdirs(c->env.packages, 0700, ei);
+	if (r == 0)
+		r = file_check_private(c->env.packages, ei);
+	if (r < 0)
+		return r;
+	c->packages = str_alloc(sizeof *c->packages);
+	if (pthread_mutex_init(&c->packages->sweeping, NULL) != 0)
+		abort();
+	r = uploads_open(c->packages, ei);
+	if (r == 0)
+		r = ledger_open_intents(c->env.ledger, complete, c, ei);
+	if (r == 0)
+		r = drop_orphans(c, ei);
+	if (r == 0)
+		r = tell_missing(c, now, ei);
+	return r < 0 ? r : cases_packages_tick(c, registry, now, &next, ei);
+}
+
+void cases_packages_close(struct cases *c)
+{
+	if (!c->packages)
+		return;
+	uploads_close(c->packages);
+	(void)pthread_mutex_destroy(&c->packages->sweeping);
+	free(c->packages);
+	c->packages = NULL;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * inside: what the files of this room share: statements of a transaction, and the migrations.
+ */
+#ifndef GW_STORE_INSIDE_H
+#define GW_STORE_INSIDE_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/defs.h"
+#include "base/err.h"
+#include "store/store.h"
+
+/* ---- sql.c ---- */
+
+/*
+ * The statement of `text`, reset and without bindings, prepared once for each connection. text is
+ * static: it is known again by its address. NULL with ei set when it cannot be prepared.
+ */
+sqlite3_stmt *store_sql(struct store_tx *tx, const char *text, int *ret_code, struct errinfo *ei)
+    GW_MUST_USE;
+
+/* Bind parameter i (from 1). Nothing is copied: what is bound lives until the statement was
+ * stepped. NULL text, or a blob of no bytes at NULL, binds NULL. */
+void store_bind_text(sqlite3_stmt *q, int i, const char *s);
+void store_bind_blob(sqlite3_stmt *q, int i, const void *p, size_t n);
+void store_bind_int(sqlite3_stmt *q, int i, int64_t v);
+
+/* Step to the next row: 1 a row, 0 the end, negative a failure (then, and at the end, it is reset).
+ * GW_EEXIST: a row with that key is there already. */
+int store_step(sqlite3_stmt *q, struct errinfo *ei) GW_MUST_USE;
+
+/* Step a statement that gives no row. *ret_changed (may be NULL) is how many rows it changed. */
+int store_do(sqlite3_stmt *q, int64_t *ret_changed, struct errinfo *ei) GW_MUST_USE;
+
+/* Column i (from 0) of the present row. Text is copied into out[0..cap), "" for NULL or what is
+ * longer; a blob or long text is appended to out. */
+void store_col_text(sqlite3_stmt *q, int i, char *out, size_t cap);
+int64_t store_col_int(sqlite3_stmt *q, int i);
+int store_col_buf(sqlite3_stmt *q, int i, struct buf *out) GW_MUST_USE;
+
+/* The number of the row that was added last in this transaction. */
+int64_t store_last_row(struct store_tx *tx);
+
+/* Say what the last failure on db was: GW_EIO, GW_EAUTH (damaged), GW_EEXIST (a key is taken). */
+int store_err(sqlite3 *db, struct errinfo *ei) GW_MUST_USE;
+
+/* ---- migrate.c ---- */
+
+/* Bring the tables of db to the form of this build. As store_open. */
+int store_migrate(sqlite3 *db, struct errinfo *ei) GW_MUST_USE;
+
+/* The migrations, each in the file of its subject. What was released is never changed: a new number
+ * follows. */
+extern const char store_sql_cases[], store_sql_packages[], store_sql_jobs[];
+extern const char store_sql_witness[], store_sql_answers[];
+
+/* ---- store.c ---- */
+
+enum { STORE_STATEMENTS = 128 /* prepared ones of a connection; a power of two */ };
+
+/* One connection, used by one thread at a time. */
+struct store_tx {
+	struct store *store;
+	sqlite3 *db;
+	struct {
+		const char *text;
+		sqlite3_stmt *q;
+	} cache[STORE_STATEMENTS];
+	enum store_how how;
+	bool open, taken;
+};
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Cases that live at another gateway: its chain followed here, and held against what was seen. */
+#include "tests/unit/cases/parcel.h"
+
+/* What the other gateway has: a chain of signed acts. */
+struct far {
+	struct play p;
+	json_t *items;
+};
+
+static void far_begin(struct far *x, struct fixture *f, enum policies policy)
+{
+	*x = (struct far){.p = play_new(f, policy), .items = json_array()};
+	x->p.recipient = P_FAR;
+}
+
+static void far_end(struct far *x)
+{
+	jx_release(&x->items);
+}
+
+static json_t *item(struct far *x, enum case_act act, enum party by, json_t *members)
+{
+	struct buf json GW_CLEANUP(buf_release), p7s GW_CLEANUP(buf_release);
+	struct buf b64 GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX * 2);
+	json_t *o = json_object();
+	fixture_sign(
+	    x->p.f, by, case_act_word(act), by == P_SENDER ? FAR : SENDER, members, &json, &p7s);
+	assert_int_equal(str_b64(&b64, p7s.data, p7s.len), 0);
+	hash_sha256_hex(json.data, json.len, x->p.head);
+	jx_set(o, "kind", json_string(case_act_word(act)));
+	jx_set(o, "sha256", json_string(x->p.head));
+	set_moment(o, "received", x->p.f->now);
+	jx_set(o, "statement", json_stringn(json.data, json.len));
+	jx_set(o, "signature", json_string(b64.data));
+	return o;
+}
+
+/* The act is taken there. */
+static void taken(struct far *x, enum case_act act, enum party by)
+{
+	jx_add(x->items, item(x, act, by, play_members(&x->p, act)));
+}
+
+static int mirror(struct far *x)
+{
+	struct fixture *f = x->p.f;
+	struct cases_call call = fixture_call(f, GATEWAY);
+	f->ei.msg[0] = '\0';
+	return cases_mirror(f->cases, &call, FARGATE, SENDER, x->p.id, x->items, &f->ei);
+}
+
+static void mirrored(struct far *x, enum case_state state)
+{
+	test_code(mirror(x), 0, &x->p.f->ei);
+	play_is(&x->p, state);
+}
+
+static size_t events(struct far *x, const char *kind)
+{
+	struct cases_call call = fixture_call(x->p.f, SENDER);
+	json_t *j GW_CLEANUP(jx_release) = NULL;
+	test_code(cases_events(x->p.f->cases, &call, 0, 500, &j, &x->p.f->ei), 0, &x->p.f->ei);
+	size_t n = 0, i;
+	json_t *e;
+	json_array_foreach (json_object_get(j, "items"), i, e)
+		n += str_eq(jx_str(e, "kind"), kind);
+	return n;
+}
+
+static void follows_the_chain(void **state)
+{
+	struct fixture *f = *state;
+	struct far x;
+	far_begin(&x, f, OFFERED_KEEPS);
+	taken(&x, ACT_OFFER, P_SENDER);
+	mirrored(&x, CASE_OFFERED);
+	taken(&x, ACT_HOLD, P_FAR);
+	mirrored(&x, CASE_ON_HOLD);
+	taken(&x, ACT_OFFER, P_SENDER);
+	taken(&x, ACT_ACCEPT, P_FAR);
+	mirrored(&x, CASE_ACCEPTED);
+	mirrored(&x, CASE_ACCEPTED); /* told again: nothing new */
+	assert_int_equal(records(f, "case.offer", "result", "ok"), 2);
+	assert_int_equal(records(f, "case.accept", "result", "ok"), 1);
+	assert_int_equal(events(&x, "accept"), 1);
+	json_t *seen GW_CLEANUP(jx_release) = play_show(&x.p, SENDER);
+	assert_string_equal(jx_str(seen, "head"), x.p.head);
+	assert_string_equal(jx_str(seen, "gateway"), "https://far.example");
+	assert_int_equal(records(f, "incident.open", "", ""), 0);
+	far_end(&x);
+}
+
+/* All the way, with a package that lay here first; its file goes when the case is taken over. */
+static void to_the_end(void **state)
+{
+	struct fixture *f = *state;
+	struct far x;
+	far_begin(&x, f, DIRECT_DELETES);
+	struct parcel k = parcel_new(&x.p, 3000);
+	int64_t next;
+	brought(f, &k);
+	taken(&x, ACT_RELEASE, P_SENDER);
+	taken(&x, ACT_FETCH_REQUEST, P_FAR);
+	taken(&x, ACT_FETCHED, P_FAR);
+	taken(&x, ACT_OPENED, P_FAR);
+	mirrored(&x, CASE_OPENED);
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
+	assert_true(file_there(f, k.package));
+	taken(&x, ACT_TAKEN_OVER, P_FAR);
+	mirrored(&x, CASE_TAKEN_OVER);
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
+	assert_false(file_there(f, k.package));
+	taken(&x, ACT_DESTROYED, P_SENDER);
+	mirrored(&x, CASE_CLOSED);
+	parcel_release(&k);
+	far_end(&x);
+}
+
+/* Both clocks end the term; the fetch that was taken there in its last moment counts. */
+static void what_was_taken_there_counts(void **state)
+{
+	struct fixture *f = *state;
+	struct far x;
+	far_begin(&x, f, DIRECT_DELETES);
+	struct parcel k = parcel_new(&x.p, 3000);
+	int64_t next;
+	brought(f, &k);
+	taken(&x, ACT_RELEASE, P_SENDER);
+	mirrored(&x, CASE_RELEASED);
+	fixture_time(f, f->now + 9 * DAY);
+	taken(&x, ACT_FETCH_REQUEST, P_FAR);
+	fixture_time(f, f->now + 2 * DAY);
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
+	play_is(&x.p, CASE_EXPIRED);
+	mirrored(&x, CASE_FETCHING);
+	parcel_release(&k);
+	far_end(&x);
+}
+
+static void refused_as_an_incident(struct far *x)
+{
+	struct fixture *f = x->p.f;
+	size_t before = records(f, "incident.open", "", ""), told = events(x, "incident");
+	json_t *a GW_CLEANUP(jx_release) = play_show(&x->p, SENDER);
+	test_code(mirror(x), GW_EAUTH, &f->ei);
+	json_t *b GW_CLEANUP(jx_release) = play_show(&x->p, SENDER);
+	assert_string_equal(jx_str(a, "head"), jx_str(b, "head"));
+	assert_string_equal(jx_str(a, "state"), jx_str(b, "state"));
+	assert_int_equal(records(f, "incident.open", "", ""), before + 1);
+	assert_int_equal(events(x, "incident"), told + 1);
+}
+
+static void another_past_is_an_incident(void **state)
+{
+	struct fixture *f = *state;
+	struct far x;
+	far_begin(&x, f, OFFERED_KEEPS);
+	taken(&x, ACT_OFFER, P_SENDER);
+	taken(&x, ACT_HOLD, P_FAR);
+	mirrored(&x, CASE_ON_HOLD);
+	json_t *all = x.items;
+	/* shorter */
+	x.items = json_array();
+	jx_add(x.items, json_incref(json_array_get(all, 0)));
+	refused_as_an_incident(&x);
+	/* another at the same place, well signed */
+	memcpy(x.p.head, jx_str(json_array_get(all, 0), "sha256"), HASH_HEX);
+	taken(&x, ACT_ACCEPT, P_FAR);
+	refused_as_an_incident(&x);
+	jx_release(&x.items);
+	x.items = all;
+	mirrored(&x, CASE_ON_HOLD);
+	far_end(&x);
+}
+
+static void what_is_new_has_to_be_proved(void **state)
+{
+	struct fixture *f = *state;
+	struct far x;
+	far_begin(&x, f, OFFERED_KEEPS);
+	taken(&x, ACT_OFFER, P_SENDER);
+	mirrored(&x, CASE_OFFERED);
+	char head[HASH_HEX];
+	memcpy(head, x.p.head, sizeof head);
+	/* by a key that nobody pinned; by another party; with another's signature; not following;
+	 * with digests that are not those of the slip */
+	for (int i = 0; i < 4; i++) {
+		memcpy(x.p.head, head, sizeof head);
+		json_t *m = play_members(&x.p, ACT_ACCEPT);
+		if (i == 3)
+			jx_set(m, "prev", json_string(x.p.f->sha256[0]));
+		json_t *o = item(&x, ACT_ACCEPT, i == 0 ? P_STRANGER : i == 1 ? P_RIVAL : P_FAR, m);
+		if (i == 2)
+			jx_set(o, "signature",
+			    json_incref(json_object_get(json_array_get(x.items, 0), "signature")));
+		jx_add(x.items, o);
+		refused_as_an_incident(&x);
+		(void)json_array_remove(x.items, 1);
+	}
+	memcpy(x.p.head, head, sizeof head);
+	taken(&x, ACT_ACCEPT, P_FAR);
+	mirrored(&x, CASE_ACCEPTED);
+	far_end(&x);
+}
+
+/* Only the recipient's gateway tells, and only of senders that are served here. */
+static void others_have_nothing_to_tell(void **state)
+{
+	struct fixture *f = *state;
+	struct far x;
+	struct cases_call call = fixture_call(f, GATEWAY);
+	far_begin(&x, f, OFFERED_KEEPS);
+	taken(&x, ACT_OFFER, P_SENDER);
+	test_code(cases_mirror(f->cases, &call, RIVAL, SENDER, x.p.id, x.items, &f->ei),
+	    GW_EREFUSED, &f->ei);
+	json_t *none GW_CLEANUP(jx_release) = json_array();
+	test_code(cases_mirror(f->cases, &call, FARGATE, SENDER, x.p.id, none, &f->ei), GW_EFORMAT,
+	    &f->ei);
+	assert_int_equal(records(f, "incident.open", "", ""), 0);
+	/* a case of our own recipient lives here, whatever another says */
+	struct play own = play_new(f, OFFERED_KEEPS);
+	play(&own, ACT_OFFER, P_SENDER);
+	test_code(cases_mirror(f->cases, &call, FARGATE, SENDER, own.id, x.items, &f->ei),
+	    GW_EREFUSED, &f->ei);
+	far_end(&x);
+}
+
+static void remembers_whom_to_ask(void **state)
+{
+	struct fixture *f = *state;
+	struct far x;
+	struct cases_peer peers[2];
+	assert_int_equal(cases_peers(f->cases, f->registry, peers, 2), 0);
+	far_begin(&x, f, OFFERED_KEEPS);
+	taken(&x, ACT_OFFER, P_SENDER);
+	mirrored(&x, CASE_OFFERED);
+	assert_int_equal(cases_peers(f->cases, f->registry, peers, 2), 1);
+	assert_string_equal(peers[0].oin, FARGATE);
+	assert_string_equal(peers[0].gateway, "https://far.example");
+	assert_int_equal(peers[0].after, 0);
+	test_code(cases_mirrored(f->cases, FARGATE, 17, &f->ei), 0, &f->ei);
+	fixture_down(f);
+	fixture_up(f);
+	assert_int_equal(cases_peers(f->cases, f->registry, peers, 2), 1);
+	assert_int_equal(peers[0].after, 17);
+	assert_int_equal(cases_peers(f->cases, f->registry, peers, 0), 1);
+	taken(&x, ACT_DECLINE, P_FAR);
+	mirrored(&x, CASE_DECLINED);
+	assert_int_equal(cases_peers(f->cases, f->registry, peers, 2), 0);
+	far_end(&x);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+	    TEST(follows_the_chain),
+	    TEST(to_the_end),
+	    TEST(what_was_taken_there_counts),
+	    TEST(another_past_is_an_incident),
+	    TEST(what_is_new_has_to_be_proved),
+	    TEST(others_have_nothing_to_tell),
+	    TEST(remembers_whom_to_ask),
+	};
+	return cmocka_run_group_tests_name("cases/mirror", tests, NULL, NULL);
+}
