@@ -104,8 +104,9 @@ static void close_rooms(struct core *c)
 /* Give m to the edge and wait until it has taken it. */
 static int give_material(const struct core *c, const struct material *m, struct errinfo *ei)
 {
-	struct control said;
+	struct control said = {.kind = 0};
 	struct material none;
+	material_init(&none);
 	int r = control_send(c->start->control, &(struct control){.kind = CONTROL_TLS}, m, ei);
 	if (r == 0)
 		r = control_receive(c->start->control, &said, &none, ei);

@@ -107,9 +107,10 @@ static int make_interface(struct edge *e, struct errinfo *ei)
 {
 	struct http_limits limits = edge_limits(begun.settings);
 	struct http_handlers handlers = {e, edge_identify, edge_handle, edge_note};
-	struct control c;
+	struct control c = {.kind = 0};
 	struct material m;
 	SSL_CTX *ctx = NULL;
+	material_init(&m);
 	int r = http_server_new(&limits, &handlers, &interface, ei);
 	if (r == 0)
 		r = control_receive(begun.control, &c, &m, ei);
@@ -142,7 +143,7 @@ static int make_local(struct edge *e, struct errinfo *ei)
 /* Serve until it is told to stop. */
 static int run(struct errinfo *ei)
 {
-	pthread_t control, health;
+	pthread_t control, health = {0};
 	struct sigaction act = {.sa_handler = stop};
 	unsigned grace = begun.settings->serve.grace_s ? begun.settings->serve.grace_s : GRACE_S;
 	if (pthread_create(&control, NULL, obey, NULL) != 0 ||

@@ -86,7 +86,7 @@ int material_server(const struct material *m, enum tls_profile profile, int64_t 
     struct errinfo *ei)
 {
 	char text[MATERIAL_FILES][NAME];
-	const char *names[MATERIAL_FILES];
+	const char *names[MATERIAL_FILES] = {NULL};
 	for (size_t i = 0; i < material_count(m); i++) {
 		(void)snprintf(text[i], NAME, "/proc/self/fd/%d", m->fd[i]);
 		names[i] = text[i];
@@ -111,10 +111,10 @@ static char **paths(const struct home *h, const char *folder, const char *suffix
 {
 	char *dir GW_CLEANUP(str_free_p) = home_path(h, folder);
 	struct file_list l = {0};
-	char **out = NULL;
 	*ret_n = 0;
-	if (file_list(dir, suffix, &l, NULL) == 0)
-		out = str_alloc((l.n + 1) * sizeof *out);
+	if (file_list(dir, suffix, &l, NULL) < 0)
+		return NULL;
+	char **out = str_alloc((l.n + 1) * sizeof *out);
 	for (size_t i = 0; i < l.n; i++)
 		out[(*ret_n)++] = file_join(dir, l.names[i]);
 	file_list_release(&l);

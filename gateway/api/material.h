@@ -29,7 +29,7 @@ struct material {
 	size_t roots, lists;
 };
 
-/* How many descriptors m has; all of them closed, and -1, by material_init. */
+/* Make m empty; and how many descriptors it has. */
 void material_init(struct material *m);
 size_t material_count(const struct material *m);
 

@@ -7,7 +7,7 @@ HANDOVERD=$PWD/$BUILD/handoverd
 D='' # the daemon's process
 end() { [ -n "$D" ] && kill "$D" 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-plan 71
+plan 76
 
 must "$CERTS/make-pki" "$W/pki"
 KEEPER=$(pin_of "Registry keeper" keeper)
@@ -194,7 +194,41 @@ stopped 0; ok "SIGTERM ends it with 0"
 start --local "$W/local.sock"; ok "it starts again, over the socket that was left"
 kill -9 "$(edge_of)"
 stopped 1; ok "when the edge is killed the core ends, with 1"
-start; ok "and again"
+# as a service manager starts it: the socket handed over, and told how it goes
+cat >"$W/manager.py" <<-'END'
+	import os, socket, sys
+	if sys.argv[1] == "hear":
+	    s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+	    s.bind(sys.argv[2])
+	    said = ""
+	    while not said.startswith("STOPPING"):
+	        said = s.recv(4096).decode()
+	        print(said.replace("\n", " "), flush=True)
+	else:
+	    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+	    s.bind(("127.0.0.1", 0))
+	    s.listen(64)
+	    os.dup2(s.fileno(), 3, inheritable=True)
+	    os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1", LISTEN_FDNAMES="https")
+	    os.execv(sys.argv[2], sys.argv[2:])
+END
+python3 "$W/manager.py" hear "$W/notify" >"$W/heard" &
+M=$!
+for _ in $(seq 50); do [ -S "$W/notify" ] && break; sleep 0.1; done
+real=$HANDOVERD HANDOVERD=$W/launch
+printf '#!/bin/bash\nNOTIFY_SOCKET=%q exec python3 %q start %q --home %q\n' "$W/notify" "$W/manager.py" "$real" "$W/incoming" >"$W/launch"
+chmod +x "$W/launch"
+start; ok "with a socket handed over it needs no --listen"
+HANDOVERD=$real
+is 200 "and serves it" incoming /v1/openapi.json
+[ "$(cat "$W/heard")" = READY=1 ]; ok "the manager heard that it is ready"
+reload reload
+kill -TERM "$D"
+stopped 0; ok "it stops when told"
+wait $M
+[ "$(sed 's/=[0-9]\{3,\}$/=N/' "$W/heard" | paste -sd,)" = "READY=1,RELOADING=1 MONOTONIC_USEC=N,READY=1,STOPPING=1" ]
+ok "and the manager heard all of it, in order"
+start; ok "it starts once more"
 E=$(edge_of)
 kill -9 "$D"; wait "$D" 2>/dev/null; D=''
 for _ in $(seq 50); do kill -0 "$E" 2>/dev/null || break; sleep 0.1; done
