@@ -141,10 +141,14 @@ int case_resume(struct contact *c, struct contact_case *k, struct errinfo *ei)
 
 /* ---- one act ---- */
 
-/* What it follows: what is on its way, else the head of the chain; "" for the first. */
+/* What it follows: what is on its way, else the head of the chain; "" for the first. What is on its
+ * way may be from another home of ours: then the gateway names it. */
 static const char *follows(const struct contact_case *k)
 {
 	size_t n = receipts_pendings(k->receipts);
+	const char *head = jx_str(k->now, "head");
+	if (!n && head && on_its_way(k, head))
+		return head;
 	return n ? receipts_pending(k->receipts, n - 1)->sha256
 		 : chain_head(receipts_chain(k->receipts));
 }
@@ -216,7 +220,8 @@ static int check_legal(const struct contact_case *k, const struct our_act *act, 
 	size_t i;
 	json_t *word;
 	if (!k->now || !json_is_array(json_object_get(k->now, "legal")) ||
-	    contact_legal(k, act->kind) || act->free)
+	    contact_legal(k, act->kind) || act->free ||
+	    json_array_size(json_object_get(k->now, "pending")))
 		return 0; /* the gateway judges */
 	json_array_foreach (json_object_get(k->now, "legal"), i, word)
 		if (case_act_of(json_string_value(word) ? json_string_value(word) : "") >= 0 &&

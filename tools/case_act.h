@@ -14,7 +14,7 @@
 
 struct our_act {
 	const char *kind;    /* a statement's */
-	const char *peer;    /* OIN of the other party */
+	char peer[OIN_TEXT]; /* the other party */
 	const char *package; /* that it is about, or NULL: of the last round, if that has one */
 	const char *slip;    /* sha256 of its slip; NULL with package NULL */
 	const char *policy;  /* sha256; NULL: of the round */

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/str.h"
+#include "registry/text.h"
 #include "tools/case_act.h"
 #include "tools/commands.h"
 
@@ -135,7 +136,7 @@ static int act_on(struct contact *c, const struct act_command *a, const char *op
 	if (r < 0)
 		return r;
 	*ret_kind = act.kind = kind_of(c, k, a->kind);
-	act.peer = contact_other(c, k);
+	text_copy(act.peer, sizeof act.peer, contact_other(c, k));
 	act.free = act.package != NULL;
 	r = narrow(act.kind, own, ei);
 	if (r == 0 && str_eq(act.kind, "taken_over"))

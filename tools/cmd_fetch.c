@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "ledger/ledger.h"
 #include "package/slip.h"
+#include "registry/text.h"
 #include "sign/statement.h"
 #include "tools/case_act.h"
 #include "tools/commands.h"
@@ -64,11 +65,11 @@ static int act_now(struct contact *c, struct contact_case *k, const char *kind,
     const struct chain_round *round, json_t *own, struct our_act *ret, struct errinfo *ei)
 {
 	*ret = (struct our_act){.kind = kind,
-	    .peer = k->sender,
 	    .package = round->package,
 	    .slip = round->slip,
 	    .policy = round->policy,
 	    .own = own};
+	text_copy(ret->peer, sizeof ret->peer, k->sender);
 	return case_act(c, k, ret, ei);
 }
 

@@ -203,7 +203,7 @@ static int send_sealed(struct contact *c, struct contact_case *k, const struct s
 	enum step step = STEP_NONE;
 	text_copy(k->sender, sizeof k->sender, home_oin(c->home));
 	text_copy(k->case_id, sizeof k->case_id, slip_text(s, "case"));
-	act->peer = s->slip.for_oin;
+	text_copy(act->peer, sizeof act->peer, s->slip.for_oin);
 	act->package = slip_text(s, "package");
 	act->slip = s->slip.sha256;
 	act->policy = slip_text(s, "policy");
@@ -215,6 +215,8 @@ static int send_sealed(struct contact *c, struct contact_case *k, const struct s
 		r = case_resume(c, k, ei);
 	if (r == 0)
 		r = next_step(c, k, s, &step, ei);
+	if (r == 0 && step == STEP_NONE)
+		act->queued = receipts_pendings(k->receipts) > 0;
 	if (r < 0 || step == STEP_NONE)
 		return r;
 	r = announce(c, s, &there, ei);
@@ -291,14 +293,13 @@ static int release_case(struct contact *c, const char *operand, struct contact_c
 		r = contact_read(c, k, ei);
 	if (r < 0)
 		return r;
-	if (contact_round(k, NULL, &round) && round.package[0])
-		r = find_sealed(c, round.package, s, ei);
-	else
-		r = newest(c, k->case_id, s, ei);
-	if (r == 0 && contact_round(k, NULL, &round) && !round.package[0] &&
-	    round.state != CASE_ACCEPTED)
-		r = err_set(ei, GW_ECONFLICT, "the offer is '%s', it was not accepted",
+	bool begun = contact_round(k, NULL, &round);
+	if (begun && (round.state == CASE_OFFERED || round.state == CASE_ON_HOLD))
+		return err_set(ei, GW_ECONFLICT,
+		    "the offer of case %s was not accepted: it is '%s'", k->case_id,
 		    case_state_word(round.state));
+	r = begun && round.package[0] ? find_sealed(c, round.package, s, ei)
+				      : newest(c, k->case_id, s, ei);
 	return r == 0 ? send_sealed(c, k, s, act, ei) : r;
 }
 

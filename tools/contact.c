@@ -313,7 +313,7 @@ static int incident(struct contact *c, const struct contact_case *k, int code, s
 static int compare(struct contact *c, struct contact_case *k, struct errinfo *ei)
 {
 	char path[160];
-	json_t *items GW_CLEANUP(jx_release) = NULL;
+	json_t *shown GW_CLEANUP(jx_release) = NULL;
 	int r;
 	if (!k->now) {
 		if (chain_count(receipts_chain(k->receipts)) == 0)
@@ -324,9 +324,9 @@ static int compare(struct contact *c, struct contact_case *k, struct errinfo *ei
 		return incident(c, k, GW_EAUTH, ei);
 	}
 	(void)snprintf(path, sizeof path, "/v1/cases/%s/%s/statements", k->sender, k->case_id);
-	r = contact_list(c, path, "", &items, ei);
+	r = contact_get(c, path, &shown, ei);
 	if (r == 0)
-		r = receipts_take(k->receipts, items, find_slip, c, ei);
+		r = receipts_take(k->receipts, json_object_get(shown, "items"), find_slip, c, ei);
 	return r == GW_EAUTH ? incident(c, k, r, ei) : r;
 }
 
@@ -358,7 +358,7 @@ bool contact_legal(const struct contact_case *k, const char *act)
 
 bool contact_round(const struct contact_case *k, const char *package, struct chain_round *ret)
 {
-	const struct chain *c = receipts_chain(k->receipts);
+	const struct chain *c = receipts_ahead(k->receipts);
 	for (size_t i = chain_rounds(c); i > 0; i--) {
 		*ret = chain_round(c, i - 1);
 		if (!package || str_eq(ret->package, package))
@@ -369,7 +369,7 @@ bool contact_round(const struct contact_case *k, const char *package, struct cha
 
 const char *contact_other(const struct contact *c, const struct contact_case *k)
 {
-	const struct chain *chain = receipts_chain(k->receipts);
+	const struct chain *chain = receipts_ahead(k->receipts);
 	return str_eq(home_oin(c->home), k->sender) ? chain_recipient(chain) : k->sender;
 }
 

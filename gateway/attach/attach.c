@@ -108,7 +108,7 @@ static int look_through(struct attach_work *w, const struct attach_setup *setup,
 	else if (item->code == 0 && is == ATTACH_PDF)
 		r = text_look_pdf(w, setup, ei);
 	else if (item->code == 0 && is == ATTACH_DOCX)
-		r = text_look_docx(w, ei);
+		r = text_look_docx(w, setup, ei);
 	else if (item->code == 0 && setup->ocr)
 		r = text_look_picture(item, item->out.data, item->out.len, setup, ei);
 	if (r == 0 && item->code == 0 && item->mode == ATTACH_TEXT_ONLY)

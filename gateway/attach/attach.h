@@ -140,10 +140,12 @@ struct attach_item {
  *
  * The text of a PDF is that of its pages, as it came (with text that does not show) and as it
  * would leave (with text outside the edges of a page). A page that paints something and has no
- * letter or digit is ATTACH_NO_TEXT, unless setup->ocr: then pictures, and such pages, are read
- * from what they look like, and what cannot be read keeps the file here. A finding under `block`
- * stops the file, one under `review` until item->settle keeps it, and so does one under `mask` or
- * settled so, since a file cannot be masked.
+ * letter or digit is ATTACH_NO_TEXT, unless setup->ocr: then pictures, such pages, and what is
+ * drawn in a document beside its text, are read from what they look like, and what cannot be read
+ * keeps the file here; so does more than two minutes of reading (ATTACH_TIMEOUT). A finding under
+ * `block` stops the file, one under `review` until item->settle keeps it, and so does one under
+ * `mask` or settled so, since a file cannot be masked. What both looks find is put to item->settle
+ * once.
  *
  * ATTACH_FLATTEN: a PDF leaves as pictures of its pages, as poppler shows them at 150 pixels an
  * inch, so that forms and layers are what they look like; a DOCX is ATTACH_NO_CLEANER; pictures are

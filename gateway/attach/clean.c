@@ -252,5 +252,6 @@ void attach_works_release(struct attach_work *works, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		buf_release(&works[i].probe);
 		buf_release(&works[i].pages);
+		answers_release(&works[i].answers);
 	}
 }

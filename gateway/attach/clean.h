@@ -3,6 +3,7 @@
 #ifndef GW_ATTACH_CLEAN_H
 #define GW_ATTACH_CLEAN_H
 
+#include "attach/answers.h"
 #include "attach/attach.h"
 
 /* An item at work, and what its cleaner said besides the clean file. */
@@ -10,6 +11,7 @@ struct attach_work {
 	struct attach_item *item;
 	struct buf probe; /* a PDF without page edges, or the text of a DOCX */
 	struct buf pages; /* a byte a page, 1 when there is something to read; a DOCX is one page */
+	struct answers answers; /* what was said about findings in its texts */
 };
 
 void attach_settle(struct attach_item *item, int code, enum attach_why why);

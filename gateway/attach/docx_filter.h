@@ -44,7 +44,8 @@ int docx_filter(struct docx_filter *f, const void *p, size_t n, struct buf *out,
     GW_MUST_USE;
 
 /* Find the styles in the part of n bytes at p whose text does not show. GW_EREFUSED: all text would
- * not. The caller releases *ret. */
+ * not; GW_ELIMIT: too many styles, or too many one behind the other; GW_EFORMAT, GW_ENOMEM. The
+ * caller releases *ret. */
 int docx_hidden_find(const void *p, size_t n, struct docx_hidden *ret) GW_MUST_USE;
 void docx_hidden_release(struct docx_hidden *h);
 bool docx_hidden_has(const struct docx_hidden *h, const char *id);

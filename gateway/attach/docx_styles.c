@@ -8,7 +8,7 @@
 #include "attach/docx_filter.h"
 #include "base/str.h"
 
-enum { STYLES_MAX = 5000 };
+enum { STYLES_MAX = 5000, ROUNDS_MAX = 16 };
 
 struct style {
 	char *id, *based_on;
@@ -87,11 +87,12 @@ static void XMLCALL on_doctype(
 	(void)XML_StopParser(w->parser, XML_FALSE);
 }
 
-/* Let each style that says nothing say what the one it is based on does, as long as one learns. */
-static void inherit(struct work *w)
+/* Let each style that says nothing say what the one it is based on does, as long as one learns.
+ * GW_ELIMIT when that takes too long: what the others hide is not known then. */
+static int inherit(struct work *w)
 {
 	bool learnt = true;
-	for (size_t round = 0; learnt && round < 16; round++) {
+	for (size_t round = 0; learnt && round < ROUNDS_MAX; round++) {
 		learnt = false;
 		for (size_t i = 0; i < w->n; i++) {
 			struct style *s = &w->styles[i];
@@ -102,6 +103,7 @@ static void inherit(struct work *w)
 				}
 		}
 	}
+	return learnt ? GW_ELIMIT : 0;
 }
 
 static void collect(struct work *w, struct docx_hidden *ret)
@@ -128,8 +130,9 @@ int docx_hidden_find(const void *p, size_t n, struct docx_hidden *ret)
 	else if (XML_Parse(w.parser, p, (int)n, XML_TRUE) != XML_STATUS_OK && w.code == 0)
 		w.code = GW_EFORMAT;
 	XML_ParserFree(w.parser);
+	if (w.code == 0)
+		w.code = inherit(&w);
 	if (w.code == 0) {
-		inherit(&w);
 		collect(&w, ret);
 		if (w.everywhere)
 			w.code = GW_EREFUSED;

@@ -115,11 +115,14 @@ int flatten(struct attach_work *w, const struct attach_setup *setup, struct erri
 		    pages.n ? ATTACH_TOO_LARGE : ATTACH_BROKEN);
 		return 0;
 	}
-	for (size_t i = 0; !known && r == 0 && i < pages.n; i++)
-		r = buf_add(&w->pages, "\1", 1);
+	for (size_t i = 0; !known && r == 0 && i < pages.n; i++) {
+		static const char anything = PDF_PAINTS | PDF_DRAWS;
+		r = buf_add(&w->pages, &anything, 1);
+	}
 	if (r == 0)
-		r = text_judge(item, text.data, text.len, ei);
+		r = text_judge(item, text.data, text.len, &w->answers, ei);
 	if (r == 0 && item->code == 0)
-		r = text_look_at_pages(item, &w->pages, &text, setup, ei);
+		r = text_look_at_pages(
+		    item, &w->pages, &text, known ? &item->out : NULL, setup, ei);
 	return r < 0 || item->code < 0 ? r : bind_pages(item, &pages, ei);
 }

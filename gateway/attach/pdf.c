@@ -141,8 +141,11 @@ static int clean_contents(struct job *j, qpdf_oh page)
 	if (r == 0)
 		r = pdf_content_clean(p, n, &out, &paints);
 	free(p);
-	if (r == 0)
-		r = buf_add(j->pages, paints ? "\1" : "\0", 1);
+	if (r == 0) {
+		bool draws = paints && pdf_content_draws(out.data, out.len);
+		const char is = (char)((paints ? PDF_PAINTS : 0) | (draws ? PDF_DRAWS : 0));
+		r = buf_add(j->pages, &is, 1);
+	}
 	if (r < 0)
 		return r;
 	qpdf_oh stream = qpdf_oh_new_stream(q), null = qpdf_oh_new_null(q);
@@ -262,6 +265,26 @@ int pdf_clean(const void *p, size_t n, const struct attach_limits *limits, struc
 	if (r == 0)
 		r = write_to(&j, probe);
 	*ret_why = j.why;
+	pdf_walk_release(&j.walk);
+	qpdf_cleanup(&j.q);
+	return r;
+}
+
+int pdf_drawn(const void *p, size_t n, const struct attach_limits *limits, struct buf *out)
+{
+	struct buf pages GW_CLEANUP(buf_release) = BUF_INIT(PAGES_MAX);
+	struct job j = {.q = qpdf_init(), .limits = limits, .pages = &pages};
+	pdf_walk_init(&j.walk, j.q, limits);
+	j.walk.no_letters = true;
+	int r = read_all(&j, p, n);
+	if (r == 0)
+		r = check(&j);
+	if (r == 0)
+		r = clean_pages(&j);
+	if (r == 0)
+		r = clean_document(&j);
+	if (r == 0)
+		r = write_to(&j, out);
 	pdf_walk_release(&j.walk);
 	qpdf_cleanup(&j.q);
 	return r;

@@ -19,15 +19,21 @@
 
 /*
  * Append to out the clean document; to probe the same pages without their edges, so that text that
- * lies outside them is found in it; to pages a byte for each page, 1 when something is painted on
- * it and else 0.
+ * lies outside them is found in it; to pages a byte for each page: PDF_PAINTS when something is
+ * painted on it, with PDF_DRAWS when that may be writing that is no text.
  *
  * GW_EFORMAT broken; GW_ELIMIT too large; GW_ESUPPORT a kind of image that no cleaner knows;
  * GW_EREFUSED with *ret_why "encrypted", "form" (filled in, so that it would lose its answers) or
  * "hidden_layers"; GW_ENOMEM.
  */
+enum { PDF_PAINTS = 1, PDF_DRAWS = 2 };
 int pdf_clean(const void *p, size_t n, const struct attach_limits *limits, struct buf *out,
     struct buf *probe, struct buf *pages, enum attach_why *ret_why) GW_MUST_USE;
+
+/* Append the same as pdf_clean to out, but without fonts, so that no letter of it shows. Codes of
+ * pdf_clean. */
+int pdf_drawn(const void *p, size_t n, const struct attach_limits *limits, struct buf *out)
+    GW_MUST_USE;
 
 /*
  * Append a document of pictures, one a page, to out: JPEGs as they are, at `dpi` pixels an inch.

@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 
-enum { INVISIBLE = 3, SAVED_MAX = 512, NESTING_MAX = 64, OPERANDS_MAX = 64 };
+enum { INVISIBLE = 3, SAVED_MAX = 512, NESTING_MAX = 64, OPERANDS_MAX = 64, LINES_MOST = 200 };
 
 /* What becomes of an operator. */
 enum fate {
@@ -341,4 +341,25 @@ int pdf_content_clean(const void *p, size_t n, struct buf *out, bool *ret_paints
 		drop(&f);
 	*ret_paints |= f.paints;
 	return r;
+}
+
+bool pdf_content_draws(const void *p, size_t n)
+{
+	static const char *const pictures[] = {"BI", "Do", "sh"};
+	struct filter f = {.p = p, .n = n};
+	size_t lines = 0;
+	for (;;) {
+		bool word;
+		skip_space(&f);
+		size_t end = f.at < f.n ? token_end(&f, &word) : 0, len = end - f.at;
+		if (!end)
+			return f.at < f.n; /* it cannot be read, so who knows */
+		for (size_t i = 0; word && len == 2 && i < GW_LENGTH(pictures); i++)
+			if (memcmp(f.p + f.at, pictures[i], 2) == 0)
+				return true;
+		lines += word && len == 1 && strchr("clmvy", f.p[f.at]);
+		if (lines > LINES_MOST)
+			return true;
+		f.at = end;
+	}
 }

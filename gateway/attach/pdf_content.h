@@ -25,4 +25,10 @@
  */
 int pdf_content_clean(const void *p, size_t n, struct buf *out, bool *ret_paints) GW_MUST_USE;
 
+/*
+ * True when a stream that is clean has something that writing may be drawn with besides text: a
+ * picture, a form or a shading, or more pieces of lines than ruling and frames need.
+ */
+bool pdf_content_draws(const void *p, size_t n);
+
 #endif

@@ -325,7 +325,7 @@ static int prune(struct pdf_walk *w, qpdf_oh dict, enum pdf_kind kind)
 		const char *name = names.data + at;
 		enum pdf_kind is = members[kind];
 		bool known = kind >= PDF_COLOURS || pdf_key(kind, name, &is);
-		if (!known) {
+		if (!known || (w->no_letters && (is == PDF_FONTS || is == PDF_STATE_FONT))) {
 			qpdf_oh_remove_key(q, dict, name);
 			continue;
 		}

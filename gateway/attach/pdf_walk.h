@@ -67,6 +67,7 @@ struct pdf_walk {
 	uint8_t *kind; /* by object number, 0: not met, else kind + 1 */
 	size_t kind_n;
 	enum attach_why why; /* of GW_EREFUSED */
+	bool no_letters;     /* in: fonts go too */
 };
 
 void pdf_walk_init(struct pdf_walk *w, qpdf_data q, const struct attach_limits *limits);

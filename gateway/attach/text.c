@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "attach/text.h"
 
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
 
+#include "attach/drawn.h"
 #include "attach/flatten.h"
 #include "attach/ocr.h"
+#include "attach/pdf.h"
 #include "base/clock.h"
+#include "base/hash.h"
+#include "base/str.h"
 #include "sandbox/program.h"
 
 enum { OCR_DPI = 300, OCR_SECONDS = 120 };
@@ -62,11 +68,22 @@ bool text_reads(const char *p, size_t n)
 	return false;
 }
 
-/* A text that is judged: what it has of the person's own, and who settles the rest. */
+/* A text that is judged: what it has of the person's own, and what was said of another text. */
 struct judging {
 	struct attach_item *item;
+	struct answers *answers; /* NULL: this text stands alone */
+	const char *text;        /* in which own was found */
+	size_t n;
 	struct detect_findings own;
 };
+
+/* Find what the text has of the person's own. */
+static int find_own(struct judging *j, const char *p, size_t n, struct errinfo *ei)
+{
+	j->text = p;
+	j->n = n;
+	return j->item->own ? detect_scan(p, n, j->item->own, &j->own, ei) : 0;
+}
 
 /* True for what a name, a number or a word with a capital says of the person whose file it is. */
 static bool is_own(const struct judging *j, const struct detect_finding *f)
@@ -86,9 +103,16 @@ static bool is_own(const struct judging *j, const struct detect_finding *f)
 static int settle(void *arg, const struct detect_passage *passage)
 {
 	const struct judging *j = arg;
-	return is_own(j, &passage->finding)
-	    ? DETECT_KEEP
-	    : j->item->settle->verdict(j->item->settle->arg, passage);
+	bool as_found = passage->n == j->n && memcmp(passage->text, j->text, j->n) == 0;
+	int verdict;
+	if (as_found && is_own(j, &passage->finding)) /* masks move the rest of a text */
+		return DETECT_KEEP;
+	if (j->answers && answers_find(j->answers, passage, &verdict))
+		return verdict;
+	verdict = j->item->settle->verdict(j->item->settle->arg, passage);
+	if (j->answers && verdict >= 0)
+		answers_add(j->answers, passage, verdict);
+	return verdict;
 }
 
 /* Have what is under review settled: what is left of it to say. */
@@ -130,15 +154,16 @@ static void judged(struct attach_item *item, const bool seen[DETECT_BLOCK + 1])
 		attach_settle(item, GW_EREFUSED, ATTACH_MASK);
 }
 
-int text_judge(struct attach_item *item, const char *p, size_t n, struct errinfo *ei)
+int text_judge(
+    struct attach_item *item, const char *p, size_t n, struct answers *answers, struct errinfo *ei)
 {
 	struct detect_findings found GW_CLEANUP(detect_findings_release) = DETECT_FINDINGS_INIT;
-	struct judging j = {.item = item, .own = DETECT_FINDINGS_INIT};
+	struct judging j = {.item = item, .answers = answers, .own = DETECT_FINDINGS_INIT};
 	size_t count[DETECT_KINDS] = {0};
 	bool seen[DETECT_BLOCK + 1] = {false};
 	int r = detect_scan(n ? p : "", n, item->known, &found, ei);
-	if (r == 0 && item->own && found.n)
-		r = detect_scan(p, n, item->own, &j.own, ei);
+	if (r == 0 && found.n)
+		r = find_own(&j, p, n, ei);
 	if (r == 0) {
 		weigh(&j, &found, count, seen);
 		for (size_t k = 0; k < DETECT_KINDS; k++)
@@ -164,42 +189,97 @@ int text_look_picture(struct attach_item *item, const void *p, size_t n,
 		attach_settle(item, GW_EREFUSED, ATTACH_NO_TEXT);
 		return 0;
 	}
-	return r < 0 ? text_none(item, r) : text_judge(item, text.data, text.len, ei);
+	return r < 0 ? text_none(item, r) : text_judge(item, text.data, text.len, NULL, ei);
 }
 
-/* A page that says nothing: its picture is read, where that can be. */
-static int read_page(struct attach_item *item, size_t page, int64_t deadline,
-    const struct attach_setup *setup, struct errinfo *ei)
+/* Pages of a document that are read from what they look like. */
+struct reading {
+	struct attach_item *item;
+	const struct attach_setup *setup;
+	int64_t deadline;
+	uint8_t (*seen)[HASH_BYTES]; /* of pictures that were read */
+	size_t seen_n;
+};
+
+/* True for a picture that was read before; else it is remembered. */
+static bool seen_before(struct reading *reading, const struct buf *picture)
 {
-	struct buf picture GW_CLEANUP(buf_release) = BUF_INIT(setup->limits->bytes);
-	if (!setup->ocr || item->mode == ATTACH_TEXT_ONLY) {
+	uint8_t *digest = reading->seen[reading->seen_n];
+	hash_sha256(picture->data, picture->len, digest);
+	for (size_t i = 0; i < reading->seen_n; i++)
+		if (memcmp(reading->seen[i], digest, HASH_BYTES) == 0)
+			return true;
+	reading->seen_n++;
+	return false;
+}
+
+/* Read that page of the document from its picture. */
+static int read_page(
+    struct reading *reading, const void *p, size_t n, size_t page, struct errinfo *ei)
+{
+	const struct attach_limits *limits = reading->setup->limits;
+	struct buf picture GW_CLEANUP(buf_release) = BUF_INIT(limits->bytes);
+	int r = clock_mono() > reading->deadline
+	    ? GW_ELIMIT
+	    : flatten_page(p, n, (unsigned)page, OCR_DPI, limits, &picture, ei);
+	if (r < 0)
+		return text_none(reading->item, r);
+	return seen_before(reading, &picture)
+	    ? 0
+	    : text_look_picture(reading->item, picture.data, picture.len, reading->setup, ei);
+}
+
+/* A page, by what is known of it: says, there is text on it; drawn, the same pages without text. */
+static int look_at_page(struct reading *reading, size_t page, char is, bool says,
+    const struct buf *drawn, struct errinfo *ei)
+{
+	struct attach_item *item = reading->item;
+	if (!is || (says && !(is & PDF_DRAWS)))
+		return 0;
+	if (!says && (!reading->setup->ocr || item->mode == ATTACH_TEXT_ONLY)) {
 		attach_settle(item, GW_EREFUSED, ATTACH_NO_TEXT);
 		return 0;
 	}
-	int r = clock_mono() > deadline
-	    ? GW_ELIMIT
-	    : flatten_page(item->p, item->n, (unsigned)page, OCR_DPI, setup->limits, &picture, ei);
-	return r < 0 ? text_none(item, r)
-		     : text_look_picture(item, picture.data, picture.len, setup, ei);
+	if (!says)
+		return read_page(reading, item->p, item->n, page, ei);
+	return drawn->len ? read_page(reading, drawn->data, drawn->len, page, ei) : 0;
+}
+
+/* What is drawn beside text, where that is to be read: the document without its letters, or as it
+ * came. */
+static int draw(const struct attach_item *item, const struct buf *pages, const struct buf *clean,
+    const struct attach_setup *setup, struct buf *out, struct errinfo *ei)
+{
+	bool any = false;
+	for (size_t i = 0; i < pages->len; i++)
+		any |= (pages->data[i] & PDF_DRAWS) != 0;
+	if (!any || !setup->ocr || item->mode == ATTACH_TEXT_ONLY)
+		return 0;
+	return clean ? drawn_pdf(clean, setup->limits, out, ei) : buf_add(out, item->p, item->n);
 }
 
 int text_look_at_pages(struct attach_item *item, const struct buf *pages, const struct buf *text,
-    const struct attach_setup *setup, struct errinfo *ei)
+    const struct buf *clean, const struct attach_setup *setup, struct errinfo *ei)
 {
-	int64_t deadline = clock_mono() + (int64_t)OCR_SECONDS * 1000;
+	struct buf drawn GW_CLEANUP(buf_release) = BUF_INIT(setup->limits->bytes);
+	struct reading reading = {item, setup, clock_mono() + (int64_t)OCR_SECONDS * 1000, NULL, 0};
 	size_t at = 0;
-	int r = 0;
+	int r = draw(item, pages, clean, setup, &drawn, ei);
+	if (r < 0)
+		return text_none(item, r);
+	reading.seen = str_alloc((pages->len + 1) * sizeof *reading.seen);
 	for (size_t i = 0; r == 0 && item->code == 0 && i < pages->len; i++) {
 		const char *from = text->data ? text->data + at : NULL;
 		const char *end = from ? memchr(from, '\f', text->len - at) : NULL;
 		if (!end) {
 			attach_settle(item, GW_EFORMAT, ATTACH_BROKEN);
-			return 0;
+			break;
 		}
-		if (pages->data[i] && !text_reads(from, (size_t)(end - from)))
-			r = read_page(item, i + 1, deadline, setup, ei);
+		bool says = text_reads(from, (size_t)(end - from));
+		r = look_at_page(&reading, i + 1, pages->data[i], says, &drawn, ei);
 		at = (size_t)(end - text->data) + 1;
 	}
+	free(reading.seen);
 	return r;
 }
 
@@ -213,22 +293,44 @@ int text_look_pdf(struct attach_work *w, const struct attach_setup *setup, struc
 		r = text_of_pdf(w->probe.data, w->probe.len, true, setup->limits, &after, ei);
 	if (r < 0)
 		return text_none(item, r);
-	r = text_judge(item, before.data, before.len, ei);
+	r = text_judge(item, before.data, before.len, &w->answers, ei);
 	if (r == 0 && (item->code == 0 || item->code == GW_EREFUSED))
-		r = text_judge(item, after.data, after.len, ei);
+		r = text_judge(item, after.data, after.len, &w->answers, ei);
 	if (r == 0 && item->code == 0)
-		r = text_look_at_pages(item, &w->pages, &after, setup, ei);
+		r = text_look_at_pages(item, &w->pages, &after, &item->out, setup, ei);
 	return r;
 }
 
-int text_look_docx(struct attach_work *w, struct errinfo *ei)
+/* Read the pictures of a clean DOCX. */
+static int look_at_pictures(
+    struct attach_item *item, const struct attach_setup *setup, struct errinfo *ei)
+{
+	struct buf pictures GW_CLEANUP(buf_release) = BUF_INIT(2 * setup->limits->bytes);
+	int64_t deadline = clock_mono() + (int64_t)OCR_SECONDS * 1000;
+	const void *p;
+	size_t at = 0, n;
+	int r = drawn_docx(&item->out, setup->limits, &pictures, ei);
+	if (r < 0)
+		return text_none(item, r);
+	while (r == 0 && item->code == 0 && drawn_next(&pictures, &at, &p, &n))
+		r = clock_mono() > deadline ? text_none(item, GW_ELIMIT)
+					    : text_look_picture(item, p, n, setup, ei);
+	return r;
+}
+
+int text_look_docx(struct attach_work *w, const struct attach_setup *setup, struct errinfo *ei)
 {
 	const struct buf *text = &w->probe;
-	if (w->pages.len && w->pages.data[0] && !text_reads(text->data, text->len)) {
-		attach_settle(w->item, GW_EREFUSED, ATTACH_NO_TEXT);
+	struct attach_item *item = w->item;
+	bool pictures = w->pages.len && w->pages.data[0];
+	bool reads = setup->ocr && item->mode != ATTACH_TEXT_ONLY;
+	if (pictures && !reads && !text_reads(text->data, text->len)) {
+		attach_settle(item, GW_EREFUSED, ATTACH_NO_TEXT);
 		return 0;
 	}
-	return text_judge(w->item, text->data, text->len, ei);
+	int r = text_judge(item, text->data, text->len, &w->answers, ei);
+	return r == 0 && item->code == 0 && pictures && reads ? look_at_pictures(item, setup, ei)
+							      : r;
 }
 
 /* Append text as it may leave: pages parted by an empty line, no other control characters. */
@@ -245,8 +347,11 @@ static int plain(const struct buf *text, struct buf *out)
 	return r;
 }
 
-static int take(struct attach_item *item, const struct buf *text)
+static int take(struct attach_work *w, const struct buf *text)
 {
+	struct attach_item *item = w->item;
+	struct judging j = {.item = item, .answers = &w->answers, .own = DETECT_FINDINGS_INIT};
+	const struct detect_settle all = {settle, &j};
 	struct buf bare GW_CLEANUP(buf_release) = BUF_INIT(text->len + 1);
 	struct errinfo why = ERRINFO_INIT;
 	if (!text_reads(text->data, text->len)) {
@@ -255,11 +360,14 @@ static int take(struct attach_item *item, const struct buf *text)
 	}
 	int r = plain(text, &bare);
 	buf_release(&item->out);
+	if (r == 0)
+		r = find_own(&j, bare.data, bare.len, &why);
 	if (r == 0 && item->profile)
 		r = detect_apply_settled(item->profile, bare.data, bare.len, item->known,
-		    item->settle, &item->out, NULL, &why);
+		    item->settle ? &all : NULL, &item->out, NULL, &why);
 	else if (r == 0)
 		r = buf_add(&item->out, bare.data, bare.len);
+	detect_findings_release(&j.own);
 	item->leaves = ATTACH_TEXT;
 	if (r == GW_EREFUSED) /* of a text that was judged: masks brought something together */
 		attach_settle(item, r, ATTACH_BLOCKED);
@@ -274,10 +382,10 @@ int text_take(struct attach_work *w, const struct attach_limits *limits, struct 
 	struct attach_item *item = w->item;
 	switch (attach_format(item->p, item->n)) {
 	case ATTACH_DOCX:
-		return take(item, &w->probe);
+		return take(w, &w->probe);
 	case ATTACH_PDF: {
 		int r = text_of_pdf(item->out.data, item->out.len, false, limits, &text, ei);
-		return r < 0 ? text_none(item, r) : take(item, &text);
+		return r < 0 ? text_none(item, r) : take(w, &text);
 	}
 	default:
 		attach_settle(item, GW_EREFUSED, ATTACH_NO_TEXT);

@@ -25,10 +25,12 @@ int text_none(struct attach_item *item, int code) GW_MUST_USE;
 /*
  * Look at each page of the item's PDF that has something to read (pages, a byte each): text, with a
  * form feed behind each page, must say something there, or with setup->ocr its picture is read and
- * judged. GW_EIO, else 0 with a code in the item.
+ * judged. So is, with setup->ocr, what is drawn beside text: on the pages of the clean document
+ * without their letters, or, where there is none (clean NULL), on the pages as they came. Equal
+ * pictures are read once. GW_EIO, else 0 with a code in the item.
  */
 int text_look_at_pages(struct attach_item *item, const struct buf *pages, const struct buf *text,
-    const struct attach_setup *setup, struct errinfo *ei) GW_MUST_USE;
+    const struct buf *clean, const struct attach_setup *setup, struct errinfo *ei) GW_MUST_USE;
 
 /* Read a picture and judge what it says. GW_EIO, else 0 with a code in the item. */
 int text_look_picture(struct attach_item *item, const void *p, size_t n,
@@ -36,16 +38,19 @@ int text_look_picture(struct attach_item *item, const void *p, size_t n,
 
 /*
  * Count the findings in n bytes of text into item->found (of several texts the highest count), and
- * settle the item when its profile stops it. GW_EIO, else 0.
+ * settle the item when its profile stops it. What was said of another text of the file stands in
+ * answers (NULL: there is none) and is not asked again; what is asked goes there. GW_EIO, else 0.
  */
-int text_judge(struct attach_item *item, const char *p, size_t n, struct errinfo *ei) GW_MUST_USE;
+int text_judge(struct attach_item *item, const char *p, size_t n, struct answers *answers,
+    struct errinfo *ei) GW_MUST_USE;
 
 /* Look through the text of a clean PDF. GW_EIO, else 0 with a code in the item. */
 int text_look_pdf(struct attach_work *w, const struct attach_setup *setup, struct errinfo *ei)
     GW_MUST_USE;
 
-/* The same for a clean DOCX, whose text its cleaner gave. */
-int text_look_docx(struct attach_work *w, struct errinfo *ei) GW_MUST_USE;
+/* The same for a clean DOCX, whose text its cleaner gave; with setup->ocr its pictures are read. */
+int text_look_docx(struct attach_work *w, const struct attach_setup *setup, struct errinfo *ei)
+    GW_MUST_USE;
 
 /* Put the text of a clean document in its place, with the masks of its profile. GW_EIO, else 0 with
  * a code in the item. */

@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "cases/inside.h"
 #include "cases/job.h"
-#include "ledger/checkpoint.h"
+#include "ledger/peerlog.h"
 #include "package/note.h"
 
 /* States in which a case of a request has won: its package is, or was, for its recipient. */
@@ -64,14 +64,7 @@ static void entry_release(struct entry *e)
 static void peer_head(struct entry *e, const struct cases_work *w)
 {
 	const struct organisation *by = registry_organisation(w->call->registry, w->st.by.oin);
-	const char *note = jx_str(w->st.body, "log");
-	struct note_key key;
-	if (!by || !by->ledger || !note || note_vkey_parse(by->ledger, &key, NULL) < 0 ||
-	    checkpoint_open(note, strlen(note), &key, &e->head, NULL) < 0)
-		return;
-	e->r.peerlog.o = e->head.origin;
-	e->r.peerlog.n = e->head.size;
-	e->r.peerlog.root = e->head.root.b;
+	(void)peerlog_set(jx_str(w->st.body, "log"), by ? by->ledger : NULL, &e->head, &e->r);
 }
 
 static int entry_begin(
@@ -200,7 +193,8 @@ static int judge(struct cases *c, struct cases_work *w, struct store_tx *tx, str
 		cases_terms(c, w);
 	/* under a policy of which nothing is known here, that is what to say */
 	if (w->act == ACT_RELEASE && w->new_round && !w->round.keep[0])
-		r = cases_conditions(c, w, ei);
+		r = cases_terms_hold(c, w->call, w->sender, w->recipient,
+		    w->held.package[0] ? w->held.contract : NULL, jx_str(w->st.body, "policy"), ei);
 	if (r == 0)
 		r = work_step(w, ei);
 	if (r == 0)
@@ -253,17 +247,21 @@ static int queue(struct cases *c, struct cases_work *w, struct store_tx *tx, con
 	return r < 0 ? r : cases_job_queue(c, tx, w, elsewhere, w->call->now, ei);
 }
 
-static int carry_out(struct cases *c, struct cases_work *w, const char *elsewhere, const char *span,
-    struct errinfo *ei)
+/* What is to be written, perhaps together with the acts of others. */
+struct change {
+	struct cases *c;
+	struct cases_work *w;
+	const char *elsewhere, *span;
+};
+
+static int carry_out(void *arg, struct store_tx *tx, struct errinfo *ei)
 {
-	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
-	int r = store_begin(c->env.store, STORE_WRITE, &tx, ei);
-	if (r == 0)
-		r = still(w, tx, elsewhere, ei);
-	if (r == 0)
-		r = elsewhere ? queue(c, w, tx, elsewhere, ei)
-			      : work_keep(w, tx, span, w->call->now, ei);
-	return r < 0 ? r : store_commit(&tx, ei);
+	const struct change *k = arg;
+	int r = still(k->w, tx, k->elsewhere, ei);
+	if (r < 0)
+		return r;
+	return k->elsewhere ? queue(k->c, k->w, tx, k->elsewhere, ei)
+			    : work_keep(k->w, tx, k->span, k->w->call->now, ei);
 }
 
 static int show(struct cases *c, const struct cases_work *w, const char *case_id, json_t **ret,
@@ -279,7 +277,8 @@ int work_do(struct cases *c, struct cases_work *w, const char *elsewhere, struct
 	int r = entry_begin(c, w, &e, ei);
 	if (r < 0)
 		return r;
-	int done = carry_out(c, w, elsewhere, e.intent.sp, &why);
+	struct change change = {c, w, elsewhere, e.intent.sp};
+	int done = store_write(c->env.store, carry_out, &change, &why);
 	r = entry_end(c, w, &e, done, &why, ei);
 	if (done < 0) {
 		if (ei)

@@ -58,6 +58,7 @@ unsigned cases_party(
 struct lost {
 	struct ledger_receipt intent;
 	char act[40], peer[OIN_TEXT], sender[OIN_TEXT], case_id[STORE_WORD];
+	char statement[HASH_HEX];
 	unsigned round;
 	struct lost *next;
 };
@@ -109,20 +110,28 @@ static int find_lost(void *ctx, const struct ledger_line *line, struct errinfo *
 	    jx_parse("detail", line->detail, line->detail_n, &JX_SMALL, &detail, NULL) == 0) {
 		const char *sender = jx_str(detail, "sender"), *id = jx_str(detail, "case");
 		(void)snprintf(l->sender, sizeof l->sender, "%s", sender ? sender : "");
+		const char *sha256 = jx_str(detail, "statement");
 		(void)snprintf(l->case_id, sizeof l->case_id, "%s", id ? id : "");
+		(void)snprintf(l->statement, sizeof l->statement, "%s", sha256 ? sha256 : "");
 		if (jx_int(detail, "round", 0, UINT32_MAX, &round) == 0)
 			l->round = (unsigned)round;
 	}
 	return record_moment(&v, &l->intent.t);
 }
 
-/* Did it happen? An act has its statement; the clock's has the state of its round. */
-static int happened(struct store_tx *tx, const struct lost *l, bool *ret, struct errinfo *ei)
+/* Did it happen? An act has its statement, here or waiting; the clock's has the state of its round.
+ */
+static int happened(
+    struct cases *c, struct store_tx *tx, const struct lost *l, bool *ret, struct errinfo *ei)
 {
 	struct store_case it;
 	struct store_round o;
-	if (!str_eq(l->act, "case.expire"))
-		return store_statement_spanned(tx, l->intent.sp, ret, ei);
+	if (!str_eq(l->act, "case.expire")) {
+		int r = store_statement_spanned(tx, l->intent.sp, ret, ei);
+		return r < 0 || *ret || !l->statement[0]
+		    ? r
+		    : cases_job_waits(c, tx, l->sender, l->case_id, l->statement, ret, ei);
+	}
 	*ret = store_case_find(tx, l->sender, l->case_id, &it, NULL) == 0 &&
 	    store_round_find(tx, it.row, l->round, &o, NULL) == 0 &&
 	    str_eq(o.state, case_state_word(CASE_EXPIRED));
@@ -156,7 +165,7 @@ static int settle_ledger(struct cases *c, struct errinfo *ei)
 		bool done = false;
 		r = store_begin(c->env.store, STORE_READ, &tx, ei);
 		if (r == 0)
-			r = happened(tx, l, &done, ei);
+			r = happened(c, tx, l, &done, ei);
 		store_end(&tx);
 		if (r == 0)
 			r = end_lost(c, l, done, ei);

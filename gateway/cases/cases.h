@@ -105,16 +105,29 @@ int cases_events(struct cases *c, const struct cases_call *call, uint64_t after,
 
 /* ---- packages ---- */
 
-/* Announce a package by its slip: signature, sender = caller (or caller is the sender's gateway),
- * recipient and keys current, policy accepted, contract, size within the limits. *ret_new is false
- * when it was known with the same bytes; another slip for the same package is GW_ECONFLICT. */
+/*
+ * Announce a package by its slip: signature, sender = caller (or caller is the sender's gateway),
+ * recipient and keys current, policy accepted, contract, term, size within the limits.
+ *
+ * *ret_new is false when it was known with the same bytes, whatever holds today; another slip for
+ * the same package is GW_ECONFLICT. GW_EFORMAT; GW_EAUTH: signature, or not the caller's to
+ * announce; GW_EREFUSED: a condition, the keys, the term; GW_ELIMIT: the size. What is refused is
+ * recorded, and nothing of it is kept.
+ */
 int cases_announce(struct cases *c, const struct cases_call *call, const void *slip, size_t n,
     const void *p7s, size_t p7s_n, bool *ret_new, json_t **ret, struct errinfo *ei) GW_MUST_USE;
 int cases_package(struct cases *c, const struct cases_call *call, const char *package, json_t **ret,
     struct errinfo *ei) GW_MUST_USE;
 
-/* Take a package that lies in a file of our own (sealed by this gateway's intake), as announced and
- * deposited. The file is linked into the packages' folder. */
+/*
+ * Deposit an announced package of our own (sealed by this gateway's intake) from the file of fd,
+ * open for reading and writing, without a name (O_TMPFILE) and on the packages' file system: it
+ * gets its name in the packages' folder. fd stays the caller's. 0 also when it was deposited
+ * before.
+ *
+ * GW_ENOENT: not announced, or not ours; GW_EAUTH: size or digest are not the slip's;
+ * GW_ECONFLICT: it has gone; GW_EIO: also when the disk is too full; GW_ELEDGER.
+ */
 int cases_deposit_own(struct cases *c, const struct cases_call *call, const char *package, int fd,
     struct errinfo *ei) GW_MUST_USE;
 
@@ -125,7 +138,7 @@ struct cases_file {
 };
 
 /* The bytes of a package for its recipient: GW_ECONFLICT before its fetch_request and after the
- * package has gone. */
+ * package has gone; GW_EREFUSED for its sender; GW_EIO: the file is not what it was. */
 int cases_content(struct cases *c, const struct cases_call *call, const char *package,
     struct cases_file *ret, struct errinfo *ei) GW_MUST_USE;
 
@@ -139,30 +152,52 @@ struct cases_upload {
 	bool done;       /* whole, verified, deposited */
 };
 
-/* Begin an upload for an announced package; length must be the slip's. The package's open upload is
- * given again when there is one. GW_ELIMIT: too many, too much; GW_EIO: the disk is too full. */
+/*
+ * Begin an upload for an announced package. The package's upload is given again when there is one,
+ * also for a while after it was done.
+ *
+ * GW_ECONFLICT: length is not the slip's, or the package is here or has gone; GW_EREFUSED: its term
+ * is over; GW_ELIMIT: too many, too much; GW_EIO: the disk has no room for all of it.
+ */
 int cases_upload_create(struct cases *c, const struct cases_call *call, const char *package,
     uint64_t length, struct cases_upload *ret, struct errinfo *ei) GW_MUST_USE;
+
+/* How far an upload has come: what is durable; while somebody writes, where they began. One whose
+ * bytes are all there and that a kill or a full disk kept from its end is finished first, with the
+ * errors of cases_upload_end. GW_ENOENT: there is none, or it is another's. */
 int cases_upload_state(struct cases *c, const struct cases_call *call, const char *id,
     struct cases_upload *ret, struct errinfo *ei) GW_MUST_USE;
 
 /*
  * cases_upload_begin(c, call, id, offset, ret_fd, ret, ei): let bytes be written at offset, by one
- * writer at a time. The descriptor is write-only, positioned; the caller closes it after
- * cases_upload_end. While bytes arrive they are hashed from the file beside. GW_ECONFLICT: offset
- * is not where the upload stands, or somebody else writes (ret->offset says which).
+ * writer at a time.
+ *
+ * The descriptor is write-only and appends (O_APPEND), so that nothing that came before can be
+ * written over; the caller closes it after cases_upload_end, which has to follow. While bytes
+ * arrive they are hashed from the file beside. GW_ECONFLICT: offset is not where the upload stands,
+ * or somebody else writes, or it is whole, or the package has to go (ret->offset, set in the first
+ * three, says where it stands); GW_EIO: the disk has no room for the rest; GW_ENOENT.
  */
 int cases_upload_begin(struct cases *c, const struct cases_call *call, const char *id,
     uint64_t offset, int *ret_fd, struct cases_upload *ret, struct errinfo *ei) GW_MUST_USE;
 
 /*
- * cases_upload_end(c, call, id, keep, ret, ei): the writer has finished, or was cut off: what the
- * file holds by now is kept, made durable and counted from `keep` bytes on (a failed checksum cuts
- * the file back to keep). When it is whole, digest and size are compared with the slip: right, and
- * the package is deposited (transfer.receive); wrong, and the upload is gone, GW_EAUTH.
+ * cases_upload_end(c, call, id, keep, ret, ei): the writer has finished, or was cut off.
+ *
+ * What came is kept and made durable; when the file holds more than `keep` bytes it is cut back to
+ * them, but never behind where this writer began: UINT64_MAX keeps all, the offset given to begin
+ * nothing (a failed checksum). When it is whole, digest and size are compared with the slip: right,
+ * and the package is deposited (transfer.receive); wrong, and the upload is gone, GW_EAUTH.
+ *
+ * GW_ELIMIT: more came than the slip says, all of this writer's is dropped; GW_ECONFLICT: nobody
+ * writes, or the package has to go; GW_EIO; GW_ELEDGER: nothing is lost, cases_upload_state tries
+ * again. In each case the writer has ended.
  */
 int cases_upload_end(struct cases *c, const struct cases_call *call, const char *id, uint64_t keep,
     struct cases_upload *ret, struct errinfo *ei) GW_MUST_USE;
+
+/* Give up an upload and what came of it; a package that was deposited stays. GW_ECONFLICT while
+ * somebody writes. */
 int cases_upload_drop(
     struct cases *c, const struct cases_call *call, const char *id, struct errinfo *ei) GW_MUST_USE;
 
@@ -187,13 +222,21 @@ struct cases_job {
 };
 void cases_job_release(struct cases_job *j);
 
-/* The next job that is due, oldest first, one a case at a time; GW_ENOENT when none: *ret_next is
- * when to ask again. */
+/*
+ * The next job that is due, the one that waited longest first, those of one case one at a time and
+ * in their order; a package before the release that names it. It is nobody else's until
+ * cases_job_done; at most four are out at once. GW_ENOENT when none is due: *ret_next is when to
+ * ask again, at most a second from now. The caller releases *ret.
+ */
 int cases_job_next(struct cases *c, const struct cases_call *call, struct cases_job *ret,
     int64_t *ret_next, struct errinfo *ei) GW_MUST_USE;
 
-/* What became of it: code 0; GW_ENET: to be tried again; any other is final, with the problem's
- * code word: the act is refused, an event says so, and the chain here is as it was before. */
+/*
+ * What became of it: code 0: taken there, and now here (an event `delivered`); GW_ENET: to be tried
+ * again, 1 s doubling to 10 min, its gateway's other jobs after a shorter while; any other is
+ * final, with the problem's code word: an event `refused` says so, and the chain here is as it was
+ * before. GW_ELEDGER, GW_EIO: what was answered could not be kept, and is asked again.
+ */
 int cases_job_done(struct cases *c, const struct cases_call *call, uint64_t id, int code,
     const char *problem, struct errinfo *ei) GW_MUST_USE;
 
@@ -206,9 +249,17 @@ struct cases_peer {
 size_t cases_peers(
     struct cases *c, const struct registry *registry, struct cases_peer *ret, size_t cap);
 
-/* Take in what such a gateway tells: the chain of one case as cases_statements of there gives it
- * (each verified as if it came from its signer), then the event that was read. A chain that does
- * not begin with ours is GW_EAUTH and an incident. */
+/*
+ * Take in what such a gateway tells: all of the chain of one case as cases_statements of there
+ * gives it (an array of its items), each act verified as if it came from its signer.
+ *
+ * GW_EAUTH: the chain does not begin with what is here, or goes on with what does not follow or is
+ * not proved: an incident is recorded and told, what is good before it is kept, and the event is to
+ * be counted as read (cases_mirrored), else the same incident comes again. GW_EREFUSED: that
+ * gateway does not serve the recipient, or the sender is not served here. GW_ECONFLICT (our clock
+ * is behind theirs), GW_EIO, GW_ELEDGER: to be tried again. cases_mirrored: the event up to which
+ * was read.
+ */
 int cases_mirror(struct cases *c, const struct cases_call *call, const char *gateway_oin,
     const char *sender, const char *case_id, const json_t *statements, struct errinfo *ei)
     GW_MUST_USE;

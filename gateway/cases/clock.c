@@ -13,8 +13,8 @@
 #include "cases/inside.h"
 
 enum {
-	AGAIN_DAYS = 5,        /* working days from the reminder to who is told then */
-	IDLE_MS = 3600 * 1000, /* when to look again where nothing is due */
+	AGAIN_DAYS = 5,      /* working days from the reminder to who is told then */
+	IDLE_MS = 60 * 1000, /* when to look again at the latest: also for files that have to go */
 	DAY_MS = 24 * 3600 * 1000,
 	AT_ONCE = 500, /* things done in one tick */
 };
@@ -105,9 +105,9 @@ int cases_plan(
 	case CASE_FETCHED:
 		return due(tx, row, o, "opened", days_end, ei);
 	case CASE_OPENED:
-		return due(tx, row, o, "return", o->return_until, ei);
+		return due(tx, row, o, "return", o->return_until + 1, ei);
 	case CASE_TAKEN_OVER:
-		r = due(tx, row, o, "return", o->return_until, ei);
+		r = due(tx, row, o, "return", o->return_until + 1, ei);
 		return r == 0 && date_parse(o->delete_by, &day) == 0
 		    ? due(tx, row, o, "delete", date_end(day), ei)
 		    : r;
@@ -196,8 +196,8 @@ static int do_due(
     struct cases *c, const struct store_due *d, int64_t now, bool *ret_done, struct errinfo *ei)
 {
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
-	struct store_case it;
-	struct store_round o;
+	struct store_case it = {0};
+	struct store_round o = {0};
 	int r = store_begin(c->env.store, STORE_WRITE, &tx, ei);
 	if (r == 0)
 		r = read_due(tx, d, &it, &o, ret_done, ei);
@@ -232,8 +232,8 @@ static int expire(struct cases *c, const struct store_due *d, const struct store
 
 static int one(struct cases *c, const struct store_due *d, int64_t now, struct errinfo *ei)
 {
-	struct store_case it;
-	struct store_round o;
+	struct store_case it = {0};
+	struct store_round o = {0};
 	bool done = false;
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
 	int r = store_begin(c->env.store, STORE_READ, &tx, ei);

@@ -12,6 +12,7 @@
 
 #include "base/str.h"
 #include "cases/inside.h"
+#include "cases/package.h"
 #include "dossier/catalogue.h"
 #include "policy/apply.h"
 #include "policy/policy.h"
@@ -184,6 +185,8 @@ static int judge_context(
 		r = registry_known(env.registry, t->recipient, &g.recipient, ei);
 	if (r == 0)
 		r = judge_contract(t, a, &k, ei);
+	if (r >= 0 && !k)
+		r = err_set(ei, GW_EREFUSED, "the contract of the acceptance is not known here");
 	if (r < 0)
 		return r;
 	r = err_set(ei, GW_EREFUSED, "the contract covers no programme");
@@ -249,6 +252,8 @@ static int judge_policy(
 	const struct terms t = terms_of(w);
 	const struct acceptance *a = NULL;
 	int r = judge_terms(c, &t, &a, ret, ei);
+	if (r >= 0 && (!*ret || !a))
+		r = err_set(ei, GW_EREFUSED, "the policy of the act is not known here");
 	if (r < 0)
 		return r;
 	take_terms(&w->round, *ret);
@@ -273,27 +278,19 @@ int cases_terms_hold(struct cases *c, const struct cases_call *call, const char 
 
 static int judge_slip(const struct cases_work *w, struct store_tx *tx, struct errinfo *ei)
 {
-	const struct registry *registry = w->call->registry;
 	struct buf json GW_CLEANUP(buf_release) = BUF_INIT(STATEMENT_MAX);
 	struct buf p7s GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
 	struct statement st GW_CLEANUP(statement_release) = {0};
 	struct store_package held;
-	size_t i;
-	json_t *key;
 	int r = store_package_get(tx, w->package, &held, &json, &p7s, ei);
 	if (r == 0)
-		r = statement_verify("slip", json.data, json.len, p7s.data, p7s.len, "slip",
-		    registry_trust(registry), held.announced, w->call->now, &st, ei);
-	if (r == 0)
-		r = registry_signed_by(registry, &st.by, w->sender, date_of(held.announced), ei);
+		r = package_slip_judge(
+		    w->call, json.data, json.len, p7s.data, p7s.len, held.announced, &st, ei);
 	if (r < 0)
 		return r;
-	json_array_foreach (json_object_get(st.body, "keys"), i, key)
-		if (!registry_key(registry, w->recipient, json_string_value(key)))
-			return err_set(ei, GW_EREFUSED,
-			    "the package is encrypted to a key for which the recipient has no "
-			    "statement, or revoked it: seal it again");
-	return 0;
+	return str_eq(st.by.oin, w->sender)
+	    ? 0
+	    : err_set(ei, GW_EAUTH, "the slip is not by the sender of the package");
 }
 
 static int judge_package(struct cases *c, struct cases_work *w, struct errinfo *ei)

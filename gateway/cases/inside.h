@@ -129,10 +129,12 @@ enum case_state cases_state_ahead(
 void cases_terms(struct cases *c, struct cases_work *w);
 
 /* The conditions of docs/FORMATS.md §10 for offer, release, fetch_request, and the longest term of
- * extend; 0 for every other act. GW_EREFUSED, GW_EAUTH. */
+ * extend; 0 for every other act. GW_EREFUSED, GW_EAUTH. Begins a transaction that reads, so that
+ * none may be open: with STORE_READERS threads each would wait for the others. */
 int cases_conditions(struct cases *c, struct cases_work *w, struct errinfo *ei) GW_MUST_USE;
 
-/* The part of them that is about parties and policy, under any programme of the contract. */
+/* The part of them that is about parties and policy, under any programme of the contract; contract
+ * NULL: under any contract. */
 int cases_terms_hold(struct cases *c, const struct cases_call *call, const char *sender,
     const char *recipient, const char *contract, const char *policy, struct errinfo *ei)
     GW_MUST_USE;

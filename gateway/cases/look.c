@@ -149,7 +149,7 @@ int cases_show(struct cases *c, const struct cases_call *call, const char *sende
     const char *case_id, json_t **ret, struct errinfo *ei)
 {
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
-	struct store_case it;
+	struct store_case it = {0};
 	int r = store_begin(c->env.store, STORE_READ, &tx, ei);
 	if (r == 0)
 		r = find_own(tx, call, sender, case_id, &it, ei);
@@ -329,7 +329,7 @@ int cases_statements(struct cases *c, const struct cases_call *call, const char 
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
 	json_t *j GW_CLEANUP(jx_release) = json_object();
 	struct chain all = {.items = json_array(), .receipts = receipts};
-	struct store_case it;
+	struct store_case it = {0};
 	int r = store_begin(c->env.store, STORE_READ, &tx, ei);
 	if (r == 0)
 		r = find_own(tx, call, sender, case_id, &it, ei);

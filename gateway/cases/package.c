@@ -246,7 +246,7 @@ int cases_announce(struct cases *c, const struct cases_call *call, const void *s
 int cases_package(struct cases *c, const struct cases_call *call, const char *package, json_t **ret,
     struct errinfo *ei)
 {
-	struct store_package p;
+	struct store_package p = {0};
 	struct buf slip GW_CLEANUP(buf_release) = BUF_INIT(STATEMENT_MAX);
 	struct buf p7s GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
 	int r = package_row(c, package, &p, &slip, &p7s, ei);
@@ -261,7 +261,7 @@ int cases_package(struct cases *c, const struct cases_call *call, const char *pa
 int cases_content(struct cases *c, const struct cases_call *call, const char *package,
     struct cases_file *ret, struct errinfo *ei)
 {
-	struct store_package p;
+	struct store_package p = {0};
 	struct stat st;
 	char *path GW_CLEANUP(str_free_p) = NULL;
 	int fd GW_CLEANUP(file_close_p) = -1, r = package_row(c, package, &p, NULL, NULL, ei);
@@ -307,7 +307,7 @@ static int same_bytes(const struct store_package *p, int fd, struct errinfo *ei)
 int cases_deposit_own(
     struct cases *c, const struct cases_call *call, const char *package, int fd, struct errinfo *ei)
 {
-	struct store_package p;
+	struct store_package p = {0};
 	const struct package_bytes from = {.fd = fd};
 	int r = package_row(c, package, &p, NULL, NULL, ei);
 	if (r < 0)

@@ -32,7 +32,7 @@ static int complete(void *ctx, const struct ledger_line *line, struct errinfo *e
 {
 	struct cases *c = ctx;
 	struct record_view v;
-	struct store_package p;
+	struct store_package p = {0};
 	struct ledger_receipt intent = {0};
 	json_t *detail GW_CLEANUP(jx_release) = NULL;
 	if (line->epoch || !line->detail || record_view(line->bytes, line->n, &v, ei) < 0)
@@ -65,8 +65,8 @@ static int complete(void *ctx, const struct ledger_line *line, struct errinfo *e
 /* True when the store still counts on that file. */
 static int counted_on(struct store_tx *tx, const char *id, bool part, bool *ret, struct errinfo *ei)
 {
-	struct store_upload u;
-	struct store_package p;
+	struct store_upload u = {0};
+	struct store_package p = {0};
 	int r;
 	if (part) {
 		r = store_upload_get(tx, id, &u, ei);

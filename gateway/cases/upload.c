@@ -165,7 +165,7 @@ static int create_file(struct cases *c, const struct store_upload *u, const stru
 static int create(struct cases *c, const struct cases_call *call, const char *package,
     uint64_t length, struct store_package *p, struct cases_upload *ret, struct errinfo *ei)
 {
-	struct store_upload u;
+	struct store_upload u = {0};
 	bool is_new = false;
 	int r = package_row(c, package, p, NULL, NULL, ei);
 	if (r == 0 && !package_is_senders(call, p)) {
@@ -192,20 +192,36 @@ int cases_upload_create(struct cases *c, const struct cases_call *call, const ch
 	return r == GW_EREFUSED || r == GW_ELIMIT ? package_refused(c, call, &p, r, ei) : r;
 }
 
+/* The upload's file, to be appended to; made anew when it was lost. */
+static int open_part(struct cases *c, const struct store_upload *u, struct errinfo *ei)
+{
+	char *path GW_CLEANUP(str_free_p) = upload_path(c, u->id);
+	int how = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW, fd = open(path, how);
+	if (fd < 0 && errno == ENOENT) {
+		fd = open(path, how | O_CREAT, 0600);
+		if (fd >= 0 && file_sync_dir(c->env.packages, ei) < 0) {
+			(void)close(fd);
+			return GW_EIO;
+		}
+	}
+	return fd < 0 ? err_sys(ei, GW_EIO, "cannot open an upload's file") : fd;
+}
+
 /* Open the file for the writer and for the follower. GW_ECONFLICT: it stands elsewhere. */
 static int open_both(struct cases *c, const struct store_upload *u, const struct store_package *p,
     uint64_t offset, int *ret_write, int *ret_read, uint64_t *ret_size, struct errinfo *ei)
 {
-	char *path GW_CLEANUP(str_free_p) = upload_path(c, u->id);
-	int w GW_CLEANUP(file_close_p) =
-	    open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	struct stat st;
-	if (w < 0 || fstat(w, &st) < 0)
-		return err_sys(ei, GW_EIO, "cannot open an upload's file");
-	*ret_size = (uint64_t)st.st_size;
-	if (*ret_size != offset)
+	*ret_size = arrived(c, u);
+	int w GW_CLEANUP(file_close_p) = -1;
+	if (*ret_size != offset || offset == p->bytes)
 		return err_set(ei, GW_ECONFLICT, "the upload stands at %llu, not at %llu",
 		    (unsigned long long)*ret_size, (unsigned long long)offset);
+	w = open_part(c, u, ei);
+	if (w < 0)
+		return w;
+	struct stat st;
+	if (fstat(w, &st) < 0 || (uint64_t)st.st_size != offset)
+		return err_set(ei, GW_EIO, "an upload's file changes while nobody writes it");
 	uint64_t have = (uint64_t)st.st_blocks * BLOCK;
 	have = have > *ret_size ? have : *ret_size;
 	int r = package_room(c, have < p->bytes ? p->bytes - have : 0, ei);
@@ -222,8 +238,8 @@ static int open_both(struct cases *c, const struct store_upload *u, const struct
 int cases_upload_begin(struct cases *c, const struct cases_call *call, const char *id,
     uint64_t offset, int *ret_fd, struct cases_upload *ret, struct errinfo *ei)
 {
-	struct store_upload u;
-	struct store_package p;
+	struct store_upload u = {0};
+	struct store_package p = {0};
 	uint64_t at = 0;
 	int fd = -1, r = own_rows(c, call, id, &u, &p, ei);
 	if (r == 0)
@@ -315,8 +331,8 @@ static int settle(struct cases *c, struct upload_at *a, const struct store_uploa
 int cases_upload_end(struct cases *c, const struct cases_call *call, const char *id, uint64_t keep,
     struct cases_upload *ret, struct errinfo *ei)
 {
-	struct store_upload u;
-	struct store_package p;
+	struct store_upload u = {0};
+	struct store_package p = {0};
 	uint64_t size = 0;
 	struct upload_at *a = upload_unfollow(c->packages, id);
 	if (!a)
@@ -342,8 +358,8 @@ int cases_upload_end(struct cases *c, const struct cases_call *call, const char 
 int upload_finish(struct cases *c, const struct cases_call *call, const struct store_upload *u,
     struct errinfo *ei)
 {
-	struct store_upload now;
-	struct store_package p;
+	struct store_upload now = {0};
+	struct store_package p = {0};
 	uint64_t began;
 	struct upload_at *a = upload_take(c->packages, u->id, &began);
 	if (!a)
@@ -369,8 +385,8 @@ int upload_finish(struct cases *c, const struct cases_call *call, const struct s
 int cases_upload_state(struct cases *c, const struct cases_call *call, const char *id,
     struct cases_upload *ret, struct errinfo *ei)
 {
-	struct store_upload u;
-	struct store_package p;
+	struct store_upload u = {0};
+	struct store_package p = {0};
 	uint64_t size = 0;
 	int r = own_rows(c, call, id, &u, &p, ei);
 	if (r < 0)
@@ -406,8 +422,8 @@ int upload_forget(struct cases *c, const struct store_upload *u, struct errinfo 
 int cases_upload_drop(
     struct cases *c, const struct cases_call *call, const char *id, struct errinfo *ei)
 {
-	struct store_upload u;
-	struct store_package p;
+	struct store_upload u = {0};
+	struct store_package p = {0};
 	int r = own_rows(c, call, id, &u, &p, ei);
 	return r < 0 ? r : upload_forget(c, &u, ei);
 }

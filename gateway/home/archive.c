@@ -22,6 +22,7 @@ struct archive_out {
 	struct archive *tar; /* a tar */
 	int fd;
 	int write_errno; /* of the tar's last write */
+	char *piece;     /* PIECE bytes, to copy through */
 	struct buf sums;
 	archive_progress progress;
 	void *arg;
@@ -50,6 +51,7 @@ static struct archive_out *blank(void)
 {
 	struct archive_out *o = str_alloc(sizeof *o);
 	o->fd = -1;
+	o->piece = str_alloc(PIECE);
 	o->sums = (struct buf)BUF_INIT(ARCHIVE_SUMS);
 	return o;
 }
@@ -112,6 +114,7 @@ void archive_out_free(struct archive_out *o)
 		(void)archive_write_free(o->tar);
 	}
 	free(o->dir);
+	free(o->piece);
 	buf_release(&o->sums);
 	free(o);
 }
@@ -212,17 +215,14 @@ static int end(struct entry *e, struct errinfo *ei)
 int archive_add_fd(struct archive_out *o, const char *name, int fd, struct errinfo *ei)
 {
 	struct entry e GW_CLEANUP(entry_release) = {.o = o, .name = name, .fd = -1};
-	char *piece GW_CLEANUP(str_free_p) = malloc(PIECE);
 	struct stat st;
-	if (!piece)
-		return err_set(ei, GW_ENOMEM, "out of memory");
 	if (fstat(fd, &st) < 0)
 		return err_sys(ei, GW_EIO, "cannot read '%s'", name);
 	uint64_t size = (uint64_t)st.st_size, at = 0;
 	int r = begin(&e, size, ei);
 	while (r == 0 && at < size) {
 		size_t want = size - at < PIECE ? (size_t)(size - at) : PIECE;
-		ssize_t k = pread(fd, piece, want, (off_t)at);
+		ssize_t k = pread(fd, o->piece, want, (off_t)at);
 		if (k < 0 && errno == EINTR)
 			continue;
 		if (k <= 0)
@@ -230,7 +230,7 @@ int archive_add_fd(struct archive_out *o, const char *name, int fd, struct errin
 			    ? err_sys(ei, GW_EIO, "cannot read '%s'", name)
 			    : err_set(ei, GW_EIO,
 				  "'%s' became shorter while it was copied: try again", name);
-		r = put(&e, piece, (size_t)k, ei);
+		r = put(&e, o->piece, (size_t)k, ei);
 		at += (uint64_t)k;
 	}
 	return r == 0 ? end(&e, ei) : r;

@@ -248,11 +248,13 @@ static int check_sums(struct extracting *x, struct errinfo *ei)
 	char **a GW_CLEANUP(free_lines) = lines_of(&x->made, &a_n);
 	char **b GW_CLEANUP(free_lines) = lines_of(&x->sums, &b_n);
 	for (size_t i = 0; i < a_n && i < b_n; i++)
-		if (!str_eq(a[i], b[i]))
+		if (!str_eq(a[i], b[i])) {
+			const char *first = by_name(&a[i], &b[i]) < 0 ? a[i] : b[i];
 			return err_set(ei, GW_EAUTH,
 			    "the backup is not whole, or was changed: '%.200s' is not as SHA256SUMS has "
 			    "it",
-			    strlen(a[i]) > SUM_LINE ? a[i] + SUM_LINE : a[i]);
+			    strlen(first) > SUM_LINE ? first + SUM_LINE : first);
+		}
 	return a_n == b_n ? 0 : not_whole(ei, "SHA256SUMS names other files");
 }
 

@@ -146,7 +146,7 @@ static int copy_small(void *ctx, const char *name, int fd, struct errinfo *ei)
 /* Copy registry and policies below stage, again while somebody changes them. */
 static int stage_together(const struct home *h, const char *stage, struct errinfo *ei)
 {
-	uint8_t before[HASH_BYTES], after[HASH_BYTES];
+	uint8_t before[HASH_BYTES] = {0}, after[HASH_BYTES] = {0};
 	for (int i = 0; i < TRIES; i++) {
 		int r = file_remove_tree(stage, ei);
 		if (r == 0)

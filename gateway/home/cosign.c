@@ -133,8 +133,8 @@ int home_cosign(struct home *h, struct store *store, const struct registry *regi
 {
 	struct witness w GW_CLEANUP(witness_release) = {.secret = NULL};
 	struct witness_request q;
-	struct witness_head had;
-	struct checkpoint head;
+	struct witness_head had = {0};
+	struct checkpoint head = {.size = 0};
 	struct note_key log;
 	struct buf before GW_CLEANUP(buf_release) = BUF_INIT(NOTE_MAX);
 	char actor[19];
@@ -193,7 +193,7 @@ int home_cosigned_read(struct home *h, struct buf *note, struct checkpoint *ret,
 	struct buf vkey GW_CLEANUP(buf_release) = BUF_INIT(1024);
 	struct note_key keys[WITNESSES], log;
 	const char *oins[WITNESSES];
-	uint64_t times[WITNESSES];
+	uint64_t times[WITNESSES] = {0};
 	size_t n = known_witnesses(h->registry, keys, oins), k = 0;
 	int r = file_read(path, NOTE_MAX - 1, note, ei);
 	if (r == GW_ENOENT)

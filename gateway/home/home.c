@@ -101,7 +101,7 @@ static uint64_t identity_number(const char *name)
 	return str_u64(digits, UINT64_MAX, &n) == 0 ? n : 1;
 }
 
-static int by_age(const void *a, const void *b)
+int home_identity_order(const void *a, const void *b)
 {
 	const char *x = *(char *const *)a, *y = *(char *const *)b;
 	uint64_t m = identity_number(x), n = identity_number(y);
@@ -117,7 +117,7 @@ static int open_identities(struct home *h, struct errinfo *ei)
 	int r = file_list(dir, ".txt", &l, ei);
 	h->identities = age_identities_new();
 	if (r == 0 && l.n)
-		qsort(l.names, l.n, sizeof *l.names, by_age);
+		qsort(l.names, l.n, sizeof *l.names, home_identity_order);
 	for (size_t i = l.n; r == 0 && i > 0; i--) {
 		char *path GW_CLEANUP(str_free_p) = file_join(dir, l.names[i - 1]);
 		r = age_identities_add_file(h->identities, path, ei);

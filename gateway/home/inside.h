@@ -33,6 +33,9 @@ int home_open_registry(struct home *h, unsigned what, struct errinfo *ei) GW_MUS
 /* One transfer.refuse for what failed before transfer/ could begin: as well as it goes. */
 void home_refuse(struct home *h, int code);
 
+/* Orders names of identity files (char *), oldest first, for qsort. */
+int home_identity_order(const void *a, const void *b);
+
 /* Make the folders of a home under dir, those that are not there. GW_EIO. */
 int home_make_folders(const char *dir, struct errinfo *ei) GW_MUST_USE;
 

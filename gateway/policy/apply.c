@@ -237,6 +237,14 @@ static bool scans(const struct run *run)
 	return false;
 }
 
+/* The first reason why something may not go, as the message of the run. */
+static int refusal(struct run *run)
+{
+	if (run->ei)
+		*run->ei = run->why;
+	return run->refused;
+}
+
 static int run_all(struct run *run, struct policy_outcome *o)
 {
 	json_t *data GW_CLEANUP(jx_release) = NULL;
@@ -253,13 +261,16 @@ static int run_all(struct run *run, struct policy_outcome *o)
 		r = walk_all(&w, run->p, run->dossier->data, &data);
 	if (r < 0)
 		return r;
-	if (run->refused < 0)
-		return run->ei ? (*run->ei = run->why, run->refused) : run->refused;
+	bool files_too = run->ctx->review && run->ctx->review->files_too;
+	if (run->refused < 0 && !files_too)
+		return refusal(run);
 	o->data = json_object();
 	jx_set(o->data, "catalogue", json_integer(run->p->catalogue_version));
 	if (data && json_object_update(o->data, data) < 0)
 		abort();
 	r = run_files(run, o);
+	if (r == 0 && run->refused < 0)
+		r = refusal(run);
 	if (r < 0)
 		return r;
 	o->fields = tally_fields(&run->tally, &o->classes);

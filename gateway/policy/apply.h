@@ -32,6 +32,9 @@ struct dossier;
 struct policy_review {
 	int (*settle)(void *arg, const char *field, const struct detect_passage *passage);
 	void *arg;
+	/* The files of a dossier that is refused for its texts are asked about as well, so that a
+	 * person has all of it at once. */
+	bool files_too;
 };
 
 /* The circumstances of one handover, all that conditions may look at. */

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "dossier/catalogue.h"
 #include "policy/known.h"
+#include "policy/own.h"
 #include "policy/profile.h"
 #include "policy/run.h"
 #include "policy/words.h"
@@ -48,6 +49,23 @@ static bool field_leaves(const struct run *run, const char *path)
 	const struct field *f = catalogue_find(run->p->catalogue, path);
 	const struct policy_rule *rule = f ? run->p->decisions[f->index].rule : NULL;
 	return rule && rule->as == AS_KEEP && run->rules[rule - run->p->rules].holds;
+}
+
+/* What the policy lets go as fields anyway: nobody is asked about it in the person's own files. */
+static int own_of_files(const struct run *run, struct own *ret)
+{
+	static const struct {
+		const char *path;
+		enum own_part part;
+	} table[] = {{"contact.phone", OWN_PHONE}, {"contact.email", OWN_EMAIL},
+	    {"contact.postcode", OWN_POSTCODE}, {"person.birth_date", OWN_BIRTH_DATE}};
+	unsigned leaves = 0;
+	for (size_t i = 0; i < GW_LENGTH(table); i++)
+		if (field_leaves(run, table[i].path))
+			leaves |= table[i].part;
+	if (field_leaves(run, "contact.street") && field_leaves(run, "contact.house_number"))
+		leaves |= OWN_STREET;
+	return own_make(run->dossier, leaves, ret, run->ei);
 }
 
 /*
@@ -112,24 +130,28 @@ static void count_findings(struct tally *t, const struct attach_item *item)
 		t->kinds[k] += item->found[k];
 }
 
-/* Who settles what is under review in the text of one file. */
+/* Who settles what is under review in the text of one file: what leaves as a field may, and of the
+ * rest a person says. */
 struct file_settle {
-	const struct policy_review *review;
-	char field[48]; /* "attachments[2]" */
+	const struct own *own;
+	const struct policy_review *review; /* NULL: nobody is there */
+	char field[48];                     /* "attachments[2]" */
 	struct detect_settle settle;
 };
 
 static int settle(void *arg, const struct detect_passage *passage)
 {
 	const struct file_settle *s = arg;
-	return s->review->settle(s->review->arg, s->field, passage);
+	const struct detect_finding *f = &passage->finding;
+	if (own_has(s->own, f->kind, passage->text + f->offset, f->length))
+		return DETECT_KEEP;
+	return s->review ? s->review->settle(s->review->arg, s->field, passage) : DETECT_REVIEW;
 }
 
-static void settle_file(
-    struct file_settle *s, const struct run *run, size_t number, struct attach_item *item)
+static void settle_file(struct file_settle *s, const struct run *run, const struct own *own,
+    size_t number, struct attach_item *item)
 {
-	if (!run->ctx->review)
-		return;
+	s->own = own;
 	s->review = run->ctx->review;
 	s->settle = (struct detect_settle){settle, s};
 	(void)snprintf(s->field, sizeof s->field, "attachments[%zu]", number);
@@ -141,6 +163,7 @@ int run_files(struct run *run, struct policy_outcome *o)
 	const struct dossier *d = run->dossier;
 	struct detect_known *known GW_CLEANUP(detect_known_free_p) = NULL;
 	struct detect_known *own GW_CLEANUP(detect_known_free_p) = NULL;
+	struct own mine GW_CLEANUP(own_release) = {0};
 	struct attach_item *items = str_alloc((d->n_files + 1) * sizeof *items);
 	const char **why = str_alloc((d->n_files + 1) * sizeof *why);
 	struct file_settle *settles = str_alloc((d->n_files + 1) * sizeof *settles);
@@ -159,10 +182,12 @@ int run_files(struct run *run, struct policy_outcome *o)
 		const struct policy_attachment *a = policy_attachment(run->p, d->files[i].type);
 		item->profile = &run->p->profiles[a->scan].verdicts;
 		item->mode = mode_of(a);
-		settle_file(&settles[i], run, i, item);
+		settle_file(&settles[i], run, &mine, i, item);
 	}
 	if (texts)
 		r = known_of_files(run, &known, &own);
+	if (texts && r == 0)
+		r = own_of_files(run, &mine);
 	for (size_t i = 0; i < n; i++) {
 		items[i].known = known;
 		items[i].own = own;

@@ -5,6 +5,7 @@
 #ifndef GW_STORE_INSIDE_H
 #define GW_STORE_INSIDE_H
 
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -73,6 +74,22 @@ struct store_tx {
 	} cache[STORE_STATEMENTS];
 	enum store_how how;
 	bool open, taken;
+};
+
+/* No statement of the connection is at a row any more. */
+void store_rest(struct store_tx *tx);
+
+struct batched; /* batch.c */
+
+struct store {
+	char *path;
+	pthread_mutex_t write; /* held while a transaction that writes is open */
+	struct store_tx writer;
+	pthread_mutex_t lock; /* of free and readers */
+	pthread_cond_t free;
+	struct store_tx readers[STORE_READERS];
+	pthread_mutex_t queue; /* of first and last; taken under `write`, never the other way */
+	struct batched *first, *last;
 };
 
 #endif

@@ -15,15 +15,6 @@
 
 enum { BUSY_MS = 20000, BACKUP_PAGES = 256, BACKUP_PAUSE_MS = 5 };
 
-struct store {
-	char *path;
-	pthread_mutex_t write; /* held while a transaction that writes is open */
-	struct store_tx writer;
-	pthread_mutex_t lock; /* of what follows */
-	pthread_cond_t free;
-	struct store_tx readers[STORE_READERS];
-};
-
 static int run(sqlite3 *db, const char *text, struct errinfo *ei)
 {
 	return sqlite3_exec(db, text, NULL, NULL, NULL) == SQLITE_OK ? 0 : store_err(db, ei);
@@ -72,6 +63,7 @@ int store_open(const char *path, struct store **ret_s, struct errinfo *ei)
 	(void)pthread_mutex_init(&s->write, NULL);
 	(void)pthread_mutex_init(&s->lock, NULL);
 	(void)pthread_cond_init(&s->free, NULL);
+	(void)pthread_mutex_init(&s->queue, NULL);
 	s->writer.store = s;
 	for (size_t i = 0; i < STORE_READERS; i++)
 		s->readers[i].store = s;
@@ -104,6 +96,7 @@ void store_close(struct store *s)
 		disconnect(&s->readers[i]);
 	disconnect(&s->writer); /* the last one: folds the log into the file */
 	(void)pthread_cond_destroy(&s->free);
+	(void)pthread_mutex_destroy(&s->queue);
 	(void)pthread_mutex_destroy(&s->lock);
 	(void)pthread_mutex_destroy(&s->write);
 	str_free_p(&s->path);
@@ -167,7 +160,7 @@ int store_begin(struct store *s, enum store_how how, struct store_tx **ret_tx, s
 	return 0;
 }
 
-static void reset_all(struct store_tx *tx)
+void store_rest(struct store_tx *tx)
 {
 	for (size_t i = 0; i < STORE_STATEMENTS; i++)
 		if (tx->cache[i].q)
@@ -176,7 +169,7 @@ static void reset_all(struct store_tx *tx)
 
 int store_commit(struct store_tx **tx, struct errinfo *ei)
 {
-	reset_all(*tx);
+	store_rest(*tx);
 	int r = run((*tx)->db, "COMMIT", ei);
 	if (r == 0) {
 		(*tx)->open = false;
@@ -191,7 +184,7 @@ void store_end(struct store_tx **tx)
 {
 	if (!*tx)
 		return;
-	reset_all(*tx);
+	store_rest(*tx);
 	/* after a full disk SQLite may have done so itself */
 	if (!sqlite3_get_autocommit((*tx)->db))
 		(void)sqlite3_exec((*tx)->db, "ROLLBACK", NULL, NULL, NULL);

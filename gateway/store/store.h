@@ -44,7 +44,8 @@ enum store_how { STORE_READ, STORE_WRITE };
  *
  * Within it everything is seen as it stood at its beginning, with its own changes. End it by
  * store_commit or store_end. One that writes must not be held over anything that waits for others
- * (a network, another writer). GW_EIO.
+ * (a network, another writer), and a thread has at most one that reads: STORE_READERS of them would
+ * wait for each other. GW_EIO.
  */
 int store_begin(struct store *s, enum store_how how, struct store_tx **ret_tx, struct errinfo *ei)
     GW_MUST_USE;
@@ -56,6 +57,19 @@ int store_commit(struct store_tx **tx, struct errinfo *ei) GW_MUST_USE;
 /* End the transaction: what was not committed has not happened. *tx is NULL afterwards, and may be
  * before. Fits GW_CLEANUP. */
 void store_end(struct store_tx **tx);
+
+/* Work within a transaction that somebody else began: asks and changes, ends nothing. */
+typedef int (*store_work)(void *arg, struct store_tx *tx, struct errinfo *ei);
+
+/*
+ * store_write(s, work, arg, ei): run work in a transaction that writes, and commit it.
+ *
+ * What several threads want to write at the same time becomes durable together, so that they share
+ * one wait for the disk: work may run on another thread, while its own waits, and sees what those
+ * before it in the same transaction did. When it fails, what it did has not happened, and its value
+ * is returned; that of the others stands. GW_EIO: nothing of any of them has happened.
+ */
+int store_write(struct store *s, store_work work, void *arg, struct errinfo *ei) GW_MUST_USE;
 
 /*
  * store_backup(s, path, ei): write a copy of the database as it stands to a new file at path, while

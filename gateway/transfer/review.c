@@ -128,7 +128,7 @@ static int go_over(struct reviewing *v, struct errinfo *ei)
 		    v->dossier->programme, date_of(clock_now()), &ctx, &contract, ei);
 	if (e < 0)
 		return e;
-	const struct policy_review review = {settle, v};
+	const struct policy_review review = {.settle = settle, .arg = v, .files_too = true};
 	v->settle = (struct settle){.ledger = v->env->ledger, .subject = v->subject};
 	ctx.attach = v->env->attach;
 	ctx.review = &review;

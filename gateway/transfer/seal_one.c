@@ -115,7 +115,7 @@ static int decide(struct sealing *s, const char *path, struct errinfo *ei)
 		e = seal_memory_party(s->run->memory, contract, ei);
 	if (e == 0) {
 		struct settle settle = {.ledger = s->run->env->ledger, .subject = s->subject};
-		const struct policy_review review = {settle_stored, &settle};
+		const struct policy_review review = {.settle = settle_stored, .arg = &settle};
 		ctx.attach = s->run->env->attach;
 		ctx.review = &review;
 		ctx.client_numbers = s->run->env->client_numbers;
@@ -164,7 +164,7 @@ static int note_case(struct sealing *s, struct errinfo *ei)
 	struct ledger *l = s->run->env->ledger;
 	const char *given = s->run->request->case_id;
 	if (!given) {
-		id_v4(n->case_id);
+		act_id(n->case_id);
 		n->seq = 1;
 		return ledger_seq_set(l, n->sender.oin, n->case_id, 1, NULL, ei);
 	}
@@ -209,7 +209,7 @@ static int compose(struct sealing *s, struct errinfo *ei)
 	int e = note_case(s, ei);
 	if (e < 0)
 		return e;
-	id_v4(n->package);
+	act_id(n->package);
 	if (s->run->memory && s->run->memory->trace)
 		copy(n->transaction, sizeof n->transaction, s->run->memory->trace);
 	else

@@ -4,7 +4,7 @@ set -u
 BUILD=${BUILD:-build/rel}
 . tests/cli/lib.sh
 . tests/cli/attach/pdf.sh
-plan 54
+plan 63
 top=$PWD
 mkdir "$W/a" && cp tests/cli/attach/photo.jpg "$W/a" && cd "$W/a" || exit 1
 has() { command -v "$1" >/dev/null; }
@@ -83,6 +83,7 @@ one() { # NAME WHAT FILE: a dossier with one attachment
 	cat >"$W/d/$1/dossier.json" <<-END
 	{"catalogue":1,"context":{"programme":"participatiewet","contract":"RI-1"},
 	 "person":{"client_number":"K-1","family_name":"Achternaam","given_names":"Anna","birth_date":"1984-03-09"},
+	 "contact":{"street":"Dorpsstraat","house_number":"12","postcode":"5121 AB","phone":"0612345678","email":"anna@voorbeeld.nl"},
 	 "household":{"partner":"Pieter Geheimstra"},
 	 "attachments":[{"type":"$2","file":"bijlage.pdf"}]}
 	END
@@ -102,9 +103,9 @@ while IFS='|' read -r text want; do
 	[ "$(reason)" = "$want" ]; ok "… is the reason"
 done <<'END'
 Het BSN is 123456782|blocked
-Bel 06-12345678|needs_masking
+Bel 06-87654321|needs_review
 Hij heeft een depressie|needs_review
-Partner Pieter Geheimstra|needs_masking
+Partner Pieter Geheimstra|needs_review
 END
 
 # ---- a person settles what is under review in the text of a file ----
@@ -120,6 +121,24 @@ pdf_text "$W/d/weer/bijlage.pdf" 'Hij heeft een zware depressie'
 seal weer; [ "$(reason)" = needs_review ]; ok "with another text it is asked about again"
 review; mapfile -t mask < <(jq -r 'select(.finding)|"--mask", .finding' "$W/out")
 review "${mask[@]}"; seal weer; [ "$(reason)" = needs_masking ]; ok "what is to be masked keeps a file here"
+# a CV is about its person; what it says of others is settled, once for each
+cv=('Anna Achternaam, Dorpsstraat 12, 5121 AB Rijen' 'tel. +31 6 12345678' 'anna@voorbeeld.nl' 'geboren 9 maart 1984' 'Kok in Tilburg van mei 2015 tot juni 2019')
+pdf_text "$W/x.pdf" "${cv[@]}"
+one weer cv "$W/x.pdf"
+seal weer; [ "$(jq -c .report.attachments.released "$W/out")" = '{"cv":1}' ]; ok "nobody is asked about what leaves as a field anyway"
+pdf_text "$W/d/weer/bijlage.pdf" "${cv[@]}" 'Navraag bij mevrouw Zonneveld, 013-5551234'
+seal weer; [ "$(reason)" = needs_review ]; ok "somebody else's name and number are another matter"
+review; [ "$(jq -r 'select(.finding) | [.kind, .found] | join(" ")' "$W/out" | sort)" = "$(printf 'name Zonneveld\nphone 013-5551234')" ]
+ok "each of them is one question"
+mapfile -t keep < <(jq -r 'select(.finding)|"--keep", .finding + "=agreed"' "$W/out")
+review "${keep[@]}"; ok "and may be agreed with them"
+seal weer; [ "$(jq -c .report.attachments.released "$W/out")" = '{"cv":1}' ]; ok "then the CV leaves"
+expect 0 "is opened" at incoming open --into "$W/cv" "$(jq -r .file "$W/out")"
+pdftotext "$W"/cv/*/data/attachments/cv-1.pdf "$W/cv.txt" && grep -q 'Zonneveld, 013-5551234' "$W/cv.txt"; ok "and says what was agreed"
+jq '.plan.goal = "Werk na een migraine"' "$W/d/weer/dossier.json" >"$W/new.json" && cp "$W/new.json" "$W/d/weer/dossier.json"
+pdf_text "$W/d/weer/bijlage.pdf" "${cv[@]}" 'Navraag bij mevrouw Zonneveld'
+expect 4 "a finding in a text refuses the dossier" seal weer
+review; [ "$(jq -r 'select(.finding) | .field' "$W/out" | paste -sd' ')" = 'plan.goal attachments[0]' ]; ok "and its files are asked about at the same time"
 one scan diploma "$W/a/scan.pdf"; seal scan; ok "sealed without a scan"
 [ "$(reason)" = page_without_text ]; ok "which nothing could look through"
 ! grep -rqa 'Geheimstra\|0612345678' "$W/outgoing/ledger"; ok "no record says what was found"

@@ -8,7 +8,8 @@ export HANDOVER_HOME=$work/nothing
 # documents about one candidate; the catalogue and report policies are other documents
 mapfile -t all < <(grep -lE '^policy: ' policies/*.yaml)
 n=0 out= rc=0
-echo "1..$((${#all[@]} * 12 + 6))"
+mapfile -t with_files < <(grep -lE '^attachments:' "${all[@]}")
+echo "1..$((${#all[@]} * 12 + ${#with_files[@]} * 3 + 7))"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $(head -c 2000 <<<"$out")"; fi
@@ -94,6 +95,29 @@ for p in "${all[@]}"; do
 	is "$id: a full dossier may leave in part" gives 0 "withheld:"
 	policy --json dry-run --as-of "$as_of" "$p" "$work/d"
 	is "$id: and dry-run shows no value of it" test "$rc $(grep -ciE 'kanarie|123456782|NL91ABNA|1340.17|2812345678|5121' <<<"$out")" = "0 0"
+done
+
+# a file cannot be masked: what may not leave keeps it here, what belongs in it stays, the rest a person sees; and of the
+# candidate's own the page tells what is not asked about, which is what leaves as a field
+out=${#with_files[@]}; is "six flows take attachments" test "$out" -eq 6
+own() { # reads policy show --json: the words of the page for the fields that leave as they are
+	jq -r '[.fields[] | select(.action == {as: "keep"}) | .field] as $f | [
+		["naam", ["person.family_name"]], ["klantnummer", ["person.client_number"]], ["geboortedatum", ["person.birth_date"]],
+		["adres", ["contact.street", "contact.house_number", "contact.postcode"]],
+		["telefoonnummer", ["contact.phone"]], ["mailadres", ["contact.email"]]]
+		| map(select(.[1] - $f == [])[0]) | (.[:-1] | join(", ")) + " en " + .[-1]'
+}
+for p in "${with_files[@]}"; do
+	id=$(basename "$p" .yaml)
+	"$handover" policy --json show "$p" >"$work/show.json"
+	out=$(jq -r '[.attachments[].scan] | unique | .[] | to_entries | group_by(.value)[] | "\(.[0].value): \(map(.key) | sort | join(" "))"' "$work/show.json")
+	is "$id: its files are kept, seen or stopped, and never masked" test "$out" = "block: bsn criminal iban other_special v_number
+keep: date place
+review: birth_date capital client_number email health kvk name person phone plate postcode url"
+	out=$(grep -F '**De tekst in een bijlage**' "policies/docs/$id.md")
+	is "$id: its page says what of the candidate stays in a file" has "blijft ook staan wat al als veld meegaat: $(own <"$work/show.json"). "
+	out=$(sed -n '/^  bijlagen:/,/^[a-z]/p' "$p" | grep -cE '^    [a-z_]+: (review|block|keep)  # .{6,}')
+	is "$id: each word of the profile has its reason" test "$out" -eq "$(sed -n '/^  bijlagen:/,/^[a-z]/p' "$p" | grep -cE '^    [a-z_]+:')"
 done
 
 # the three by which each flow is told apart from the next

@@ -41,7 +41,7 @@ change() { sed "$1" "$v" >"$work/beleid.yaml"; }
 change 's/^legal_basis/legalbasis/'; policy check "$work/beleid.yaml"
 is "an unknown key has a place and a suggestion" gives 3 "beleid.yaml:10:1: unknown key \"legalbasis\", did you mean \"legal_basis\"?"
 change 's/default: mask/default: keep/; s/P14D/14D/'; policy check "$work/beleid.yaml"
-is "all errors are told at once" gives 3 "94:22: duration such as P28D, P6M or P2Y expected"
+is "all errors are told at once" gives 3 "105:22: duration such as P28D, P6M or P2Y expected"
 is "the first of them too" has "default may not be keep"
 change "s/obstacles.justice, criminal.record, criminal.probation/special.union/; s/special.political, special.union, /special.political, /"; policy check "$work/beleid.yaml"
 is "a field without a decision fails the check" gives 3 "no decision recorded for: obstacles.justice, criminal.record, criminal.probation"

@@ -12,7 +12,7 @@ is() { # WHAT EXPECTED GOT
 		printf '# expected: %s\n# got: %s\n' "$2" "$3"
 	fi
 }
-echo "1..7"
+echo "1..9"
 out=$($workload S "$work/s" --contract C-1 --today 2026-03-01); rc=$?
 is "makes workload S" "0 68 68 dossiers in $work/s" "$rc $(find "$work/s" -mindepth 1 -maxdepth 1 | wc -l) $(tail -1 <<<"$out")"
 is "says which dossiers are special" 8 "$(grep -c '^kandidaat-...: ' <<<"$out")"
@@ -22,4 +22,7 @@ is "lets nobody else read" "700 600" "$(stat -c %a "$work/s/kandidaat-001" "$wor
 $workload S "$work/s" >/dev/null 2>&1
 is "writes over nothing" 1 $?
 $workload M "$work/m" >/dev/null 2>&1
-is "knows S and L only" 2 $?
+is "knows S, F and L only" 2 $?
+$workload F "$work/f" --today 2026-03-01 >/dev/null && $workload F "$work/g" --today 2026-03-01 >/dev/null
+is "makes the dossier that a person looks at, with files of four kinds" "docx docx jpg jpg pdf pdf png" "$(find "$work/f/kandidaat-069/attachments" -type f | sed 's/.*\.//' | sort | xargs)"
+is "the same each time" "" "$(diff -rq "$work/f" "$work/g")"

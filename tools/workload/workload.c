@@ -3,6 +3,7 @@
  * workload: invented dossiers to show and measure the gateway with; a function of its arguments.
  *
  *   workload S OUTDIR   68 candidates of an ending contract, in all shapes, some of them bad
+ *   workload F OUTDIR   one candidate with notes and files that a person has to look at
  *   workload L OUTDIR   1,553 candidates with three PNG scans of about 200 kB each, one of them bad
  *
  * Options: --seed N (1), --today YYYY-MM-DD (today), --contract ID (RI-2023-07). On standard output
@@ -10,6 +11,7 @@
  */
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
@@ -17,6 +19,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "tools/workload/candidate.h"
+#include "tools/workload/looked.h"
 #include "tools/workload/output.h"
 #include "tools/workload/pictures.h"
 
@@ -190,10 +193,20 @@ static int large(const char *outdir, const struct setting *s, uint64_t seed, str
 	return e;
 }
 
+static int files(const char *outdir, const struct setting *s, uint64_t seed, struct errinfo *ei)
+{
+	struct work w GW_CLEANUP(work_release) = {0};
+	if (looked_make(&w, s, seed, "KANARIE-bijlage-069") < 0)
+		return err_set(ei, GW_EFAIL, "cannot make a paper");
+	say("kandidaat-069", "an illness, names and a number in notes and files: for a person");
+	return work_write(&w, outdir, "kandidaat-069", ei);
+}
+
 static int usage(void)
 {
 	(void)fputs(
-	    "usage: workload S|L OUTDIR [--seed N] [--today YYYY-MM-DD] [--contract ID]\n", stderr);
+	    "usage: workload S|F|L OUTDIR [--seed N] [--today YYYY-MM-DD] [--contract ID]\n",
+	    stderr);
 	return err_exit(GW_EUSAGE);
 }
 
@@ -203,6 +216,8 @@ int main(int argc, char **argv)
 	    {"today", required_argument, NULL, 't'}, {"contract", required_argument, NULL, 'c'},
 	    {NULL, 0, NULL, 0}};
 	struct setting s = {.today = date_of(clock_now()), .contract = "RI-2023-07"};
+	int (*const make[])(const char *, const struct setting *, uint64_t, struct errinfo *) = {
+	    ['S'] = small, ['F'] = files, ['L'] = large};
 	struct errinfo ei = ERRINFO_INIT;
 	uint64_t seed = 1;
 	for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
@@ -214,13 +229,12 @@ int main(int argc, char **argv)
 			return usage();
 		s.contract = optarg;
 	}
-	if (argc - optind != 2 || (!str_eq(argv[optind], "S") && !str_eq(argv[optind], "L")))
+	if (argc - optind != 2 || strlen(argv[optind]) != 1 || !strchr("SFL", *argv[optind]))
 		return usage();
 	const char *outdir = argv[optind + 1];
 	int e = file_mkdirs(outdir, S_IRWXU, &ei);
 	if (e == 0)
-		e = str_eq(argv[optind], "S") ? small(outdir, &s, seed, &ei)
-					      : large(outdir, &s, seed, &ei);
+		e = make[(unsigned char)*argv[optind]](outdir, &s, seed, &ei);
 	if (e < 0)
 		(void)fprintf(stderr, "workload: %s\n", ei.msg);
 	return err_exit(e);

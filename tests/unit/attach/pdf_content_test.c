@@ -102,6 +102,30 @@ static void what_cannot_be_read_is_refused(void **state)
 	refused(deep.data, GW_EFORMAT);
 }
 
+/* What is no text may be writing all the same: a picture, a form, letters drawn as lines. */
+static void what_is_drawn_is_told_from_text(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		bool draws;
+	} cases[] = {
+	    {"", false}, {"BT /F1 9 Tf (a Do b) Tj ET", false},
+	    {"BT /Do 9 Tf (a) Tj ET 0 0 m 9 9 l S 0 0 9 9 re f", false}, {"/Im Do", true},
+	    {"BT (a) Tj ET /Sh sh", true}, {"BI /W 1 /H 1 /BPC 8 /CS /G ID x EI", true},
+	    {"(", true}, /* who knows */
+	};
+	struct buf lines GW_CLEANUP(buf_release) = BUF_INIT(1 << 16);
+	for (size_t i = 0; i < GW_LENGTH(cases); i++)
+		if (pdf_content_draws(cases[i].text, strlen(cases[i].text)) != cases[i].draws)
+			fail_msg("%s", cases[i].text);
+	for (int i = 0; i < 200; i++)
+		assert_int_equal(buf_adds(&lines, i % 2 ? "1 1 l\n" : "0 0 1 1 2 2 c\n"), 0);
+	assert_false(pdf_content_draws(lines.data, lines.len));
+	assert_int_equal(buf_adds(&lines, "f\n0 0 m\n"), 0);
+	assert_true(pdf_content_draws(lines.data, lines.len));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +134,7 @@ int main(void)
 	    cmocka_unit_test(text_that_does_not_show_goes),
 	    cmocka_unit_test(inline_images_stay),
 	    cmocka_unit_test(what_cannot_be_read_is_refused),
+	    cmocka_unit_test(what_is_drawn_is_told_from_text),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

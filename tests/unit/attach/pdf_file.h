@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-enum { PDF_OBJECTS = 64, PDF_ROOM = 8 << 20 };
+enum { PDF_OBJECTS = 160, PDF_ROOM = 8 << 20 };
 
 /* What is planted and must be found in no result. */
 #define PLANTED "Kanarie"

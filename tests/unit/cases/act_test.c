@@ -478,11 +478,23 @@ static void acts_for_another_gateway_wait_for_delivery(void **state)
 	assert_string_equal(jx_str(waits, "kind"), "offer");
 	assert_string_equal(jx_str(j, "gateway"), "https://far.example");
 	assert_int_equal(json_integer_value(json_object_get(j, "statements")), 0);
+	/* its recipient acts where the case lives */
 	hash_sha256_hex("any", 3, p.head);
-	/* one at a time, and its recipient acts where the case lives */
-	assert_int_not_equal(play_try(&p, ACT_OFFER, P_SENDER), 0);
 	assert_int_equal(
 	    play_send(&p, ACT_ACCEPT, P_FAR, FAR, play_members(&p, ACT_ACCEPT), NULL), GW_EREFUSED);
+	/* a further act goes behind it, signed over it; none does that is not legal then */
+	(void)snprintf(p.head, sizeof p.head, "%s", jx_str(j, "head"));
+	assert_string_equal(p.head, jx_str(waits, "statement"));
+	assert_int_equal(play_try(&p, ACT_OFFER, P_SENDER), GW_ECONFLICT);
+	test_code(
+	    play_send(&p, ACT_WITHDRAW, P_SENDER, SENDER, play_members(&p, ACT_WITHDRAW), &taken),
+	    0, &f->ei);
+	assert_int_equal(taken, CASES_QUEUED);
+	json_t *later GW_CLEANUP(jx_release) = play_show(&p, SENDER);
+	assert_int_equal(json_array_size(json_object_get(later, "pending")), 2);
+	assert_int_equal(json_integer_value(json_object_get(later, "statements")), 0);
+	assert_string_equal(
+	    json_string_value(json_array_get(json_object_get(later, "legal"), 0)), "misdelivered");
 }
 
 int main(void)

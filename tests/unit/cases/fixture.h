@@ -405,6 +405,7 @@ static inline void play_package(
 		: p->recipient == P_FAR ? FAR_CONTRACT
 					: CONTRACT);
 	memcpy(k.slip, p->slip, HASH_HEX);
+	hash_sha256_hex("registry", 8, k.registry);
 	memcpy(k.sha256, p->ciphertext, HASH_HEX);
 	memcpy(k.policy, f->sha256[p->policy], HASH_HEX);
 	test_code(store_begin(f->store, STORE_WRITE, &tx, &f->ei), 0, &f->ei);

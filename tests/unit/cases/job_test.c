@@ -197,6 +197,33 @@ static void the_package_goes_before_its_release(void **state)
 	parcel_release(&k);
 }
 
+/* What ends harm is taken at once, also while the act before it still waits. */
+static void acts_wait_behind_each_other(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = far_play(f, DIRECT_DELETES);
+	struct parcel k = parcel_new(&p, 100);
+	struct cases_job j;
+	int64_t next_tick;
+	brought(f, &k);
+	queued(&p, ACT_RELEASE);
+	queued(&p, ACT_WITHDRAW);
+	assert_int_equal(pending(&p, NULL), 3);
+	job_is(f, &j, "slip");
+	done(f, &j, 0, NULL);
+	job_is(f, &j, "release");
+	nothing_due(f);
+	done(f, &j, 0, NULL);
+	play_is(&p, CASE_RELEASED);
+	job_is(f, &j, "withdraw");
+	done(f, &j, 0, NULL);
+	play_is(&p, CASE_WITHDRAWN);
+	assert_int_equal(statements(&p), 2);
+	test_code(cases_tick(f->cases, f->registry, f->now, &next_tick, &f->ei), 0, &f->ei);
+	assert_false(file_there(f, k.package));
+	parcel_release(&k);
+}
+
 static void a_package_that_has_gone_is_not_brought(void **state)
 {
 	struct fixture *f = *state;
@@ -271,6 +298,7 @@ int main(void)
 	    TEST(tried_again_until_it_is_there),
 	    TEST(refused_there_leaves_all_as_it_was),
 	    TEST(the_package_goes_before_its_release),
+	    TEST(acts_wait_behind_each_other),
 	    TEST(a_package_that_has_gone_is_not_brought),
 	    TEST(waits_while_nobody_knows_where_to),
 	    TEST(an_answer_is_not_lost),

@@ -207,6 +207,8 @@ static void asking_finishes_what_the_ledger_stopped(void **state)
 	test_code(put(f, &k, u.id, 0, 1000, UINT64_MAX, &v), GW_ELEDGER, &f->ei);
 	package_is(f, k.package, "announced");
 	fixture_time(f, now);
+	test_code(put(f, &k, u.id, 1000, 1000, UINT64_MAX, &v), GW_ECONFLICT, &f->ei);
+	assert_int_equal(v.offset, 1000);
 	assert_true(state_of(f, u.id).done);
 	package_is(f, k.package, "deposited");
 	parcel_release(&k);

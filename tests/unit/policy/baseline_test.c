@@ -165,7 +165,7 @@ static void how_texts_are_scanned(void **state)
 	refuses(REFERRAL, "bsn: block", "bsn: review", "scan: {bsn: block, health: mask}",
 	    "plan.goal: profile \"streng\" gives bsn the verdict review, under block");
 	refuses(MUNICIPALITY, "criminal: block", "criminal: mask", "scan: {criminal: review}",
-	    "attachments: profile \"streng\" gives criminal the verdict mask, under review");
+	    "attachments: profile \"bijlagen\" gives criminal the verdict mask, under review");
 	refuses(REFERRAL, "default: mask", "default: mask, name: keep", "scan: {name: mask}",
 	    "gives name the verdict keep");
 }

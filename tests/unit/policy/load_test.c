@@ -68,9 +68,9 @@ static void errors_say_where_and_what(void **state)
 	refused(REFERRAL, "fields: [contact.city]", "fields: [health.diagnosis]",
 	    "health.diagnosis is class special: rule needs \"exception\"");
 	refused(REFERRAL, "default: mask", "default: keep",
-	    "beleid.yaml:91:35: default may not be keep");
+	    "beleid.yaml:92:21: default may not be keep");
 	refused(REFERRAL, "package: P14D", "package: 14D",
-	    "beleid.yaml:94:22: duration such as P28D, P6M or P2Y expected");
+	    "beleid.yaml:105:22: duration such as P28D, P6M or P2Y expected");
 	refused(REFERRAL, "[contact.city]", "[contact.citty]",
 	    "unknown field \"contact.citty\", did you mean \"contact.city\"?");
 	refused(REFERRAL, "[contact.city]", "[contact.*]", "wildcards and groups are not allowed");
