@@ -97,14 +97,12 @@ if has systemd-analyze; then
 	sed -i 's/^PrivateUsers=/PrivatUsers=/' "$W/units/handoverd.service"
 	systemd-analyze verify --man=no "$W/units/handoverd.service" >"$W/out" 2>&1
 	said "PrivatUsers"
-	systemd-analyze calendar daily >/dev/null
 else
 	for t in exposure noticed verify typo; do skip "systemd: $t" "systemd is not installed"; done
 fi
 
 # ---- the program, confined as the unit has it ----
-under() { python3 "$top/tests/cli/packaging/under_unit.py" "$unit" --user 65534 "$@"; }
-top=$PWD
+under=(python3 tests/cli/packaging/under_unit.py "$unit" --user 65534) # no function: the daemon is to be our own child
 if has systemd-analyze && has python3; then
 	chmod 0711 "$W"
 	must "$CERTS/make-pki" "$W/pki"
@@ -127,15 +125,15 @@ if has systemd-analyze && has python3; then
 		print("confined")
 	PY
 	chmod 0644 "$W/probe"
-	expect 0 "the test confines as the unit says" under "$(readlink -f "$(command -v python3)")" "$W/probe"
+	expect 0 "the test confines as the unit says" "${under[@]}" "$(readlink -f "$(command -v python3)")" "$W/probe"
 	said confined
 	if has pdftotext; then
-		expect 0 "documents are parsed under it" under "$bin" attach check --type cv --json "$W/run/cv.pdf"
+		expect 0 "documents are parsed under it" "${under[@]}" "$bin" attach check --type cv --json "$W/run/cv.pdf"
 		[ "$(jq -c .found "$W/out")" = '{"phone":1}' ]; ok "… and their text is read"
 	else
 		for t in parsed read; do skip "documents: $t" "poppler-utils is not installed"; done
 	fi
-	under "$HANDOVERD" --home "$W/incoming" --listen 127.0.0.1:0 --local "$W/run/local.sock" 2>"$W/err" &
+	"${under[@]}" "$HANDOVERD" --home "$W/incoming" --listen 127.0.0.1:0 --local "$W/run/local.sock" 2>"$W/err" &
 	D=$!
 	for _ in $(seq 200); do
 		grep -q event=ready "$W/err" && break
