@@ -176,8 +176,10 @@ int edge_process(const struct edge_start *start)
 	int r = daemon_confine_edge(&ei);
 	if (r == 0 && !daemon_has_landlock())
 		log_line(LOG_PRIO_WARNING, "edge.confined", "without", "landlock", NULL);
-	struct edge *e = edge_new(&(struct edge_env){
-	    .links = start->links, .links_n = edge_links(start->settings), .lost = lost});
+	struct edge *e = edge_new(&(struct edge_env){.links = start->links,
+	    .security = &start->settings->security,
+	    .links_n = edge_links(start->settings),
+	    .lost = lost});
 	if (r == 0)
 		r = make_interface(e, &ei);
 	if (r == 0)
