@@ -64,7 +64,7 @@ id=(--cert "$W/outgoing/organisation/tls.pem" --key "$W/outgoing/organisation/tl
 [ "$(call "$more" "${id[@]}" --tls-max 1.1 --tlsv1.1 --ciphers DEFAULT@SECLEVEL=0)" = 000 ]; ok "nor TLS 1.1"
 [ "$(call "$more" --tls-max 1.2)" = 000 ]; ok "nor anybody without a certificate"
 (sleep 1; echo R; sleep 2) | timeout 20 openssl s_client -tls1_2 -connect "127.0.0.1:$more" -cert "$W/outgoing/organisation/tls.pem" \
-	-key "$W/outgoing/organisation/tls.key" >"$W/out" 2>&1
+	-cert_chain "$W/pki/tls.pem" -key "$W/outgoing/organisation/tls.key" >"$W/out" 2>&1
 grep -q RENEGOTIATING "$W/out" && grep -q 'no renegotiation' "$W/out"; ok "a client that asks for renegotiation is refused"
 
 # ---- slow clients, at the listener that needs no certificate: the same loop serves both ----
