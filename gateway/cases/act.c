@@ -155,8 +155,8 @@ static int known(struct cases *c, const struct cases_work *w, struct store_tx *t
 	struct store_case it;
 	bool waits = false;
 	int r = store_case_find(tx, w->sender, case_id, &it, NULL);
-	if (r == GW_ENOENT)
-		return 0;
+	if (r == GW_ENOENT || (r == 0 && !str_eq(it.recipient, w->recipient)))
+		return 0; /* not a case of theirs: work_find says so */
 	if (r == 0)
 		r = store_statement_find(tx, it.row, w->st.id, &s, NULL);
 	if (r == 0)

@@ -93,6 +93,11 @@ int work_step(struct cases_work *w, struct errinfo *ei) GW_MUST_USE;
  * GW_EAUTH. */
 int work_judge(struct cases_work *w, struct errinfo *ei) GW_MUST_USE;
 
+/* store_package_get for a package of that case; GW_ENOENT also for one of another case, which an
+ * act can name, and whose slip is not for these parties to read. */
+int cases_package_of(struct store_tx *tx, const struct store_case *it, const char *package,
+    struct store_package *ret, struct buf *slip, struct buf *p7s, struct errinfo *ei) GW_MUST_USE;
+
 /* Keep it: statement, round, case, event, what is due, what happens to the package. span is that of
  * its intent here, or "". now is the record's time. */
 int work_keep(struct cases_work *w, struct store_tx *tx, const char *span, int64_t now,
