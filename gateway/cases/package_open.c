@@ -248,12 +248,15 @@ static int mind_uploads(
 
 /* ---- the whole ---- */
 
+/* The clock of its round, or an act, ends a package that was released; any other goes when its term
+ * is over. */
 static int lapse(struct cases *c, int64_t now, struct errinfo *ei)
 {
+	static const char held[] = " released fetching fetched opened withdrawal_requested ";
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
 	int r = store_begin(c->env.store, STORE_WRITE, &tx, ei);
 	if (r == 0)
-		r = store_packages_lapse(tx, now, ei);
+		r = store_packages_lapse(tx, now, held, ei);
 	return r < 0 ? r : store_commit(&tx, ei);
 }
 
