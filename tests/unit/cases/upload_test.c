@@ -339,6 +339,44 @@ static void a_doomed_package_does_not_come(void **state)
 }
 
 /* The follower hashes while the writer writes, so that little is left for the end. */
+/* An upload that cannot be finished keeps nothing else from being done: else a disk that is full
+ * once stays full. */
+static void one_that_cannot_be_finished_keeps_up_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct stat st;
+	int64_t next;
+	char *dir = test_mkdir();
+	assert_int_equal(stat(dir, &st), 0);
+	struct play p = play_new(f, DIRECT_DELETES), q = play_new(f, DIRECT_DELETES),
+		    o = play_new(f, DIRECT_DELETES);
+	struct parcel bad = parcel_new(&p, (size_t)st.st_size), good = parcel_new(&q, 100),
+		      gone = parcel_new(&o, 100);
+	brought(f, &gone);
+	announced(f, &bad);
+	struct cases_upload u = created(f, &bad);
+	/* as long as the slip says, and not to be read */
+	char *part GW_CLEANUP(str_free_p) = str_printf("%s/%s.part", f->packages, u.id);
+	assert_int_equal(unlink(part), 0);
+	assert_int_equal(mkdir(part, 0700), 0);
+	announced(f, &good);
+	u = created(f, &good);
+	char *whole GW_CLEANUP(str_free_p) = str_printf("%s/%s.part", f->packages, u.id);
+	test_code(file_write(whole, good.bytes, good.n, 0600, FILE_REPLACE, &f->ei), 0, &f->ei);
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	test_code(store_begin(f->store, STORE_WRITE, &tx, &f->ei), 0, &f->ei);
+	test_code(store_package_doom(tx, gone.package, "withdrawn", &f->ei), 0, &f->ei);
+	test_code(store_commit(&tx, &f->ei), 0, &f->ei);
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), GW_EIO, &f->ei);
+	package_is(f, good.package, "deposited");
+	package_is(f, gone.package, "gone");
+	assert_int_equal(rmdir(part), 0);
+	test_rmdir(&dir);
+	parcel_release(&bad);
+	parcel_release(&good);
+	parcel_release(&gone);
+}
+
 static void hashed_while_it_arrives(void **state)
 {
 	struct fixture *f = *state;
@@ -433,6 +471,7 @@ int main(void)
 	    TEST(given_up_or_dropped),
 	    TEST(not_more_than_the_limits),
 	    TEST(a_doomed_package_does_not_come),
+	    TEST(one_that_cannot_be_finished_keeps_up_nothing),
 	    TEST(hashed_while_it_arrives),
 	    TEST(many_at_once),
 	};
