@@ -23,6 +23,7 @@ enum {
 	CASES_STRIPES = 64,
 	CASES_SKEW_MS = 5 * 60 * 1000, /* between two clocks */
 	CASES_RETURN_WEEKS = 6,
+	CASES_STATEMENTS = 200, /* all of them fit into one answer, however long each may be */
 };
 
 struct cases_rules;    /* conditions.c: policies that were read */

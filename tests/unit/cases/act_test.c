@@ -405,6 +405,25 @@ static void a_case_goes_on_in_rounds(void **state)
 	assert_int_equal(play_try(&p, ACT_TAKEN_OVER, P_RECIPIENT), GW_ECONFLICT);
 }
 
+/* Either party could else make a chain that nobody can read any more. */
+static void a_chain_has_an_end(void **state)
+{
+	struct play p = play_new(*state, OFFERED_KEEPS);
+	p.f->cases->env.limits.statements = 5;
+	play(&p, ACT_OFFER, P_SENDER);
+	for (int i = 0; i < 3; i++)
+		play(&p, ACT_QUESTION, P_RECIPIENT);
+	play(&p, ACT_HOLD, P_RECIPIENT);
+	assert_int_equal(play_try(&p, ACT_OFFER, P_SENDER), GW_ELIMIT);
+	play(&p, ACT_WITHDRAW, P_SENDER); /* what ends it goes on */
+	assert_int_equal(play_try(&p, ACT_OFFER, P_SENDER), GW_ELIMIT);
+	struct play q = play_new(*state, OFFERED_KEEPS);
+	play_to(&q, CASE_OPENED);
+	assert_int_equal(play_try(&q, ACT_CONVERSATION, P_SENDER), GW_ELIMIT);
+	play(&q, ACT_TAKEN_OVER, P_RECIPIENT);
+	play(&q, ACT_KEPT, P_SENDER);
+}
+
 static void a_correction_needs_no_offer(void **state)
 {
 	struct play p = play_new(*state, OFFERED_KEEPS);
@@ -573,6 +592,7 @@ int main(void)
 	    T(what_has_happened_does_not_lie_ahead),
 	    T(an_extension_is_later_and_within_the_policy),
 	    T(a_case_goes_on_in_rounds),
+	    T(a_chain_has_an_end),
 	    T(a_correction_needs_no_offer),
 	    T(of_a_request_one_wins),
 	    T(a_case_keeps_its_recipient),

@@ -338,7 +338,6 @@ static void a_doomed_package_does_not_come(void **state)
 	parcel_release(&k);
 }
 
-/* The follower hashes while the writer writes, so that little is left for the end. */
 /* An upload that cannot be finished keeps nothing else from being done: else a disk that is full
  * once stays full. */
 static void one_that_cannot_be_finished_keeps_up_nothing(void **state)
@@ -377,6 +376,7 @@ static void one_that_cannot_be_finished_keeps_up_nothing(void **state)
 	parcel_release(&gone);
 }
 
+/* The follower hashes while the writer writes, so that little is left for the end. */
 static void hashed_while_it_arrives(void **state)
 {
 	struct fixture *f = *state;
