@@ -376,6 +376,49 @@ static void one_that_cannot_be_finished_keeps_up_nothing(void **state)
 	parcel_release(&gone);
 }
 
+struct begun {
+	struct fixture *f;
+	char id[ID_TEXT];
+	int r, fd;
+};
+
+static void *begin_it(void *arg)
+{
+	struct begun *b = arg;
+	struct cases_call call = fixture_call(b->f, SENDER);
+	struct cases_upload u;
+	b->r = cases_upload_begin(b->f->cases, &call, b->id, 0, &b->fd, &u, NULL);
+	return NULL;
+}
+
+/* What was given up between the look and the write is not written: no quota would know of it. */
+static void one_that_was_given_up_meanwhile_is_not_written(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = play_new(f, DIRECT_DELETES);
+	struct parcel k = parcel_new(&p, 100);
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	struct begun b = {.f = f, .fd = -1};
+	pthread_t t;
+	announced(f, &k);
+	struct cases_upload u = created(f, &k);
+	memcpy(b.id, u.id, sizeof b.id);
+	assert_int_equal(pthread_mutex_lock(&f->cases->packages->lock), 0);
+	assert_int_equal(pthread_create(&t, NULL, begin_it, &b), 0);
+	(void)usleep(200000); /* it has looked, and waits for its turn */
+	test_code(store_begin(f->store, STORE_WRITE, &tx, &f->ei), 0, &f->ei);
+	test_code(store_upload_drop(tx, u.id, &f->ei), 0, &f->ei);
+	test_code(store_commit(&tx, &f->ei), 0, &f->ei);
+	char *part GW_CLEANUP(str_free_p) = str_printf("%s/%s.part", f->packages, u.id);
+	assert_int_equal(unlink(part), 0);
+	assert_int_equal(pthread_mutex_unlock(&f->cases->packages->lock), 0);
+	assert_int_equal(pthread_join(t, NULL), 0);
+	assert_int_equal(b.r, GW_ENOENT);
+	assert_false(part_exists(f, u.id));
+	assert_null(f->cases->packages->uploads); /* nothing of it stays in memory either */
+	parcel_release(&k);
+}
+
 /* The follower hashes while the writer writes, so that little is left for the end. */
 static void hashed_while_it_arrives(void **state)
 {
@@ -472,6 +515,7 @@ int main(void)
 	    TEST(not_more_than_the_limits),
 	    TEST(a_doomed_package_does_not_come),
 	    TEST(one_that_cannot_be_finished_keeps_up_nothing),
+	    TEST(one_that_was_given_up_meanwhile_is_not_written),
 	    TEST(hashed_while_it_arrives),
 	    TEST(many_at_once),
 	};
