@@ -2,7 +2,7 @@
 CC       ?= gcc
 comma    := ,
 BUILD    := build/$(if $(SAN),san-$(subst $(comma),-,$(SAN)),$(if $(COV),cov,rel))
-PKGS     := libsodium libssl libcrypto libarchive yaml-0.1 sqlite3 jansson libutf8proc libseccomp libturbojpeg zlib libqpdf expat
+PKGS     := libsodium libssl libcrypto libcurl libarchive yaml-0.1 sqlite3 jansson libutf8proc libseccomp libturbojpeg zlib libqpdf expat
 PREFIX   ?= /usr/local
 include mk/flags.mk
 # a line for each step, unless asked for silence (-s) or for the whole commands (V=1)
@@ -26,8 +26,8 @@ BENCHES  := $(BENCH_SRC:%.c=$(BUILD)/%)
 SHELL_TESTS := $(wildcard tests/cli/*_test.sh)
 MAN      := $(BUILD)/man/done
 
-all: $(BUILD)/handover $(BUILD)/workload $(MAN)
-	@$(if $(filter build/rel,$(BUILD)),ln -sfn rel/handover build/handover)
+all: $(BUILD)/handover $(BUILD)/handoverd $(BUILD)/workload $(MAN)
+	@$(if $(filter build/rel,$(BUILD)),ln -sfn rel/handover build/handover && ln -sfn rel/handoverd build/handoverd)
 
 help:
 	@echo "make demo      install what is missing, build, hand over 68 invented candidates (about two minutes)"
@@ -57,6 +57,9 @@ $(BUILD)/libgateway.a: $(LIB_OBJ)
 $(BUILD)/handover: $(TOOL_OBJ) $(BUILD)/libgateway.a
 	$(SAY) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(BUILD)/handoverd: $(BUILD)/gateway/handoverd.o $(BUILD)/libgateway.a
+	$(SAY) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 # invented dossiers for demo, tests and bench; not installed
 $(BUILD)/workload: $(WORK_OBJ) $(BUILD)/libgateway.a
 	$(SAY) LD $@
@@ -77,6 +80,7 @@ $(BUILD)/tests/unit/attach/image_test: LDLIBS += -lpng
 $(BUILD)/tests/bench/acts: LDLIBS += -lcmocka
 $(BUILD)/tests/unit/http/differential_test: LDLIBS += -lhttp_parser
 $(BUILD)/gateway/dossier/catalogue_data.o: policies/catalogue.yaml
+$(BUILD)/gateway/api/openapi_data.o: gateway/api/openapi.json
 $(BUILD)/gateway/detect/words_data.o: build/words.table
 # Dutch words, from the list of package wdutch
 WORDS_SRC := tools/wordtable/wordtable.c $(addprefix gateway/,detect/normal.c detect/fold.c base/str.c base/buf.c base/err.c)
@@ -113,11 +117,12 @@ lint:
 format:
 	clang-format -i $$(find gateway tools tests -name '*.[ch]')
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/handover/policies/tests \
 	    $(DESTDIR)$(PREFIX)/share/handover/policies/docs $(DESTDIR)$(PREFIX)/share/handover/docs \
 	    $(DESTDIR)$(PREFIX)/share/handover/policies/examples
 	install -m 0755 $(BUILD)/handover $(DESTDIR)$(PREFIX)/bin/handover
+	install -m 0755 $(BUILD)/handoverd $(DESTDIR)$(PREFIX)/sbin/handoverd
 	install -m 0644 $(BUILD)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 0644 $(BUILD)/man/handover.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/handover
 	install -m 0644 $(wildcard policies/*.yaml) $(DESTDIR)$(PREFIX)/share/handover/policies/

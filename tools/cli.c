@@ -41,6 +41,11 @@ static const struct cli_option global[] = {
     {NULL, 0, NULL, NULL, false},
 };
 
+bool cli_is(const struct cli *cli, const struct cli_command *command)
+{
+	return cli->command == command;
+}
+
 int cli_count(const struct cli *cli)
 {
 	return cli->count;

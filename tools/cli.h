@@ -39,6 +39,9 @@ struct cli_command {
 	int (*run)(struct cli *cli); /* returns an exit code, best from cli_fail or err_exit */
 };
 
+/* True when that is the command that runs: for commands that share what they run. */
+bool cli_is(const struct cli *cli, const struct cli_command *command);
+
 /* Operands in order. */
 int cli_count(const struct cli *cli);
 const char *cli_operand(const struct cli *cli, int i);

@@ -6,21 +6,16 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "home/cosign.h"
 #include "home/home.h"
 #include "ledger/audit.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
+#include "tools/ledger.h"
 #include "tools/reading.h"
 #include "tools/record_line.h"
 
 enum { LINE_MAX_BYTES = 64 << 10, PROOF_MAX = 256 << 10 };
-
-static int read_number(const struct cli *cli, const char *what, const char *text, uint64_t *ret_v)
-{
-	if (!text || str_u64(text, INT64_MAX, ret_v) == 0)
-		return 0;
-	return cli_usage(cli, "%s: a number is expected", what);
-}
 
 static int write_out(const struct cli *cli, const struct buf *b, struct errinfo *ei)
 {
@@ -29,128 +24,6 @@ static int write_out(const struct cli *cli, const struct buf *b, struct errinfo 
 		return file_write(path, b->data, b->len, 0644, FILE_NEW, ei);
 	(void)fwrite(b->data, 1, b->len, stdout);
 	return 0;
-}
-
-static json_t *hash_json(const struct merkle_hash *h)
-{
-	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(64);
-	return str_b64(&b, h->b, MERKLE_HASH) < 0 ? json_null() : json_string(b.data);
-}
-
-/* ---- verify ---- */
-
-static int list_open(void *ctx, const struct ledger_line *line, struct errinfo *ei)
-{
-	(void)ei;
-	jx_add(ctx, json_integer((json_int_t)line->index));
-	return 0;
-}
-
-static int print_open(void *ctx, const struct ledger_line *line, struct errinfo *ei)
-{
-	json_t *record GW_CLEANUP(jx_release) = NULL;
-	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(LINE_MAX_BYTES);
-	int r = record_parse(line, &record, ei);
-	if (r == 0)
-		r = record_line(ctx, line->index, record, &b);
-	if (r == 0)
-		(void)printf("  %s", b.data);
-	return r;
-}
-
-static int verified_json(struct home *h, const struct ledger_findings *f, struct errinfo *ei)
-{
-	json_t *open = json_array(), *j = json_object();
-	int r = ledger_open_intents(home_ledger(h), list_open, open, ei);
-	jx_set(j, "origin", json_string(f->head.origin));
-	jx_set(j, "size", json_integer((json_int_t)f->head.size));
-	jx_set(j, "root", hash_json(&f->head.root));
-	jx_set(j, "details", json_integer((json_int_t)f->details));
-	jx_set(j, "erased", json_integer((json_int_t)f->erased));
-	jx_set(j, "open_intents", open);
-	jx_set(j, "lone_results", json_integer((json_int_t)f->lone_results));
-	jx_set(j, "earlier_logs", json_integer(f->earlier));
-	jx_set(j, "earlier_records", json_integer((json_int_t)f->earlier_records));
-	jx_set(j, "self_check", json_boolean(f->self_check));
-	int printed = cli_print_json(j);
-	return r < 0 ? r : printed ? GW_ELIMIT : 0;
-}
-
-static int verified_text(struct home *h, const struct ledger_findings *f, struct errinfo *ei)
-{
-	struct buf root GW_CLEANUP(buf_release) = BUF_INIT(64);
-	int r = str_b64(&root, f->head.root.b, MERKLE_HASH);
-	if (r < 0)
-		return r;
-	(void)printf("%s\n%" PRIu64 " records, root %s\n", f->head.origin, f->head.size, root.data);
-	(void)printf("stored bytes, hashes, root and signature are right\n");
-	(void)printf("details: %" PRIu64 " there, %" PRIu64 " erased\n", f->details, f->erased);
-	if (f->earlier)
-		(void)printf("earlier logs: %u with %" PRIu64 " records, right as well\n",
-		    f->earlier, f->earlier_records);
-	if (f->lone_results)
-		(void)printf("results without an intent: %" PRIu64 "\n", f->lone_results);
-	(void)printf("open intents: %" PRIu64 "\n", f->open_intents);
-	r = ledger_open_intents(home_ledger(h), print_open, h, ei);
-	if (f->self_check)
-		(void)printf("self-check only: give --vkey, or an earlier --checkpoint, as known "
-			     "from outside\n");
-	return r;
-}
-
-/* Record the check, however it ended. What cannot be written to can still be checked. */
-static int record_verify(struct home *h, bool can_write, int result, struct errinfo *ei)
-{
-	if (!can_write) {
-		cli_warn("this check is not recorded: the ledger cannot be written");
-		return 0;
-	}
-	struct ledger_record rec = reading_record(h, "audit.verify");
-	rec.out = result < 0 ? LEDGER_ERROR : LEDGER_OK;
-	int r = ledger_append(home_ledger(h), &rec, NULL, NULL, ei);
-	if (r != GW_ELEDGER)
-		return r;
-	cli_warn("this check is not recorded: %s", ei->msg);
-	return 0;
-}
-
-/* The earlier checkpoint that the log is to be held against. */
-static int read_checkpoint(const struct cli *cli, struct buf *out, struct errinfo *ei)
-{
-	const char *path = cli_value(cli, "checkpoint");
-	int r = path ? file_read(path, NOTE_MAX - 1, out, ei) : 0;
-	if (r == 0 && path && !out->len)
-		r = err_set(ei, GW_EFORMAT, "%s: no checkpoint", path);
-	return r;
-}
-
-static int run_verify(struct cli *cli)
-{
-	struct errinfo ei = ERRINFO_INIT, second = ERRINFO_INIT;
-	struct home *h GW_CLEANUP(home_free_p) = NULL;
-	struct ledger_expect expect = {.vkey = cli_value(cli, "vkey")};
-	struct ledger_findings found;
-	struct buf earlier GW_CLEANUP(buf_release) = BUF_INIT(NOTE_MAX);
-	int u = read_number(cli, "--min-size", cli_value(cli, "min-size"), &expect.min_size);
-	if (u)
-		return u;
-	int r = read_checkpoint(cli, &earlier, &ei);
-	if (r < 0)
-		return cli_fail(cli, r, &ei);
-	expect.checkpoint = earlier.data;
-	r = home_open(cli_home(cli), HOME_LEDGER, &h, &ei);
-	bool can_write = r == 0;
-	if (r == GW_ELEDGER)
-		r = home_open(cli_home(cli), HOME_LEDGER_READ, &h, &ei);
-	if (r < 0)
-		return cli_fail(cli, r, &ei);
-	r = ledger_verify(home_ledger(h), &expect, &found, &ei);
-	int w = record_verify(h, can_write, r, &second);
-	if (r == 0)
-		r = cli_json(cli) ? verified_json(h, &found, &ei) : verified_text(h, &found, &ei);
-	if (r < 0)
-		return cli_fail(cli, r, &ei);
-	return w < 0 ? cli_fail(cli, w, &second) : 0;
 }
 
 /* ---- show ---- */
@@ -203,19 +76,38 @@ static int show_vkey(struct cli *cli)
 	return 0;
 }
 
+static int show_witness(struct cli *cli)
+{
+	struct errinfo ei = ERRINFO_INIT;
+	struct home *h GW_CLEANUP(home_free_p) = NULL;
+	struct witness w GW_CLEANUP(witness_release) = {.secret = NULL};
+	struct buf vkey GW_CLEANUP(buf_release) = BUF_INIT(1024);
+	int r = home_open(cli_home(cli), HOME_LEDGER, &h, &ei);
+	if (r == 0)
+		r = home_witness(h, true, &w, &ei);
+	if (r == 0)
+		r = note_vkey(&w.key, &vkey);
+	if (r < 0)
+		return cli_fail(cli, r, &ei);
+	(void)printf("%s\n", vkey.data);
+	return 0;
+}
+
 static int run_show(struct cli *cli)
 {
 	struct errinfo ei = ERRINFO_INIT;
 	struct home *h GW_CLEANUP(home_free_p) = NULL;
 	struct reading act;
 	uint64_t from = 0, count = INT64_MAX;
-	int u = read_number(cli, "--from", cli_value(cli, "from"), &from);
+	int u = ledger_number(cli, "--from", cli_value(cli, "from"), &from);
 	if (!u)
-		u = read_number(cli, "--count", cli_value(cli, "count"), &count);
+		u = ledger_number(cli, "--count", cli_value(cli, "count"), &count);
 	if (u)
 		return u;
 	if (cli_given(cli, "vkey"))
-		return show_vkey(cli);
+		return cli_given(cli, "witness") ? show_witness(cli) : show_vkey(cli);
+	if (cli_given(cli, "witness"))
+		return cli_usage(cli, "--witness is for --vkey");
 	int r = reading_open(cli, "audit.read", &h, &act, &ei);
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
@@ -230,7 +122,7 @@ static int run_show(struct cli *cli)
 	return r < 0 ? cli_fail(cli, r, &ei) : 0;
 }
 
-/* ---- checkpoint, prove, consistency, export, restart ---- */
+/* ---- checkpoint, prove, consistency, export ---- */
 
 static int run_checkpoint(struct cli *cli)
 {
@@ -260,7 +152,7 @@ static int run_prove(struct cli *cli)
 	struct buf proof GW_CLEANUP(buf_release) = BUF_INIT(PROOF_MAX);
 	struct reading act;
 	uint64_t index = 0;
-	int u = read_number(cli, "INDEX", cli_operand(cli, 0), &index);
+	int u = ledger_number(cli, "INDEX", cli_operand(cli, 0), &index);
 	if (u)
 		return u;
 	int r = reading_open(cli, "audit.export", &h, &act, &ei);
@@ -278,10 +170,10 @@ static int consistency_json(const struct ledger_consistency *c, const struct buf
 	json_t *j = json_object(), *hashes = json_array();
 	jx_set(j, "old", json_integer((json_int_t)c->old_size));
 	jx_set(j, "new", json_integer((json_int_t)c->new_size));
-	jx_set(j, "old_root", hash_json(&c->old_root));
-	jx_set(j, "new_root", hash_json(&c->new_root));
+	jx_set(j, "old_root", ledger_hash(&c->old_root));
+	jx_set(j, "new_root", ledger_hash(&c->new_root));
 	for (size_t i = 0; i < c->n; i++)
-		jx_add(hashes, hash_json(&c->hashes[i]));
+		jx_add(hashes, ledger_hash(&c->hashes[i]));
 	jx_set(j, "hashes", hashes);
 	if (note->len)
 		jx_set(j, "checkpoint", json_string(note->data));
@@ -297,9 +189,9 @@ static int run_consistency(struct cli *cli)
 	struct ledger_consistency c;
 	struct reading act;
 	uint64_t from = 0, to = 0;
-	int u = read_number(cli, "OLD", cli_operand(cli, 0), &from);
+	int u = ledger_number(cli, "OLD", cli_operand(cli, 0), &from);
 	if (!u)
-		u = read_number(cli, "NEW", cli_operand(cli, 1), &to);
+		u = ledger_number(cli, "NEW", cli_operand(cli, 1), &to);
 	if (!u && cli_count(cli) == 2 && to == 0)
 		u = cli_usage(cli, "NEW: a size of at least 1 is expected");
 	if (u)
@@ -339,28 +231,10 @@ static int run_export(struct cli *cli)
 	return r < 0 ? cli_fail(cli, r, &ei) : 0;
 }
 
-static int run_restart(struct cli *cli)
-{
-	struct errinfo ei = ERRINFO_INIT;
-	struct home *h GW_CLEANUP(home_free_p) = NULL;
-	int r = home_open(cli_home(cli), 0, &h, &ei);
-	if (r == 0)
-		r = ledger_restart(home_ledger_paths(h), home_origin(h), &ei);
-	if (r < 0)
-		return cli_fail(cli, r, &ei);
-	(void)printf("a new log is begun; its first record names the head that was lost\n"
-		     "tell the others its verifier key: handover ledger show --vkey\n");
-	return 0;
-}
-
-static const struct cli_option verify_options[] = {
-    {"vkey", 0, "V", "the log's verifier key, as known from outside", false},
-    {"min-size", 0, "N", "a number of records that was seen before", false},
-    {"checkpoint", 0, "FILE", "an earlier 'ledger checkpoint' of this log, kept elsewhere", false},
-    {NULL, 0, NULL, NULL, false},
-};
 static const struct cli_option show_options[] = {
     {"vkey", 0, NULL, "print the log's verifier key and nothing else", false},
+    {"witness", 0, NULL, "with --vkey: that of this gateway as a witness; made when it has none",
+	false},
     {"from", 0, "INDEX", "begin with this record", false},
     {"count", 0, "N", "print at most N records", false},
     {"open", 0, NULL, "only intents that have no result yet", false},
@@ -377,19 +251,6 @@ static const struct cli_option export_options[] = {
     {NULL, 0, NULL, NULL, false},
 };
 
-static const struct cli_command verify = {
-    .name = "verify",
-    .operands = "",
-    .summary = "check all that is stored: bytes, hashes, root, signature, details, open intents",
-    .detail =
-	"Without --vkey and --checkpoint this is a self-check: it finds changes in the "
-	"database. --vkey and --min-size, known from elsewhere, find another log and a shorter "
-	"one. A log that was rewritten by somebody with its key is found by --checkpoint alone: "
-	"an earlier signed head, from a counterparty or an earlier check, of which today's "
-	"log must be the continuation.",
-    .options = verify_options,
-    .run = run_verify,
-};
 static const struct cli_command show = {
     .name = "show",
     .operands = "",
@@ -433,18 +294,9 @@ static const struct cli_command export_tiles = {
     .options = export_options,
     .run = run_export,
 };
-static const struct cli_command restart = {
-    .name = "restart",
-    .operands = "",
-    .summary = "begin a new log after a restore from an older backup",
-    .detail = "When ledger.db is behind keys/ledger.head the home refuses to work, for signing on "
-	      "would make two histories. Bring back the newer database if there is one. Else this "
-	      "begins a log of a new origin whose first record names the lost head; the records at "
-	      "hand stay, are verified with it, and are never appended to.",
-    .run = run_restart,
-};
-static const struct cli_command *const subcommands[] = {
-    &verify, &show, &checkpoint, &prove, &consistency, &export_tiles, &restart, NULL};
+static const struct cli_command *const subcommands[] = {&ledger_verify_all, &show, &checkpoint,
+    &prove, &consistency, &export_tiles, &ledger_cosign, &ledger_witnessed, &ledger_begin_anew,
+    NULL};
 
 const struct cli_command cmd_ledger = {
     .name = "ledger",

@@ -262,7 +262,8 @@ static const struct cli_command import = {
 };
 
 static const struct cli_command *const subcommands[] = {&export, &import, &organisation_set,
-    &organisation_rekey, &organisation_pseudonym, &organisation_revoke, NULL};
+    &organisation_rekey, &organisation_identities, &organisation_destroy, &organisation_pseudonym,
+    &organisation_revoke, NULL};
 
 const struct cli_command cmd_organisation = {
     .name = "organisation",

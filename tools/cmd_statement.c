@@ -11,6 +11,8 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "home/home.h"
+#include "home/receipts.h"
+#include "home/terms.h"
 #include "registry/registry.h"
 #include "sign/statement.h"
 #include "tools/cli.h"
@@ -70,7 +72,7 @@ static int read_trust(const struct cli *cli, struct basis *b, struct errinfo *ei
 	const char *dir = cli_value(cli, "trust");
 	int r;
 	if (!dir) {
-		if ((r = open_home(cli, HOME_REGISTRY, &b->home, ei)) < 0)
+		if ((r = open_home(cli, HOME_REGISTRY | HOME_CATALOGUE, &b->home, ei)) < 0)
 			return r;
 		b->trust = registry_trust(home_registry(b->home));
 		return 0;
@@ -86,7 +88,7 @@ static int read_trust(const struct cli *cli, struct basis *b, struct errinfo *ei
  * day. *ret_pinned says whether it was asked at all.
  */
 static int check_pin(
-    const struct basis *b, const struct statement *st, bool *ret_pinned, struct errinfo *ei)
+    const struct basis *b, const struct cades_signer *by, bool *ret_pinned, struct errinfo *ei)
 {
 	const char *pins[PINS_MAX];
 	int r = 0;
@@ -94,10 +96,9 @@ static int check_pin(
 	for (size_t i = 0; i < b->pins_n; i++)
 		pins[i] = b->pins[i];
 	if (b->pins_n)
-		r = cades_pinned(&st->by, NULL, pins, b->pins_n, ei);
+		r = cades_pinned(by, NULL, pins, b->pins_n, ei);
 	if (r == 0 && b->home)
-		r = registry_signed_by(
-		    home_registry(b->home), &st->by, st->by.oin, date_of(b->at), ei);
+		r = registry_signed_by(home_registry(b->home), by, by->oin, date_of(b->at), ei);
 	return r;
 }
 
@@ -108,7 +109,7 @@ static int read_slip(struct basis *b, const char *file, struct errinfo *ei)
 	int r = statement_verify_file(file, "slip", b->trust, b->at, b->now, &b->slip, ei);
 	if (r < 0)
 		return r;
-	r = check_pin(b, &b->slip, &pinned, ei);
+	r = check_pin(b, &b->slip.by, &pinned, ei);
 	return r < 0 ? err_prefix(ei, r, file) : 0;
 }
 
@@ -159,7 +160,7 @@ static int verify_one(
 	if (b->receipts && !statement_is_receipt(st.kind))
 		return err_set(
 		    ei, GW_EAUTH, "%s: is no receipt but a statement of kind %s", file, st.kind);
-	if ((r = check_pin(b, &st, &pinned, ei)) < 0)
+	if ((r = check_pin(b, &st.by, &pinned, ei)) < 0)
 		return err_prefix(ei, r, file);
 	if (slip && (r = statement_matches_slip(&st, &b->slip, ei)) < 0)
 		return err_prefix(ei, r, file);
@@ -167,6 +168,103 @@ static int verify_one(
 		print_object(file, &st, pinned, slip);
 	else
 		print_text(file, &st, pinned, slip);
+	return 0;
+}
+
+/* ---- the folder of a case ---- */
+
+static int chain_pinned(void *arg, const struct cades_signer *by, int64_t at, struct errinfo *ei)
+{
+	bool pinned;
+	(void)at; /* that of --at, which check_pin knows */
+	return check_pin(arg, by, &pinned, ei);
+}
+
+static struct chain_terms chain_terms_of(void *arg, const char *policy_sha256)
+{
+	const struct basis *b = arg;
+	struct home_terms t = home_terms(b->home, policy_sha256);
+	return (struct chain_terms){
+	    .known = t.known, .direct = t.direct, .delete_never = t.delete_never};
+}
+
+static void print_chain(const char *dir, const struct chain *c, size_t pending, bool pinned)
+{
+	size_t n = chain_count(c), rounds = chain_rounds(c);
+	struct chain_round last = chain_round(c, rounds - 1);
+	(void)printf(
+	    "%s: good: case %s from %s to %s, %zu statement%s, %zu round%s, the last is %s\n", dir,
+	    chain_case(c), chain_sender(c), chain_recipient(c), n, n == 1 ? "" : "s", rounds,
+	    rounds == 1 ? "" : "s", case_state_word(last.state));
+	for (size_t i = 0; i < n; i++) {
+		const struct chain_link *l = chain_at(c, i);
+		char at[TIME_TEXT];
+		time_text(l->at, at);
+		(void)printf(
+		    "  %04zu %s by %s at %s, sha256 %s\n", i + 1, l->kind, l->by, at, l->sha256);
+	}
+	if (pending)
+		(void)printf("  %zu more, not known to have arrived\n", pending);
+	if (!pinned)
+		(void)puts("  no pin vouches for the keys (--pin)");
+}
+
+static void chain_object(const char *dir, const struct chain *c, size_t pending, bool pinned)
+{
+	json_t *o = json_object(), *links = json_array(), *rounds = json_array();
+	for (size_t i = 0; i < chain_count(c); i++) {
+		const struct chain_link *l = chain_at(c, i);
+		char at[TIME_TEXT];
+		json_t *j = json_object();
+		time_text(l->at, at);
+		jx_set(j, "n", json_integer((json_int_t)i + 1));
+		jx_set(j, "kind", json_string(l->kind));
+		jx_set(j, "by", json_string(l->by));
+		jx_set(j, "at", json_string(at));
+		jx_set(j, "round", json_integer(l->round));
+		jx_set(j, "sha256", json_string(l->sha256));
+		jx_add(links, j);
+	}
+	for (size_t i = 0; i < chain_rounds(c); i++) {
+		struct chain_round r = chain_round(c, i);
+		json_t *j = json_object();
+		jx_set(j, "round", json_integer((json_int_t)i + 1));
+		jx_set(j, "state", json_string(case_state_word(r.state)));
+		if (r.package[0])
+			jx_set(j, "package", json_string(r.package));
+		jx_add(rounds, j);
+	}
+	jx_set(o, "dir", jx_text(dir));
+	jx_set(o, "verdict", json_string("good"));
+	jx_set(o, "case", json_string(chain_case(c)));
+	jx_set(o, "sender", json_string(chain_sender(c)));
+	jx_set(o, "recipient", json_string(chain_recipient(c)));
+	jx_set(o, "pinned", json_boolean(pinned));
+	jx_set(o, "pending", json_integer((json_int_t)pending));
+	jx_set(o, "rounds", rounds);
+	jx_set(o, "statements", links);
+	(void)cli_print_json(o);
+}
+
+/* A receipts folder: the whole chain. */
+static int verify_dir(const struct cli *cli, struct basis *b, const char *dir, struct errinfo *ei)
+{
+	struct chain *c GW_CLEANUP(chain_free_p) = NULL;
+	size_t pending = 0;
+	bool pinned = b->pins_n > 0 || b->home;
+	const struct chain_env env = {.trust = b->trust,
+	    .now = b->now,
+	    .at = b->at,
+	    .pinned = chain_pinned,
+	    .terms = b->home ? chain_terms_of : NULL,
+	    .arg = b};
+	int r = receipts_verify(dir, &env, &c, &pending, ei);
+	if (r < 0)
+		return r == GW_ECONFLICT || r == GW_EREFUSED ? GW_EAUTH : r;
+	if (cli_json(cli))
+		chain_object(dir, c, pending, pinned);
+	else
+		print_chain(dir, c, pending, pinned);
 	return 0;
 }
 
@@ -183,7 +281,9 @@ static int verify(struct cli *cli, bool receipts)
 	if (slip && (r = read_slip(&b, slip, &ei)) < 0)
 		return cli_fail(cli, r, &ei);
 	for (int i = 0; i < cli_count(cli); i++) {
-		r = verify_one(cli, &b, cli_operand(cli, i), &ei);
+		const char *operand = cli_operand(cli, i);
+		r = receipts && file_is_dir(operand) ? verify_dir(cli, &b, operand, &ei)
+						     : verify_one(cli, &b, operand, &ei);
 		int code = r < 0 ? cli_fail(cli, r, &ei) : 0;
 		worst = code > worst ? code : worst;
 	}
@@ -254,15 +354,19 @@ static const struct cli_command statement_verify_command = {
 
 static const struct cli_command receipt_verify_command = {
     .name = "verify",
-    .operands = "FILE…",
+    .operands = "FILE|DIR…",
     .least = 1,
     .most = -1,
-    .summary = "verify the receipts of a recipient",
+    .summary = "verify the receipts of a recipient, or the whole chain of a case",
     .detail =
 	"As `handover statement verify`, for the acts that the recipient of a package signs (fetched, "
 	"opened, taken_over, return, …). With --slip it is also shown that the receipt is about that "
 	"package: same case, package and policy, from its recipient to its sender, the ciphertext that "
-	"was sealed, and, for opened and taken_over, that the package was really opened.",
+	"was sealed, and, for opened and taken_over, that the package was really opened.\n\n"
+	"DIR is the folder of a case (receipts/<sender>-<case>/ of a home, or a copy of it): every statement "
+	"and slip in it is verified, that they follow each other without a gap, that each act was legal "
+	"where it stands, and what they say of digests. That nothing was cut off at its end only the other "
+	"party's folder can show.",
     .options = receipt_options,
     .run = run_receipt,
 };

@@ -9,6 +9,8 @@ extern const struct cli_command organisation_set;
 extern const struct cli_command organisation_rekey;
 extern const struct cli_command organisation_pseudonym;
 extern const struct cli_command organisation_revoke;
+extern const struct cli_command organisation_identities; /* organisation_keys.c */
+extern const struct cli_command organisation_destroy;    /* likewise */
 
 /* Warn that an officer has to sign the registry again. */
 void organisation_sign_again(void);

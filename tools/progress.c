@@ -28,10 +28,25 @@ static void duration(int64_t s, char *out, size_t cap)
 		(void)snprintf(out, cap, "%" PRId64 " h %" PRId64 " min", s / 3600, s / 60 % 60);
 }
 
+static void transfer_text(const struct progress *p, int64_t ms, char *out, size_t cap)
+{
+	char left[40] = "";
+	double rate = (double)p->bytes / (double)ms; /* bytes in a millisecond */
+	if (p->bytes > 0)
+		duration(
+		    (int64_t)((double)(p->whole - p->done) / rate / 1000 + 0.5), left, sizeof left);
+	(void)snprintf(out, cap, "%s %.1f/%.1f MB  %.1f MB/s  %s%s", p->verb, (double)p->done / 1e6,
+	    (double)p->whole / 1e6, rate / 1000, left, left[0] ? " left" : "");
+}
+
 void progress_text(const struct progress *p, int64_t now, char *out, size_t cap)
 {
 	char left[40] = "";
 	int64_t ms = now - p->began > 0 ? now - p->began : 1;
+	if (p->whole) {
+		transfer_text(p, ms, out, cap);
+		return;
+	}
 	double rate = (double)p->done * 1000 / (double)ms;
 	double mb = (double)p->bytes / 1000 / (double)ms;
 	if (p->done > 0)
@@ -40,19 +55,43 @@ void progress_text(const struct progress *p, int64_t now, char *out, size_t cap)
 	    rate, mb, left, left[0] ? " left" : "");
 }
 
-void progress_step(struct progress *p, uint64_t bytes)
+static void show(struct progress *p)
 {
 	char line[160];
 	int64_t now = clock_mono();
-	if (p->done < p->total)
-		p->done++;
-	p->bytes += bytes;
 	if (!p->on || (now - p->shown < EVERY_MS && p->dirty))
 		return;
 	progress_text(p, now, line, sizeof line);
 	(void)fprintf(stderr, "\r\033[K%s", line);
 	p->shown = now;
 	p->dirty = true;
+}
+
+void progress_step(struct progress *p, uint64_t bytes)
+{
+	if (p->done < p->total)
+		p->done++;
+	p->bytes += bytes;
+	show(p);
+}
+
+void progress_transfer(struct progress *p, const char *verb, uint64_t whole)
+{
+	*p = (struct progress){.verb = verb,
+	    .whole = whole,
+	    .began = clock_mono(),
+	    .on = whole > 0 && isatty(STDERR_FILENO) == 1};
+}
+
+void progress_moved(void *arg, uint64_t done, uint64_t whole)
+{
+	struct progress *p = arg;
+	(void)whole;
+	if (done > p->done && p->moved)
+		p->bytes += done - p->done; /* not what an earlier run brought */
+	p->moved = true;
+	p->done = (size_t)done;
+	show(p);
 }
 
 void progress_clear(struct progress *p)

@@ -10,6 +10,9 @@
 #ifndef GW_API_CORE_H
 #define GW_API_CORE_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "api/link.h"
 #include "base/buf.h"
 #include "base/defs.h"
@@ -27,8 +30,10 @@ struct api_core_env {
 	struct store *store;
 	const char *const *mandates; /* OINs besides our own whose clients may hand in dossiers */
 	size_t mandates_n;
+	uint64_t free_bytes; /* of the home's disk that must be free to be ready; 0: 1 GiB */
 };
 
+/* env and what it points to are copied but for the rooms. GW_EAUTH, GW_EFORMAT: the registry. */
 int api_core_new(const struct api_core_env *env, struct api_core **ret, struct errinfo *ei)
     GW_MUST_USE;
 void api_core_free(struct api_core *c);
@@ -44,7 +49,8 @@ int api_core_reload(struct api_core *c, struct errinfo *ei) GW_MUST_USE;
 void api_core_answer(
     struct api_core *c, const struct link_call *call, struct buf *out, struct link_answer *a);
 
-/* The clock and what is due (cases_tick); *ret_next is when to call again (ms). */
+/* The clock and what is due (cases_tick, answers that are no longer kept); reads the registry again
+ * when a new day has come. *ret_next is when to call again (ms). */
 int api_core_tick(struct api_core *c, int64_t *ret_next, struct errinfo *ei) GW_MUST_USE;
 
 /* Ready to take transfers: ledger writable, disk with room. GW_ELEDGER, GW_EIO say why not. */

@@ -62,16 +62,42 @@ struct link_answer {
 	const void *body;
 	size_t body_n;
 	int fd; /* -1, or a file to answer from or to write to, which the reader then owns */
-	uint64_t number; /* with fd: its length, or where to write */
+	uint64_t number; /* with fd: the length to answer, or where it is written from */
 };
 
-/* Send and receive; what is received points into *frame, whose owner releases it. link_receive:
- * GW_ENOENT at the orderly end; GW_EFORMAT: not ours. */
+/*
+ * link_send_call(fd, c, ei), link_send_answer(fd, a, ei): send one frame. An answer may carry
+ * a->fd, which stays the caller's; a body above LINK_BODY_MAX without one goes as a file in memory,
+ * and arrives as fd with number = its length.
+ *
+ * GW_EUSAGE: more than a frame can hold, or a text with a NUL inside; nothing was sent. GW_EIO: the
+ * other side is gone.
+ */
 int link_send_call(int fd, const struct link_call *c, struct errinfo *ei) GW_MUST_USE;
+int link_send_answer(int fd, const struct link_answer *a, struct errinfo *ei) GW_MUST_USE;
+
+/*
+ * link_receive_call(fd, frame, ret, ei), link_receive_answer(…): wait for one frame.
+ *
+ * What *ret has points into frame (a buf of LINK_FRAME_MAX, used again by the next call), but for
+ * ret->fd, which is the caller's to close. GW_ENOENT at the orderly end; GW_EFORMAT: not ours, and
+ * nothing more may be read from this link; GW_EIO. A descriptor that came with what is refused is
+ * closed.
+ */
 int link_receive_call(int fd, struct buf *frame, struct link_call *ret, struct errinfo *ei)
     GW_MUST_USE;
-int link_send_answer(int fd, const struct link_answer *a, struct errinfo *ei) GW_MUST_USE;
 int link_receive_answer(int fd, struct buf *frame, struct link_answer *ret, struct errinfo *ei)
+    GW_MUST_USE;
+
+/* The value of the field with that name, or "". */
+const char *link_field(const struct link_pair *fields, size_t n, const char *name);
+
+/* A frame without its length, as bytes, and back: what the four above do beside their sockets.
+ * link_write_…: GW_ELIMIT. link_read_answer: ret->fd is 0 where one has to come, else -1. */
+int link_write_call(struct buf *b, const struct link_call *c) GW_MUST_USE;
+int link_write_answer(struct buf *b, const struct link_answer *a) GW_MUST_USE;
+int link_read_call(const char *p, size_t n, struct link_call *ret, struct errinfo *ei) GW_MUST_USE;
+int link_read_answer(const char *p, size_t n, struct link_answer *ret, struct errinfo *ei)
     GW_MUST_USE;
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * clock: the one place that asks what time it is, so that tests can say it.
  *
- * The test clock stands still at the moment given. Only home/ may set it, and only for a home whose
- * gateway.yaml says `test: true`.
+ * The test clock stands still at the moment given. Only settings_clock sets it, and only for a home
+ * whose gateway.yaml says `test: true`.
  */
 #ifndef GW_BASE_CLOCK_H
 #define GW_BASE_CLOCK_H

@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "cases/inside.h"
 #include "cases/job.h"
-#include "ledger/checkpoint.h"
+#include "ledger/peerlog.h"
 #include "package/note.h"
 
 /* States in which a case of a request has won: its package is, or was, for its recipient. */
@@ -64,14 +64,7 @@ static void entry_release(struct entry *e)
 static void peer_head(struct entry *e, const struct cases_work *w)
 {
 	const struct organisation *by = registry_organisation(w->call->registry, w->st.by.oin);
-	const char *note = jx_str(w->st.body, "log");
-	struct note_key key;
-	if (!by || !by->ledger || !note || note_vkey_parse(by->ledger, &key, NULL) < 0 ||
-	    checkpoint_open(note, strlen(note), &key, &e->head, NULL) < 0)
-		return;
-	e->r.peerlog.o = e->head.origin;
-	e->r.peerlog.n = e->head.size;
-	e->r.peerlog.root = e->head.root.b;
+	(void)peerlog_set(jx_str(w->st.body, "log"), by ? by->ledger : NULL, &e->head, &e->r);
 }
 
 static int entry_begin(

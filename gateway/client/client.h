@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * client: calls to a gateway's interface, by libcurl: mutual TLS, retries, resumable transfers.
- * Used by the commands and by the daemon's courier (docs/FORMATS.md §10).
+ * Used by the commands and by the daemon's courier (docs/FORMATS.md §10, docs/decisions/020).
  *
  * The server is known as clients are: its certificate leads to a root in registry/trust/tls, is not
- * revoked, carries the OIN that the profile names, and its key is pinned for that organisation
- * where our registry knows it. One client is used by one thread at a time.
+ * revoked, carries the OIN that the profile names, and its key is pinned for that organisation. All
+ * of that is judged within the handshake, before a byte of a request goes out. No redirect is
+ * followed. One client is used by one thread at a time; connections are kept between calls.
  */
 #ifndef GW_CLIENT_CLIENT_H
 #define GW_CLIENT_CLIENT_H
@@ -32,13 +33,21 @@ struct client_server {
 	/* Is this key ("sha256:…") pinned for the server's organisation today? NULL: not asked. */
 	bool (*pinned)(void *arg, const char *oin, const char *spki);
 	void *arg;
-	unsigned connect_ms, stall_ms;     /* 0: 10 s; 60 s without a byte */
-	int64_t at;                        /* judge certificates as at this moment (ms); 0: now */
+	const char *proxy; /* "http://host:port", or NULL; the environment's is not used */
+	unsigned connect_ms, stall_ms; /* 0: 10 s; 60 s without a byte */
+	unsigned retry_ms; /* before the second try of a transfer, doubled for each next; 0: 500 */
+	int64_t at;        /* judge certificates as at this moment (ms); 0: now */
 	const volatile sig_atomic_t *stop; /* given up once not 0; may be NULL */
 };
 
+/* *s is copied, but for what its pointers point to, which outlives the client. GW_EFORMAT: the URL
+ * is none of https, or a certificate, key, root or list cannot be read; GW_EMODE, GW_ENOENT: the
+ * key. */
 int client_new(const struct client_server *s, struct client **ret, struct errinfo *ei) GW_MUST_USE;
 void client_free(struct client *c);
+void client_free_p(struct client **c);
+
+enum { CLIENT_ANSWER_MAX = 8 << 20 /* bytes of an answer that is kept in memory */ };
 
 /* The answer to a call. */
 struct client_answer {
@@ -51,21 +60,27 @@ void client_answer_release(struct client_answer *a);
 
 /*
  * client_get(c, path, ret, ei), client_post(c, path, body, ret, ei): one call; path begins with
- * "/v1/". 0 when an answer came, whatever its status; GW_ENET otherwise; GW_EAUTH: the server is
- * not who it should be.
+ * "/v1/". 0 when an answer came, whatever its status; GW_ENET otherwise, also for an answer that is
+ * too large; GW_EAUTH: the server is not who it should be; GW_EFAIL: `stop`.
  */
 int client_get(struct client *c, const char *path, struct client_answer *ret, struct errinfo *ei)
     GW_MUST_USE;
 int client_post(struct client *c, const char *path, const json_t *body, struct client_answer *ret,
     struct errinfo *ei) GW_MUST_USE;
 
-/* The code that a status stands for: 0 for 2xx; GW_ECONFLICT 409, GW_EREFUSED 403, GW_ENET for 5xx
- * and 429 …, with the problem's words in ei. */
+/* The code that an answer stands for: 0 for 2xx; GW_ENET for 5xx, 429 and what no gateway answers
+ * (a redirect); else the one that its problem names (err_name), or that goes with its status. The
+ * problem's words are in ei. */
 int client_code(const struct client_answer *a, struct errinfo *ei);
 
 /* A text as it is (checkpoints, tiles, policies), into out. */
 int client_text(struct client *c, const char *path, struct buf *out, int *ret_status,
     struct errinfo *ei) GW_MUST_USE;
+
+/* Send n bytes of text/plain, and take a text (or a problem) as the answer, into out; its media
+ * type in ret_type. */
+int client_post_text(struct client *c, const char *path, const void *body, size_t n,
+    struct buf *out, int *ret_status, char ret_type[64], struct errinfo *ei) GW_MUST_USE;
 
 typedef void (*client_progress)(void *arg, uint64_t done, uint64_t total);
 

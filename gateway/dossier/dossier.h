@@ -105,6 +105,11 @@ struct dossier {
 int dossier_read(const char *path, const struct catalogue *c, const struct dossier_limits *limits,
     struct dossier **ret_d, struct errinfo *ei) GW_MUST_USE;
 
+/* Read a .zip or .tar that lies in the open file fd (from where it stands; often memory without a
+ * name). `file` stands in messages. Errors as above; fd stays the caller's. */
+int dossier_read_fd(int fd, const char *file, const struct catalogue *c,
+    const struct dossier_limits *limits, struct dossier **ret_d, struct errinfo *ei) GW_MUST_USE;
+
 /* Read dossier.json from memory; no file is loaded. `file` stands in messages. Else as above. */
 int dossier_parse_json(const char *file, const void *p, size_t n, const struct catalogue *c,
     const struct dossier_limits *limits, struct dossier **ret_d, struct errinfo *ei) GW_MUST_USE;

@@ -285,6 +285,21 @@ static int read_archive(int fd, const char *path, const struct catalogue *c,
 	return 0;
 }
 
+int dossier_read_fd(int fd, const char *file, const struct catalogue *c,
+    const struct dossier_limits *limits, struct dossier **ret_d, struct errinfo *ei)
+{
+	struct stat st;
+	const struct dossier_limits *l = limits ? limits : &DOSSIER_LIMITS;
+	if (fstat(fd, &st) < 0)
+		return err_sys(ei, GW_EIO, "%s", file);
+	if (!S_ISREG(st.st_mode))
+		return err_at(ei, GW_EFORMAT, file, 0, 0, "a folder, .zip or .tar is expected");
+	if (st.st_size < 0 || (size_t)st.st_size > l->archive_bytes)
+		return err_at(ei, GW_ELIMIT, file, 0, 0, "the archive has more than %zu bytes",
+		    l->archive_bytes);
+	return read_archive(fd, file, c, l, ret_d, ei);
+}
+
 int dossier_read(const char *path, const struct catalogue *c, const struct dossier_limits *limits,
     struct dossier **ret_d, struct errinfo *ei)
 {
@@ -301,13 +316,8 @@ int dossier_read(const char *path, const struct catalogue *c, const struct dossi
 			note_unnamed(fd, *ret_d);
 		return r;
 	}
-	if (!S_ISREG(st.st_mode))
-		return err_at(ei, GW_EFORMAT, path, 0, 0, "a folder, .zip or .tar is expected");
-	if (str_ends(path, ".json") || str_ends(path, ".yaml"))
+	if (S_ISREG(st.st_mode) && (str_ends(path, ".json") || str_ends(path, ".yaml")))
 		return err_at(ei, GW_EFORMAT, path, 0, 0,
 		    "a dossier is a folder, .zip or .tar: give the folder that holds it");
-	if (st.st_size < 0 || (size_t)st.st_size > l->archive_bytes)
-		return err_at(ei, GW_ELIMIT, path, 0, 0, "the archive has more than %zu bytes",
-		    l->archive_bytes);
-	return read_archive(fd, path, c, l, ret_d, ei);
+	return dossier_read_fd(fd, path, c, l, ret_d, ei);
 }

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "age/keys.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/secret.h"
 #include "base/str.h"
@@ -73,15 +72,6 @@ static int check_writable(const struct home *h, const char *name, struct errinfo
 	return err_set(ei, GW_EMODE, "'%s' can be written by others: chmod go-w it", path);
 }
 
-static int set_clock(const struct home *h, struct errinfo *ei)
-{
-	const char *moment = getenv("HANDOVER_TEST_CLOCK");
-	if (!h->settings.test || !moment || !*moment)
-		return 0;
-	int r = clock_set_test(moment, ei);
-	return r < 0 ? err_set(ei, GW_EUSAGE, "HANDOVER_TEST_CLOCK is no RFC 3339 moment") : 0;
-}
-
 static int open_signer(struct home *h, struct errinfo *ei)
 {
 	char *cert GW_CLEANUP(str_free_p) = home_path(h, "organisation/signing.pem");
@@ -111,7 +101,7 @@ static uint64_t identity_number(const char *name)
 	return str_u64(digits, UINT64_MAX, &n) == 0 ? n : 1;
 }
 
-static int by_age(const void *a, const void *b)
+int home_identity_order(const void *a, const void *b)
 {
 	const char *x = *(char *const *)a, *y = *(char *const *)b;
 	uint64_t m = identity_number(x), n = identity_number(y);
@@ -127,7 +117,7 @@ static int open_identities(struct home *h, struct errinfo *ei)
 	int r = file_list(dir, ".txt", &l, ei);
 	h->identities = age_identities_new();
 	if (r == 0 && l.n)
-		qsort(l.names, l.n, sizeof *l.names, by_age);
+		qsort(l.names, l.n, sizeof *l.names, home_identity_order);
 	for (size_t i = l.n; r == 0 && i > 0; i--) {
 		char *path GW_CLEANUP(str_free_p) = file_join(dir, l.names[i - 1]);
 		r = age_identities_add_file(h->identities, path, ei);
@@ -243,7 +233,7 @@ int home_open(const char *dir, unsigned what, struct home **ret, struct errinfo 
 	if (r == 0)
 		r = read_settings(h, ei);
 	if (r == 0)
-		r = set_clock(h, ei);
+		r = settings_clock(&h->settings, ei);
 	if (r == 0)
 		r = check_modes(h, ei);
 	if (r == 0) {

@@ -156,6 +156,11 @@ int home_intent(struct home *h, const char *act, const char *peer, const json_t 
 int home_result(struct home *h, const char *act, const char *peer,
     const struct ledger_receipt *intent, int code, struct errinfo *ei) GW_MUST_USE;
 
+/* Something that must not be: one `incident.open` about the other party `peer`, with an erasable
+ * detail (borrowed). Uses reserved space. Needs HOME_LEDGER. GW_ELEDGER. */
+int home_incident(struct home *h, const char *peer, const json_t *detail, struct errinfo *ei)
+    GW_MUST_USE;
+
 /* How the registry that was opened stands to its officer's signature. */
 enum home_registry_state {
 	REGISTRY_SIGNED,

@@ -17,7 +17,7 @@
 #include "base/id.h"
 #include "base/str.h"
 #include "dossier/catalogue.h"
-#include "home/home.h"
+#include "home/inside.h"
 #include "ledger/ledger.h"
 #include "registry/text.h"
 #include "sign/csr.h"
@@ -55,11 +55,11 @@ static int check_new(const struct home_new *n, struct errinfo *ei)
 	return 0;
 }
 
-static int make_folders(const char *dir, struct errinfo *ei)
+int home_make_folders(const char *dir, struct errinfo *ei)
 {
 	for (size_t i = 0; i < GW_LENGTH(folders); i++) {
 		char *path GW_CLEANUP(str_free_p) = file_join(dir, folders[i]);
-		if (mkdir(path, 0700) < 0)
+		if (mkdir(path, 0700) < 0 && errno != EEXIST)
 			return err_sys(ei, GW_EIO, "cannot make '%s'", path);
 	}
 	return 0;
@@ -202,7 +202,7 @@ static int fill(const char *dir, const struct home_new *n, struct buf *ret_vkey,
 	self->name = str_dup(n->name);
 	self->roles = n->roles;
 	self->duties = n->duties;
-	int r = make_folders(dir, ei);
+	int r = home_make_folders(dir, ei);
 	if (r == 0)
 		r = put_settings(dir, n, ei);
 	if (r == 0)
@@ -219,7 +219,7 @@ static int fill(const char *dir, const struct home_new *n, struct buf *ret_vkey,
 }
 
 /* Give the home its name: an empty folder may stand there, nothing else. */
-static int move_in(const char *from, const char *to, struct errinfo *ei)
+int home_move_in(const char *from, const char *to, struct errinfo *ei)
 {
 	if (rename(from, to) == 0)
 		return file_sync_parent(to, ei);
@@ -238,43 +238,70 @@ static bool taken(const char *dir)
 	return full;
 }
 
-static int make_beside(
-    const char *dir, const struct home_new *n, struct buf *ret_vkey, struct errinfo *ei)
+void home_hidden_release(struct home_hidden *p)
 {
-	char *place GW_CLEANUP(str_free_p) = str_dup(dir);
-	for (size_t i = strlen(place); i > 1 && place[i - 1] == '/'; i--)
-		place[i - 1] = '\0';
-	const char *base = file_base(place);
-	char *parent GW_CLEANUP(str_free_p) = base == place
+	if (p->dir)
+		(void)!file_remove_tree(p->dir, NULL);
+	str_free_p(&p->dir);
+	str_free_p(&p->place);
+	file_close_p(&p->lock);
+}
+
+int home_hidden_make(const char *path, struct home_hidden *ret, struct errinfo *ei)
+{
+	struct home_hidden p GW_CLEANUP(home_hidden_release) = {.lock = -1};
+	p.place = str_dup(path);
+	for (size_t i = strlen(p.place); i > 1 && p.place[i - 1] == '/'; i--)
+		p.place[i - 1] = '\0';
+	const char *base = file_base(p.place);
+	char *parent GW_CLEANUP(str_free_p) = base == p.place
 	    ? str_dup(".")
-	    : str_dupn(place, base - 1 == place ? 1 : (size_t)(base - 1 - place));
-	char *hidden GW_CLEANUP(str_free_p) =
-	    str_printf("%s/.%s.handover-init", str_eq(parent, "/") ? "" : parent, base);
+	    : str_dupn(p.place, base - 1 == p.place ? 1 : (size_t)(base - 1 - p.place));
 	if (!*base || str_eq(base, ".") || str_eq(base, ".."))
-		return err_set(ei, GW_EUSAGE, "name the folder that is to be made");
-	if (taken(place))
-		return err_set(ei, GW_EEXIST, "'%s' is already there", place);
+		return err_set(ei, GW_EUSAGE, "name what is to be made");
+	if (taken(p.place))
+		return err_set(ei, GW_EEXIST, "'%s' is already there", p.place);
 	int r = file_mkdirs(parent, 0700, ei);
 	if (r < 0)
 		return r;
-	/* one at a time in this folder, so that what an init that was killed left can go */
-	int lock GW_CLEANUP(file_close_p) = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (lock < 0 || flock(lock, LOCK_EX) < 0)
+	/* one at a time in this folder, so that what an act that was killed left can go */
+	p.lock = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (p.lock < 0 || flock(p.lock, LOCK_EX) < 0)
 		return err_sys(ei, GW_EIO, "cannot lock '%s'", parent);
-	r = file_remove_tree(hidden, ei);
-	if (r == 0 && mkdir(hidden, 0700) < 0)
-		r = err_sys(ei, GW_EIO, "cannot make '%s'", hidden);
-	if (r == 0)
-		r = fill(hidden, n, ret_vkey, ei);
-	if (r == 0)
-		r = move_in(hidden, place, ei);
+	p.dir = str_printf("%s/.%s.handover-init", str_eq(parent, "/") ? "" : parent, base);
+	r = file_remove_tree(p.dir, ei);
+	if (r == 0 && mkdir(p.dir, 0700) < 0)
+		r = err_sys(ei, GW_EIO, "cannot make '%s'", p.dir);
 	if (r < 0)
-		(void)!file_remove_tree(hidden, NULL);
-	return r;
+		return r;
+	*ret = p;
+	p = (struct home_hidden){.lock = -1};
+	return 0;
+}
+
+int home_beside(const char *dir, home_filler fn, void *ctx, struct errinfo *ei)
+{
+	struct home_hidden p GW_CLEANUP(home_hidden_release) = {.lock = -1};
+	int r = home_hidden_make(dir, &p, ei);
+	if (r == 0)
+		r = fn(ctx, p.dir, ei);
+	return r == 0 ? home_move_in(p.dir, p.place, ei) : r;
+}
+
+struct filling {
+	const struct home_new *n;
+	struct buf *vkey;
+};
+
+static int fill_new(void *ctx, const char *dir, struct errinfo *ei)
+{
+	const struct filling *f = ctx;
+	return fill(dir, f->n, f->vkey, ei);
 }
 
 int home_init(const char *dir, const struct home_new *n, struct buf *ret_vkey, struct errinfo *ei)
 {
+	struct filling f = {.n = n, .vkey = ret_vkey};
 	int r = check_new(n, ei);
-	return r == 0 ? make_beside(dir, n, ret_vkey, ei) : r;
+	return r == 0 ? home_beside(dir, fill_new, &f, ei) : r;
 }

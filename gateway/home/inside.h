@@ -33,4 +33,46 @@ int home_open_registry(struct home *h, unsigned what, struct errinfo *ei) GW_MUS
 /* One transfer.refuse for what failed before transfer/ could begin: as well as it goes. */
 void home_refuse(struct home *h, int code);
 
+/* Orders names of identity files (char *), oldest first, for qsort. */
+int home_identity_order(const void *a, const void *b);
+
+/* Make the folders of a home under dir, those that are not there. GW_EIO. */
+int home_make_folders(const char *dir, struct errinfo *ei) GW_MUST_USE;
+
+/* A folder under a hidden name beside a place where something is to be made. */
+struct home_hidden {
+	char *place, *dir; /* the place, without slashes at its end; the folder, of mode 0700 */
+	int lock;          /* one at a time in that parent */
+};
+
+/*
+ * Make the folder for what is to be at path, where nothing or an empty folder may be. What a kill
+ * left under that hidden name is removed first. GW_EEXIST; GW_EUSAGE: no name; GW_EIO. Release
+ * removes the folder, if it still has that name.
+ */
+int home_hidden_make(const char *path, struct home_hidden *ret, struct errinfo *ei) GW_MUST_USE;
+void home_hidden_release(struct home_hidden *p);
+
+/* The bytes of all files below dir that are no secrets. GW_EFORMAT: a link; GW_EIO. */
+int home_files_size(const char *dir, uint64_t *ret, struct errinfo *ei) GW_MUST_USE;
+
+/* Rename the folder `from` to `to`, where nothing or an empty folder is, durably. GW_EEXIST,
+ * GW_EIO.
+ */
+int home_move_in(const char *from, const char *to, struct errinfo *ei) GW_MUST_USE;
+
+/* In the file with a home's secrets (home/backup.h): the name under which its OIN stands, and the
+ * size of each of them at most. */
+#define SECRETS_OF "OIN"
+enum { SECRET_MAX = 1 << 20 };
+
+/* Fills the folder at dir, which is empty and of mode 0700. */
+typedef int (*home_filler)(void *ctx, const char *dir, struct errinfo *ei);
+
+/*
+ * home_beside(dir, fn, ctx, ei): make the folder `dir` wholly or not at all: fn fills a hidden one,
+ * which is then renamed. What fn writes must be durable when it returns. As home_hidden_make.
+ */
+int home_beside(const char *dir, home_filler fn, void *ctx, struct errinfo *ei) GW_MUST_USE;
+
 #endif

@@ -52,6 +52,13 @@ int home_result(struct home *h, const char *act, const char *peer,
 	return home_result_about(h, act, &(struct home_about){.peer = peer}, intent, code, ei);
 }
 
+int home_incident(struct home *h, const char *peer, const json_t *detail, struct errinfo *ei)
+{
+	struct ledger_record r = own_record(h, "incident.open");
+	r.peer = peer;
+	return ledger_append(h->ledger, &r, detail, NULL, ei);
+}
+
 void home_refuse(struct home *h, int code)
 {
 	struct ledger_record r = own_record(h, "transfer.refuse");

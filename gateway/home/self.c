@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "home/cosign.h"
 #include "home/inside.h"
 #include "registry/edit.h"
 #include "sign/cert.h"
@@ -58,6 +59,23 @@ static int set_vkey(const struct home *h, struct organisation *o, struct errinfo
 	return 0;
 }
 
+/* A home that has a witness key says so; one without says nothing. */
+static int set_witness(struct home *h, struct organisation *o, struct errinfo *ei)
+{
+	struct witness w GW_CLEANUP(witness_release) = {.secret = NULL};
+	struct buf vkey GW_CLEANUP(buf_release) = BUF_INIT(1024);
+	int r = home_witness(h, false, &w, ei);
+	if (r == GW_ENOENT)
+		return 0;
+	if (r == 0 && note_vkey(&w.key, &vkey) < 0)
+		r = err_set(ei, GW_EFAIL, "cannot tell the witness's verifier key");
+	if (r < 0)
+		return r;
+	free(o->witness);
+	o->witness = str_dup(vkey.data);
+	return 0;
+}
+
 static int refresh_entry(struct home *h, const char *dir, struct change *c, struct errinfo *ei)
 {
 	const struct organisation *there = registry_organisation(h->registry, h->settings.oin);
@@ -71,6 +89,8 @@ static int refresh_entry(struct home *h, const char *dir, struct change *c, stru
 	int r = pin_tls(h, o, ei);
 	if (r == 0)
 		r = set_vkey(h, o, ei);
+	if (r == 0)
+		r = set_witness(h, o, ei);
 	if (r == 0 && organisation_diff(there, o, &diff) < 0)
 		r = err_set(ei, GW_ELIMIT, "the entry of %s is too large", o->oin);
 	if (r < 0 || !diff.len)

@@ -4,73 +4,118 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "base/yaml.h"
 #include "detect/detect.h"
 
-/* A limit: its word, where it goes, what one unit of it is, and its bounds in that unit. */
+/* A limit: its word, where it goes and in what width, what one unit of it is, and its bounds. */
 struct limit {
 	const char *word;
-	size_t offset;
-	bool is_unsigned; /* the member is an unsigned, not a size_t */
+	size_t offset, width;
 	int64_t unit, low, high;
 };
 
-#define SIZE_LIMIT(word, member, unit, low, high)                                      \
+#define LIMIT(of, word, member, unit, low, high)                                       \
 	{                                                                              \
-		word, offsetof(struct settings_limits, member), false, unit, low, high \
+		word, offsetof(of, member), sizeof(((of *)0)->member), unit, low, high \
 	}
-#define COUNT_LIMIT(word, member, low, high)                                       \
-	{                                                                          \
-		word, offsetof(struct settings_limits, member), true, 1, low, high \
-	}
+#define HOW_MUCH(...) LIMIT(struct settings_limits, __VA_ARGS__)
+#define SERVES(...) LIMIT(struct settings_serve, __VA_ARGS__)
 
-enum { KIB = 1 << 10, MIB = 1 << 20 };
+enum { KIB = 1 << 10, MIB = 1 << 20, GIB = 1 << 30 };
 
 static const struct limit limits[] = {
-    SIZE_LIMIT("dossier_json_mb", dossier.json_bytes, MIB, 1, 64),
-    SIZE_LIMIT("dossier_values", dossier.values, 1, 100, 10000000),
-    SIZE_LIMIT("dossier_depth", dossier.depth, 1, 4, 64),
-    SIZE_LIMIT("dossier_files", dossier.files, 1, 1, 100000),
-    SIZE_LIMIT("dossier_file_mb", dossier.file_bytes, MIB, 1, 4096),
-    SIZE_LIMIT("dossier_total_mb", dossier.total_bytes, MIB, 1, 16384),
-    SIZE_LIMIT("dossier_archive_mb", dossier.archive_bytes, MIB, 1, 16384),
-    SIZE_LIMIT("dossier_ratio", dossier.ratio, 1, 2, 100000),
-    SIZE_LIMIT("age_header_kb", age.header_bytes, KIB, 1, 1 << 20),
-    SIZE_LIMIT("age_line_kb", age.line_bytes, KIB, 1, 1 << 10),
-    SIZE_LIMIT("age_stanzas", age.stanzas, 1, 1, 1000000),
-    COUNT_LIMIT("age_work_factor", age.work_factor, 1, 30),
-    COUNT_LIMIT("threads", threads, 0, 1024),
+    HOW_MUCH("dossier_json_mb", dossier.json_bytes, MIB, 1, 64),
+    HOW_MUCH("dossier_values", dossier.values, 1, 100, 10000000),
+    HOW_MUCH("dossier_depth", dossier.depth, 1, 4, 64),
+    HOW_MUCH("dossier_files", dossier.files, 1, 1, 100000),
+    HOW_MUCH("dossier_file_mb", dossier.file_bytes, MIB, 1, 4096),
+    HOW_MUCH("dossier_total_mb", dossier.total_bytes, MIB, 1, 16384),
+    HOW_MUCH("dossier_archive_mb", dossier.archive_bytes, MIB, 1, 16384),
+    HOW_MUCH("dossier_ratio", dossier.ratio, 1, 2, 100000),
+    HOW_MUCH("age_header_kb", age.header_bytes, KIB, 1, 1 << 20),
+    HOW_MUCH("age_line_kb", age.line_bytes, KIB, 1, 1 << 10),
+    HOW_MUCH("age_stanzas", age.stanzas, 1, 1, 1000000),
+    HOW_MUCH("age_work_factor", age.work_factor, 1, 1, 30),
+    HOW_MUCH("threads", threads, 1, 0, 1024),
 };
 
-static int read_limits(const struct yml *root, struct settings_limits *l, struct errinfo *ei)
+static const struct limit serves[] = {
+    SERVES("package_gb", cases.package_bytes, GIB, 1, 1 << 20),
+    SERVES("organisation_gb", cases.organisation_bytes, GIB, 1, 1 << 20),
+    SERVES("uploads", cases.uploads, 1, 1, 10000),
+    SERVES("upload_days", cases.upload_hours, 24, 1, 90),
+    SERVES("free_gb", cases.free_bytes, GIB, 1, 1 << 20),
+    SERVES("connections", connections, 1, 16, 100000),
+    SERVES("per_address", per_address, 1, 1, 100000),
+    SERVES("workers", workers, 1, 2, 256),
+    SERVES("per_organisation", per_peer, 1, 1, 256),
+    SERVES("grace_s", grace_s, 1, 1, 600),
+};
+enum { LIMITS_MOST = 16 };
+_Static_assert(GW_LENGTH(limits) <= LIMITS_MOST && GW_LENGTH(serves) <= LIMITS_MOST, "words fit");
+
+static void store(void *at, size_t width, uint64_t v)
 {
-	const char *words[GW_LENGTH(limits)];
+	unsigned u = (unsigned)v;
+	if (width == sizeof u)
+		memcpy(at, &u, sizeof u);
+	else
+		memcpy(at, &v, sizeof v);
+}
+_Static_assert(sizeof(size_t) == sizeof(uint64_t), "sizes are stored as 64 bits");
+
+/* Read what the map `key` says of table[0..n) into *into. */
+static int read_limits(const struct yml *root, const char *key, const struct limit *table, size_t n,
+    void *into, struct errinfo *ei)
+{
+	const char *words[LIMITS_MOST];
 	const struct yml *map;
-	if (!yml_get(root, "limits"))
+	if (!yml_get(root, key))
 		return 0;
-	for (size_t i = 0; i < GW_LENGTH(limits); i++)
-		words[i] = limits[i].word;
-	int r = yml_map(root, "limits", &map, ei);
+	for (size_t i = 0; i < n; i++)
+		words[i] = table[i].word;
+	int r = yml_map(root, key, &map, ei);
 	if (r == 0)
-		r = yml_closed(map, words, GW_LENGTH(words), ei);
-	for (size_t i = 0; r == 0 && i < GW_LENGTH(limits); i++) {
-		const struct limit *m = &limits[i];
+		r = yml_closed(map, words, n, ei);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		const struct limit *m = &table[i];
 		int64_t v;
 		if (!yml_get(map, m->word))
 			continue;
 		r = yml_int(map, m->word, m->low, m->high, &v, ei);
-		if (r < 0)
-			return r;
-		if (m->is_unsigned) {
-			unsigned u = (unsigned)v;
-			memcpy((char *)l + m->offset, &u, sizeof u);
-		} else {
-			size_t z = (size_t)v * (size_t)m->unit;
-			memcpy((char *)l + m->offset, &z, sizeof z);
-		}
+		if (r == 0)
+			store((char *)into + m->offset, m->width, (uint64_t)v * (uint64_t)m->unit);
 	}
 	return r;
+}
+
+/* A list of OINs, or of nothing; each once. */
+static int read_oins(
+    const struct yml *root, const char *key, char ***ret, size_t *ret_n, struct errinfo *ei)
+{
+	enum { MOST = 1000 };
+	const struct yml *list;
+	if (!yml_get(root, key))
+		return 0;
+	int r = yml_list(root, key, &list, ei);
+	if (r == 0 && list->n > MOST)
+		r = yml_err(list, ei, GW_ELIMIT, "%s: at most %d", key, (int)MOST);
+	if (r < 0)
+		return r;
+	*ret = str_alloc((list->n + 1) * sizeof **ret);
+	for (size_t i = 0; i < list->n; i++) {
+		const struct yml *item = list->items[i];
+		if (item->kind != YML_SCALAR || !str_oin(item->text))
+			return yml_err(
+			    item, ei, GW_EFORMAT, "%s: an OIN of 20 digits expected", key);
+		for (size_t k = 0; k < *ret_n; k++)
+			if (str_eq((*ret)[k], item->text))
+				return yml_err(item, ei, GW_EFORMAT, "%s: stands there twice", key);
+		(*ret)[(*ret_n)++] = str_dup(item->text);
+	}
+	return 0;
 }
 
 static int read_officers(const struct yml *root, struct settings *s, struct errinfo *ei)
@@ -132,6 +177,39 @@ static int read_text(const struct yml *root, const char *key, const char *prefix
 	return 0;
 }
 
+/* tls_profile: nl-goed or digikoppeling. */
+static int read_tls_profile(const struct yml *root, struct settings *s, struct errinfo *ei)
+{
+	static const char *const words[] = {"nl-goed", "digikoppeling"};
+	size_t i = SETTINGS_NL_GOED;
+	const struct yml *v = yml_get(root, "tls_profile");
+	int r = v ? yml_scalar(v, "nl-goed or digikoppeling", ei) : 0;
+	if (v && r == 0)
+		r = yml_word(v, words, GW_LENGTH(words), &i, ei);
+	s->tls_profile = i ? SETTINGS_DIGIKOPPELING : SETTINGS_NL_GOED;
+	return r;
+}
+
+/* What the daemon is told. */
+static int read_daemon(const struct yml *root, struct settings *s, struct errinfo *ei)
+{
+	int r = read_text(root, "listen", "", "ADDR:PORT", &s->listen, ei);
+	if (r == 0)
+		r = read_text(root, "local", "", "ADDR:PORT or a path", &s->local, ei);
+	if (r == 0)
+		r = read_tls_profile(root, s, ei);
+	if (r == 0)
+		r = read_oins(root, "mandates", &s->mandates, &s->mandates_n, ei);
+	if (r == 0)
+		r = read_oins(root, "witnesses", &s->witnesses, &s->witnesses_n, ei);
+	if (r == 0)
+		r = read_limits(root, "serve", serves, GW_LENGTH(serves), &s->serve, ei);
+	if (r == 0 && s->serve.connections && s->serve.connections < s->serve.workers)
+		r = yml_err(yml_get(root, "serve"), ei, GW_EFORMAT,
+		    "serve: there are more workers than connections");
+	return r;
+}
+
 /* antivirus: off, or {socket: PATH}. */
 static int read_antivirus(const struct yml *root, struct settings *s, struct errinfo *ei)
 {
@@ -162,6 +240,15 @@ static int read_ocr(const struct yml *root, struct settings *s, struct errinfo *
 		r = yml_err(yml_get(root, "ocr"), ei, GW_EFORMAT, "ocr: auto or off expected");
 	s->no_ocr = str_eq(word, "off");
 	return r;
+}
+
+int settings_clock(const struct settings *s, struct errinfo *ei)
+{
+	const char *moment = getenv("HANDOVER_TEST_CLOCK");
+	if (!s->test || !moment || !*moment)
+		return 0;
+	int r = clock_set_test(moment, ei);
+	return r < 0 ? err_set(ei, GW_EUSAGE, "HANDOVER_TEST_CLOCK is no RFC 3339 moment") : 0;
 }
 
 struct attach_setup settings_attach(const struct settings *s)
@@ -225,15 +312,16 @@ static int read_identity(const struct yml *root, struct settings *s, struct erri
 static int read_settings(const struct yml *root, struct settings *s, struct errinfo *ei)
 {
 	static const char *const words[] = {"oin", "name", "test", "registry_officers", "listen",
-	    "signing_key", "tls_key", "antivirus", "time_stamping", "ladder_map", "limits", "ocr",
-	    "processing", "client_numbers"};
+	    "local", "tls_profile", "mandates", "witnesses", "serve", "signing_key", "tls_key",
+	    "antivirus", "time_stamping", "ladder_map", "limits", "ocr", "processing",
+	    "client_numbers"};
 	int r = yml_closed(root, words, GW_LENGTH(words), ei);
 	if (r == 0)
 		r = read_identity(root, s, ei);
 	if (r == 0)
 		r = read_officers(root, s, ei);
 	if (r == 0)
-		r = read_text(root, "listen", "", "ADDR:PORT", &s->listen, ei);
+		r = read_daemon(root, s, ei);
 	if (r == 0)
 		r = read_text(root, "signing_key", "pkcs11:", "a pkcs11: URI", &s->signing_key, ei);
 	if (r == 0)
@@ -250,7 +338,7 @@ static int read_settings(const struct yml *root, struct settings *s, struct erri
 	if (r == 0)
 		r = read_client_numbers(root, s, ei);
 	if (r == 0)
-		r = read_limits(root, &s->limits, ei);
+		r = read_limits(root, "limits", limits, GW_LENGTH(limits), &s->limits, ei);
 	return r == 0 ? read_processing(root, s, ei) : r;
 }
 
@@ -282,11 +370,18 @@ void settings_release(struct settings *s)
 	}
 	for (size_t i = 0; i < s->client_numbers_n; i++)
 		free(s->client_numbers[i]);
+	for (size_t i = 0; i < s->mandates_n; i++)
+		free(s->mandates[i]);
+	for (size_t i = 0; i < s->witnesses_n; i++)
+		free(s->witnesses[i]);
+	free(s->mandates);
+	free(s->witnesses);
 	free(s->client_numbers);
 	free(s->officers);
 	free(s->processing);
 	free(s->name);
 	free(s->listen);
+	free(s->local);
 	free(s->signing_key);
 	free(s->tls_key);
 	free(s->antivirus);

@@ -13,6 +13,7 @@
 #include "attach/attach.h"
 #include "base/defs.h"
 #include "base/err.h"
+#include "cases/cases.h"
 #include "dossier/dossier.h"
 #include "registry/organisation.h"
 
@@ -26,6 +27,17 @@ struct settings_limits {
 	unsigned threads; /* threads: of sealing; 0 (the default): one for each processor */
 };
 
+/* serve: what the daemon may hold and how much it does at once; 0 where nothing is said. */
+struct settings_serve {
+	/* package_gb, organisation_gb, uploads, upload_days, free_gb; 0: the defaults there */
+	struct cases_limits cases;
+	/* connections, per_address, workers, per_organisation; 0: the defaults of http/server.h */
+	unsigned connections, per_address, workers, per_peer;
+	unsigned grace_s; /* for what runs when the daemon stops; 0: 20 */
+};
+
+enum settings_tls { SETTINGS_NL_GOED, SETTINGS_DIGIKOPPELING };
+
 struct settings_purpose {
 	char *purpose, *uri;
 };
@@ -36,7 +48,15 @@ struct settings {
 	bool test;
 	char **officers; /* registry_officers: pins */
 	size_t officers_n;
-	char *listen;        /* ADDR:PORT, or NULL */
+	char *listen; /* ADDR:PORT or [ADDR]:PORT, or NULL */
+	char *local;  /* of health and figures: likewise on loopback, or the path of a Unix
+	                 socket (not whole: in the home); NULL: none */
+	enum settings_tls tls_profile; /* nl-goed unless said */
+	char **mandates;               /* OINs besides our own whose clients may hand in dossiers */
+	size_t mandates_n;
+	char **witnesses; /* OINs that are asked to cosign our checkpoints */
+	size_t witnesses_n;
+	struct settings_serve serve;
 	char *signing_key;   /* pkcs11: URI of the signing key, or NULL: organisation/signing.key */
 	char *tls_key;       /* likewise for organisation/tls.key */
 	char *antivirus;     /* path of clamd's socket, or NULL: off */
@@ -55,6 +75,12 @@ struct settings {
 int settings_parse(const char *file, const void *p, size_t n, struct settings *ret,
     struct errinfo *ei) GW_MUST_USE;
 void settings_release(struct settings *s);
+
+/*
+ * Let $HANDOVER_TEST_CLOCK set the clock, where s says `test: true`; else nothing. GW_EUSAGE when
+ * it is no RFC 3339 moment. For home/ and for the daemon before it divides.
+ */
+int settings_clock(const struct settings *s, struct errinfo *ei) GW_MUST_USE;
 
 /* How attachments are looked at; it points into s. */
 struct attach_setup settings_attach(const struct settings *s);

@@ -22,7 +22,7 @@ struct http_request;
 /* Who sent it, as `identify` said. */
 struct http_peer {
 	char id[32];              /* "" where nobody is known */
-	unsigned char digest[32]; /* SHA-256 of the certificate */
+	unsigned char digest[32]; /* SHA-256 of the public key of its certificate, or zeros */
 };
 
 const struct http_head *http_request_head(const struct http_request *q);

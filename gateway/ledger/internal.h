@@ -221,6 +221,11 @@ void reserve_release(int fd);
 int keys_load(struct ledger *l, const struct ledger_paths *p, struct errinfo *ei) GW_MUST_USE;
 int keys_make(const struct ledger_paths *p, struct errinfo *ei) GW_MUST_USE;
 
+/* One secret of 32 bytes in base64: read it into out (locked memory); draw a new one into the file
+ * at path, which must not be there (GW_EEXIST). */
+int keys_read(const char *path, uint8_t out[KEY_BYTES], struct errinfo *ei) GW_MUST_USE;
+int keys_write(const char *path, struct errinfo *ei) GW_MUST_USE;
+
 /* ---- quota.c ---- */
 void quota_flush(struct ledger *l);
 void quota_free(struct ledger *l);

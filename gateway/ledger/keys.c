@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "ledger/internal.h"
 
-static int load(const char *path, uint8_t *out, struct errinfo *ei)
+int keys_read(const char *path, uint8_t out[KEY_BYTES], struct errinfo *ei)
 {
 	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(256);
 	size_t n = 0;
@@ -33,18 +33,18 @@ int keys_load(struct ledger *l, const struct ledger_paths *p, struct errinfo *ei
 	l->blind = secret_alloc(KEY_BYTES);
 	if (!seed || !l->secret || !l->kek || !l->blind)
 		return err_set(ei, GW_ENOMEM, "no locked memory left for keys");
-	int r = load(p->key, seed, ei);
+	int r = keys_read(p->key, seed, ei);
 	if (r == 0)
-		r = load(p->subjects_kek, l->kek, ei);
+		r = keys_read(p->subjects_kek, l->kek, ei);
 	if (r == 0)
-		r = load(p->blind_key, l->blind, ei);
+		r = keys_read(p->blind_key, l->blind, ei);
 	if (r < 0)
 		return r;
 	(void)crypto_sign_seed_keypair(pub, l->secret, seed);
 	return note_key_make(l->origin, NOTE_ED25519, pub, &l->key, ei);
 }
 
-static int make(const char *path, struct errinfo *ei)
+int keys_write(const char *path, struct errinfo *ei)
 {
 	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(64);
 	uint8_t raw[KEY_BYTES];
@@ -60,7 +60,7 @@ int keys_make(const struct ledger_paths *p, struct errinfo *ei)
 {
 	const char *paths[] = {p->key, p->subjects_kek, p->blind_key};
 	for (size_t i = 0; i < GW_LENGTH(paths); i++) {
-		int r = make(paths[i], ei);
+		int r = keys_write(paths[i], ei);
 		if (r < 0)
 			return r;
 	}

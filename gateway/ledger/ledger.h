@@ -85,7 +85,7 @@ void ledger_close_p(struct ledger **l);
  * log.start, names in `peerlog` the head that was lost and as object the log at hand. The records
  * at hand stay in the database as an earlier log: verified, reported on and shredded as before,
  * never appended to. Sequence numbers and policy versions are kept. GW_ECONFLICT when the database
- * is not behind its head.
+ * holds all that its head covers.
  */
 int ledger_restart(const struct ledger_paths *paths, const char *origin, struct errinfo *ei)
     GW_MUST_USE;

@@ -32,6 +32,8 @@ struct restart {
 
 static void restart_release(struct restart *s)
 {
+	for (size_t i = 0; i < SQL_COUNT; i++)
+		(void)sqlite3_finalize(s->l->sql[i]);
 	(void)sqlite3_close(s->db);
 	file_close_p(&s->fd);
 	secret_free(s->l->secret);
@@ -101,15 +103,31 @@ static int begin_after(struct restart *s, struct errinfo *ei)
 	return sql_do(st, ei);
 }
 
+/* True when the log at hand, of that size, holds all that the last signed head covers. */
+static int holds_lost(struct restart *s, int64_t size, bool *ret, struct errinfo *ei)
+{
+	struct merkle_hash root;
+	*ret = false;
+	if ((uint64_t)size < s->lost.cp.size)
+		return 0;
+	s->l->db = s->db; /* for the statements of writer_read */
+	int r = merkle_root_at(s->lost.cp.size, writer_read, s->l, &root, ei);
+	*ret = r == 0 && memcmp(root.b, s->lost.cp.root.b, MERKLE_HASH) == 0;
+	return r;
+}
+
 /* In one transaction: the old log aside, the new one begun. */
 static int exchange(struct restart *s, struct errinfo *ei)
 {
 	char origin[NOTE_NAME] = "";
 	int64_t size = 0;
+	bool holds = false;
 	int r = sql_run(s->db, "BEGIN IMMEDIATE", ei);
 	if (r == 0)
 		r = what_is_there(s, origin, &size, ei);
-	if (r == 0 && str_eq(origin, s->lost.cp.origin) && (uint64_t)size >= s->lost.cp.size)
+	if (r == 0 && str_eq(origin, s->lost.cp.origin))
+		r = holds_lost(s, size, &holds, ei);
+	if (r == 0 && holds)
 		r = err_set(ei, GW_ECONFLICT,
 		    "the ledger is not behind its last signed head: there is nothing to begin anew");
 	if (r == 0 && *origin && !str_eq(origin, s->lost.cp.origin))

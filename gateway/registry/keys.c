@@ -213,3 +213,12 @@ int key_store(
 	char *dir GW_CLEANUP(str_free_p) = file_join(registry_dir, "keys");
 	return store_statement(dir, json, p7s, ei);
 }
+
+int registry_key_text(const struct registry *r, const struct key_statement *k, struct buf *json,
+    struct buf *p7s, struct errinfo *ei)
+{
+	char *name GW_CLEANUP(str_free_p) = str_printf("keys/%s.json", k->sha256);
+	char *signature GW_CLEANUP(str_free_p) = str_printf("%s.p7s", name);
+	int code = registry_file(r, name, STATEMENT_MAX, json, ei);
+	return code < 0 ? code : registry_file(r, signature, CADES_MAX, p7s, ei);
+}

@@ -76,6 +76,11 @@ const struct key_statement *registry_key(
 const struct key_statement *registry_key_next(
     const struct registry *r, const char *oin, size_t *at);
 
+/* Append the bytes of a statement and its signature, as the registry has them on disk. GW_EAUTH
+ * when they are not what the registry was read from; GW_EIO, GW_ELIMIT. */
+int registry_key_text(const struct registry *r, const struct key_statement *k, struct buf *json,
+    struct buf *p7s, struct errinfo *ei) GW_MUST_USE;
+
 /* The own members of a `key` statement, for statement_sign: a new JSON object. supersedes may be
  * NULL or "". */
 json_t *key_members(const char *recipient, enum key_use use, struct date from, struct date until,

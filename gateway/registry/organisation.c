@@ -224,7 +224,7 @@ static int read_gateway(const struct yml *entry, struct organisation *o, struct 
 static int read_entry(const struct yml *entry, struct organisation *o, struct errinfo *ei)
 {
 	static const char *const words[] = {"oin", "name", "roles", "duties", "signing", "tls",
-	    "gateway", "gateway_oin", "ledger", "officers"};
+	    "gateway", "gateway_oin", "ledger", "officers", "witness"};
 	const char *oin;
 	int r = yml_closed(entry, words, GW_LENGTH(words), ei);
 	if (r == 0)
@@ -252,6 +252,9 @@ static int read_entry(const struct yml *entry, struct organisation *o, struct er
 		r = read_gateway(entry, o, ei);
 	if (r == 0)
 		r = read_optional(entry, "ledger", "oin-", "a verifier key oin-…", &o->ledger, ei);
+	if (r == 0)
+		r = read_optional(
+		    entry, "witness", "oin-", "a verifier key oin-…", &o->witness, ei);
 	if (r == 0)
 		r = read_officers(entry, o, ei);
 	return r;
@@ -303,6 +306,7 @@ void organisation_free(struct organisation *o)
 	free(o->gateway);
 	free(o->gateway_oin);
 	free(o->ledger);
+	free(o->witness);
 	for (size_t i = 0; i < o->officers_n; i++)
 		free(o->officers[i].role);
 	free(o->officers);
@@ -380,6 +384,7 @@ struct organisation *organisation_copy(const struct organisation *o)
 	c->gateway = o->gateway ? str_dup(o->gateway) : NULL;
 	c->gateway_oin = o->gateway_oin ? str_dup(o->gateway_oin) : NULL;
 	c->ledger = o->ledger ? str_dup(o->ledger) : NULL;
+	c->witness = o->witness ? str_dup(o->witness) : NULL;
 	for (size_t i = 0; i < o->officers_n; i++)
 		organisation_add_officer(c, o->officers[i].role, o->officers[i].spki);
 	return c;

@@ -58,6 +58,7 @@ struct organisation {
 	char *gateway;     /* https address, or NULL: served here, or by hand */
 	char *gateway_oin; /* the organisation whose gateway that is; there when gateway is */
 	char *ledger;      /* its ledger's verifier key (signed-note vkey), or NULL */
+	char *witness;     /* the one by which its gateway cosigns the ledgers of others, or NULL */
 	struct officer *officers;
 	size_t officers_n;
 	size_t line; /* where the entry begins in the file, 0 when it came from elsewhere */

@@ -80,6 +80,8 @@ int organisation_yaml(const struct organisation *o, struct buf *out)
 		r = add_text_line(out, "gateway_oin", o->gateway_oin);
 	if (r == 0 && o->ledger)
 		r = add_text_line(out, "ledger", o->ledger);
+	if (r == 0 && o->witness)
+		r = add_text_line(out, "witness", o->witness);
 	if (r == 0 && o->officers_n)
 		r = buf_adds(out, "    officers:\n");
 	for (size_t i = 0; r == 0 && i < o->officers_n; i++)
@@ -128,6 +130,8 @@ json_t *organisation_json(const struct organisation *o)
 		jx_set(j, "gateway_oin", json_string(o->gateway_oin));
 	if (o->ledger)
 		jx_set(j, "ledger", json_string(o->ledger));
+	if (o->witness)
+		jx_set(j, "witness", json_string(o->witness));
 	json_t *officers = json_array();
 	for (size_t i = 0; i < o->officers_n; i++) {
 		json_t *f = json_object();
@@ -309,6 +313,8 @@ int organisation_diff(const struct organisation *a, const struct organisation *b
 		r = diff_text("gateway_oin", a->gateway_oin, b->gateway_oin, out);
 	if (r == 0)
 		r = diff_text("ledger", a->ledger, b->ledger, out);
+	if (r == 0)
+		r = diff_text("witness", a->witness, b->witness, out);
 	if (r == 0)
 		r = diff_officers("no longer officer", a, b, out);
 	if (r == 0)

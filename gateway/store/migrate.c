@@ -13,6 +13,8 @@ static const struct {
     {1, store_sql_cases},
     {2, store_sql_packages},
     {3, store_sql_jobs},
+    {4, store_sql_witness},
+    {5, store_sql_answers},
 };
 
 unsigned store_version(void)

@@ -11,7 +11,7 @@
 #include "base/str.h"
 #include "dossier/catalogue.h"
 #include "dossier/dossier.h"
-#include "ledger/checkpoint.h"
+#include "ledger/peerlog.h"
 #include "package/open.h"
 #include "policy/apply.h"
 #include "transfer/act.h"
@@ -254,13 +254,7 @@ static void peer_head(const struct opening *o, struct checkpoint *head, struct l
 {
 	const struct note *n = package_note(o->reader);
 	const struct organisation *sender = registry_organisation(o->env->registry, n->sender.oin);
-	struct note_key key;
-	if (!sender || !sender->ledger || note_vkey_parse(sender->ledger, &key, NULL) < 0 ||
-	    checkpoint_open(n->checkpoint, strlen(n->checkpoint), &key, head, NULL) < 0)
-		return;
-	r->peerlog.o = head->origin;
-	r->peerlog.n = head->size;
-	r->peerlog.root = head->root.b;
+	(void)peerlog_set(n->checkpoint, sender ? sender->ledger : NULL, head, r);
 }
 
 static int recorded(struct opening *o, struct errinfo *ei)

@@ -153,6 +153,35 @@ static int refuse_all(
 	return act_stopped(i, q->n, q->dossiers, ei);
 }
 
+int transfer_seal_memory(
+    const struct transfer_env *env, const struct seal_memory *m, struct errinfo *ei)
+{
+	struct seal_run run = {.env = env,
+	    .request = m->request,
+	    .out = m->folder,
+	    .cipher_threads = env->threads,
+	    .memory = m};
+	struct act a GW_CLEANUP(act_release) = {0};
+	struct buf checkpoint GW_CLEANUP(buf_release) = BUF_INIT(CHECKPOINT_MAX);
+	struct errinfo why = ERRINFO_INIT;
+	int e = set_up(&run, &checkpoint, &why);
+	run.checkpoint = checkpoint.data;
+	if (e == GW_EUSAGE || e == GW_ELEDGER) {
+		grounds_release(&run.grounds);
+		return ei ? (*ei = why, e) : e;
+	}
+	if (e == 0) {
+		seal_one(&run, SEAL_MEMORY_NAME, &a);
+	} else {
+		(void)snprintf(a.from, sizeof a.from, "%s", env->oin);
+		(void)snprintf(a.to, sizeof a.to, "%s", m->request->to);
+		seal_refuse(&run, &a, NULL, e, &why);
+	}
+	act_tell(&a, 0, SEAL_MEMORY_NAME, m->request->done, m->request->arg);
+	grounds_release(&run.grounds);
+	return 0;
+}
+
 int transfer_seal(
     const struct transfer_env *env, const struct seal_request *request, struct errinfo *ei)
 {

@@ -30,12 +30,24 @@ void sealing_release(struct sealing *s)
 	note_release(&s->note);
 }
 
+/* Who had it sealed: the account of a command, or a client of the daemon. */
+static void by_whom(const struct seal_run *run, struct ledger_record *r)
+{
+	if (!run->memory)
+		return;
+	r->actor.k = "svc";
+	r->actor.auth = "mtls";
+	if (run->memory->mandate)
+		r->ctl = run->memory->mandate;
+}
+
 void seal_refuse(const struct seal_run *run, struct act *a, const struct ledger_subject *subject,
     int code, const struct errinfo *why)
 {
 	struct ledger_record r = act_record(run->env, "transfer.refuse");
 	json_t *detail GW_CLEANUP(jx_release) = act_detail(a, code, why);
 	struct errinfo ledger = ERRINFO_INIT;
+	by_whom(run, &r);
 	r.out = LEDGER_DENY;
 	r.peer = run->request->to;
 	r.subj = subject;
@@ -90,7 +102,8 @@ static int decide(struct sealing *s, const char *path, struct errinfo *ei)
 	const struct dossier_limits *own = s->run->env->dossier_limits;
 	struct dossier_limits limits = own ? *own : DOSSIER_LIMITS;
 	limits.ladder = g->rules.ladder;
-	int e = dossier_read(path, g->rules.catalogue, &limits, &s->dossier, ei);
+	int e = s->run->memory ? seal_memory_read(s, &limits, ei)
+			       : dossier_read(path, g->rules.catalogue, &limits, &s->dossier, ei);
 	if (e == 0 && s->run->request->strict && (e = dossier_strict(s->dossier, ei)) < 0)
 		return err_prefix(ei, e, path);
 	if (e == 0)
@@ -98,6 +111,8 @@ static int decide(struct sealing *s, const char *path, struct errinfo *ei)
 	if (e == 0)
 		e = grounds_find(g, s->run->request->contract, s->dossier->contract,
 		    s->dossier->programme, date_of(s->now), &ctx, &contract, ei);
+	if (e == 0 && s->run->memory)
+		e = seal_memory_party(s->run->memory, contract, ei);
 	if (e == 0) {
 		struct settle settle = {.ledger = s->run->env->ledger, .subject = s->subject};
 		const struct policy_review review = {.settle = settle_stored, .arg = &settle};
@@ -165,7 +180,7 @@ static int note_case(struct sealing *s, struct errinfo *ei)
 
 /* A given case goes on: the next package of it supersedes this one. Of two that are made at once
  * the one that ends last must have the higher number, or its recipient could never open it. */
-static int keep_case(struct sealing *s, struct errinfo *ei)
+int seal_keep_case(struct sealing *s, struct errinfo *ei)
 {
 	const struct note *n = &s->note;
 	if (!s->run->request->case_id)
@@ -195,7 +210,10 @@ static int compose(struct sealing *s, struct errinfo *ei)
 	if (e < 0)
 		return e;
 	id_v4(n->package);
-	ledger_trace(n->transaction);
+	if (s->run->memory && s->run->memory->trace)
+		copy(n->transaction, sizeof n->transaction, s->run->memory->trace);
+	else
+		ledger_trace(n->transaction);
 	randombytes_buf(n->nonce, sizeof n->nonce);
 	n->checkpoint = str_dup(s->run->checkpoint);
 	act_note(s->act, n);
@@ -206,7 +224,7 @@ static int compose(struct sealing *s, struct errinfo *ei)
 
 enum { FILES_MAX = BAG_FILES_MAX };
 
-static int write_package(struct sealing *s, int fd, struct errinfo *ei)
+int seal_write_package(struct sealing *s, int fd, struct errinfo *ei)
 {
 	const struct policy_outcome *o = &s->outcome;
 	struct buf json GW_CLEANUP(buf_release) = BUF_INIT(PACKAGE_DOSSIER_MAX);
@@ -285,11 +303,11 @@ static int write_files(struct sealing *s, struct errinfo *ei)
 	struct results r GW_CLEANUP(results_abort);
 	int e = results_open(&r, s, ei);
 	if (e == 0)
-		e = write_package(s, r.file[RESULT_PACKAGE].fd, ei);
+		e = seal_write_package(s, r.file[RESULT_PACKAGE].fd, ei);
 	if (e == 0)
 		e = write_slip(s, &r, ei);
 	if (e == 0) /* before the names appear: what stands there is never unknown to its case */
-		e = keep_case(s, ei);
+		e = seal_keep_case(s, ei);
 	if (e < 0)
 		return e;
 	char *path = str_dup(r.file[RESULT_PACKAGE].path);
@@ -311,6 +329,7 @@ static struct ledger_record seal_record(
 {
 	struct ledger_record r = act_record(s->run->env, "transfer.seal");
 	act_terms(&r, s->run->env, &s->note, s->run->grounds.rules.policy, true);
+	by_whom(s->run, &r);
 	*ret = act_kept(&s->note, s->run->grounds.rules.policy, true, date_of(s->now));
 	r.ret = ret;
 	r.subj = s->subject;
@@ -355,7 +374,7 @@ static int recorded(struct sealing *s, struct errinfo *ei)
 	int e = ledger_intent(s->run->env->ledger, &r, detail, &s->intent, ei);
 	if (e < 0)
 		return e;
-	int code = write_files(s, ei);
+	int code = s->run->memory ? seal_memory_write(s, ei) : write_files(s, ei);
 	r.out = code < 0 ? act_out(code) : LEDGER_OK;
 	if (code == 0 && str_unhex(s->facts.sha256, digest, sizeof digest) == 0) {
 		r.obj.digest = digest;

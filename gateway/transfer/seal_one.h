@@ -8,8 +8,13 @@
 #include "transfer/act.h"
 #include "transfer/grounds.h"
 
+struct contract;
 struct dossier;
+struct dossier_limits;
 struct ledger_subject;
+
+/* What a dossier from memory is called in messages. */
+#define SEAL_MEMORY_NAME "dossier"
 
 /* What all dossiers of a run share. Read by many threads, changed by none (but see grounds_find).
  */
@@ -20,6 +25,7 @@ struct seal_run {
 	const char *out;        /* folder */
 	const char *checkpoint; /* our ledger's head when the run began */
 	unsigned cipher_threads;
+	const struct seal_memory *memory; /* NULL: dossiers from paths, packages into the folder */
 };
 
 /* One dossier on its way; everything readable in it is zeroed on release. */
@@ -54,6 +60,20 @@ void seal_decided(struct sealing *s, int code, struct errinfo *why);
 
 /* Seal one dossier; what became of it goes into *a, which starts zeroed. */
 void seal_one(struct seal_run *run, const char *path, struct act *a);
+
+/* The two ends of a sealing from memory (seal_memory.c): the dossier; the package and where it
+ * goes.
+ */
+int seal_memory_read(struct sealing *s, const struct dossier_limits *limits, struct errinfo *ei);
+int seal_memory_write(struct sealing *s, struct errinfo *ei);
+
+/* GW_EREFUSED unless the mandate of the run, if it has one, is a party of the contract. */
+int seal_memory_party(
+    const struct seal_memory *m, const struct contract *contract, struct errinfo *ei);
+
+/* What seal_one's file version and seal_memory share: the package's bytes; the case goes on. */
+int seal_write_package(struct sealing *s, int fd, struct errinfo *ei);
+int seal_keep_case(struct sealing *s, struct errinfo *ei);
 
 /* What nobody would open is not sealed: our certificate must hold and our key be the pinned one. */
 int seal_check_signer(const struct transfer_env *env, struct errinfo *ei) GW_MUST_USE;

@@ -123,6 +123,41 @@ struct seal_request {
 int transfer_seal(const struct transfer_env *env, const struct seal_request *request,
     struct errinfo *ei) GW_MUST_USE;
 
+/* A package that was sealed into a file without a name. All is borrowed for the call. */
+struct seal_made {
+	const char *package, *case_id; /* uuid; the case's name */
+	int64_t seq;
+	int fd; /* the ciphertext; a regular file that can be linked into the folder's file system
+	         */
+	uint64_t bytes;
+	const struct buf *slip, *p7s; /* the slip and its signature */
+	const json_t *report;         /* the sender's report */
+};
+
+/* One dossier that lies in memory, for the daemon's intake. */
+struct seal_memory {
+	const struct seal_request *request; /* policy, to, contract, case_id, english, strict; what
+	                                       became of it goes to its `done`, as item 0 */
+	int archive;                        /* a .zip or .tar, read from where it stands */
+	const char *folder;  /* in whose file system the file without a name is made */
+	const char *mandate; /* OIN of the organisation that hands it in, or NULL: our own */
+	const char *trace;   /* 32 hex digits, or NULL: a new one */
+	/* Put the package where it belongs. Called between intent and result: what it returns is
+	 * how the sealing ended. */
+	int (*place)(void *arg, const struct seal_made *made, struct errinfo *ei);
+	void *arg; /* for place */
+};
+
+/*
+ * transfer_seal_memory(env, m, ei): as transfer_seal for one dossier, of which nothing readable
+ * touches a disk: the ciphertext goes into a file without a name, the slip stays in memory.
+ *
+ * With a mandate its OIN stands in the records as `ctl`, and it must be a party of the contract
+ * (GW_EREFUSED in the item). Returns as transfer_seal.
+ */
+int transfer_seal_memory(
+    const struct transfer_env *env, const struct seal_memory *m, struct errinfo *ei) GW_MUST_USE;
+
 /* A finding under review, as a person is asked about it; all is borrowed for the call. */
 struct review_item {
 	const char *field;       /* "reports[2].summary" */

@@ -2,6 +2,7 @@
 /* gateway.yaml: closed keys, limits with defaults. */
 #include "home/settings.h"
 
+#include "base/clock.h"
 #include "tests/unit/test.h"
 
 #define PIN "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -25,6 +26,11 @@ static void little_is_enough(void **state)
 	assert_int_equal(s.limits.dossier.files, DOSSIER_LIMITS.files);
 	assert_int_equal(s.limits.age.stanzas, AGE_LIMITS.stanzas);
 	assert_int_equal(s.limits.threads, 0);
+	assert_null(s.listen);
+	assert_null(s.local);
+	assert_int_equal(s.tls_profile, SETTINGS_NL_GOED);
+	assert_int_equal(s.mandates_n + s.witnesses_n, 0);
+	assert_true(s.serve.cases.package_bytes == 0 && s.serve.workers == 0);
 	assert_null(settings_processing(&s, "referral"));
 	settings_release(&s);
 }
@@ -51,6 +57,55 @@ static void all_can_be_said(void **state)
 	assert_string_equal(settings_processing(&s, "referral"), "urn:x:1");
 	assert_null(settings_processing(&s, "continuity_of_support"));
 	settings_release(&s);
+}
+
+static void the_daemon_is_told(void **state)
+{
+	struct settings s = parsed(HEAD
+	    "listen: \"[::1]:8443\"\nlocal: run/local.sock\ntls_profile: digikoppeling\n"
+	    "mandates: [\"00000001000000002000\"]\n"
+	    "witnesses: [\"00000001000000003000\", \"00000001000000004000\"]\n"
+	    "serve: {package_gb: 20, organisation_gb: 500, uploads: 9, upload_days: 7, free_gb: 2, "
+	    "connections: 50, per_address: 5, workers: 8, per_organisation: 3, grace_s: 4}\n");
+	(void)state;
+	assert_string_equal(s.listen, "[::1]:8443");
+	assert_string_equal(s.local, "run/local.sock");
+	assert_int_equal(s.tls_profile, SETTINGS_DIGIKOPPELING);
+	assert_int_equal(s.mandates_n, 1);
+	assert_string_equal(s.mandates[0], "00000001000000002000");
+	assert_int_equal(s.witnesses_n, 2);
+	assert_string_equal(s.witnesses[1], "00000001000000004000");
+	assert_true(s.serve.cases.package_bytes == UINT64_C(20) << 30);
+	assert_true(s.serve.cases.organisation_bytes == UINT64_C(500) << 30);
+	assert_true(s.serve.cases.free_bytes == UINT64_C(2) << 30);
+	assert_int_equal(s.serve.cases.uploads, 9);
+	assert_int_equal(s.serve.cases.upload_hours, 7 * 24);
+	assert_int_equal(s.serve.connections, 50);
+	assert_int_equal(s.serve.per_address, 5);
+	assert_int_equal(s.serve.workers, 8);
+	assert_int_equal(s.serve.per_peer, 3);
+	assert_int_equal(s.serve.grace_s, 4);
+	settings_release(&s);
+}
+
+/* The clock can be set only in a home that says that it is for tests. */
+static void the_clock_is_for_tests(void **state)
+{
+	(void)state;
+	struct errinfo ei = ERRINFO_INIT;
+	struct settings real = parsed(HEAD), test = parsed(HEAD "test: true\n");
+	assert_int_equal(setenv("HANDOVER_TEST_CLOCK", "2026-02-03T04:05:06Z", 1), 0);
+	test_code(settings_clock(&real, &ei), 0, &ei);
+	assert_true(clock_now() > INT64_C(1770091506000) + 1000);
+	test_code(settings_clock(&test, &ei), 0, &ei);
+	assert_true(clock_now() == INT64_C(1770091506000));
+	assert_int_equal(setenv("HANDOVER_TEST_CLOCK", "yesterday", 1), 0);
+	test_code(settings_clock(&real, &ei), 0, &ei);
+	test_code(settings_clock(&test, &ei), GW_EUSAGE, &ei);
+	assert_int_equal(unsetenv("HANDOVER_TEST_CLOCK"), 0);
+	assert_int_equal(clock_set_test(NULL, NULL), 0);
+	settings_release(&real);
+	settings_release(&test);
 }
 
 static void a_scanner_is_asked_or_off(void **state)
@@ -86,6 +141,16 @@ static const struct {
 	"gateway.yaml:3:21: antivirus: the whole path of clamd's socket expected"},
     {"antivirus: {sokket: /x}",
 	"gateway.yaml:3:13: unknown key \"sokket\", did you mean \"socket\"?"},
+    {"tls_profile: goed", "gateway.yaml:3:14: \"goed\" is none of: nl-goed, digikoppeling"},
+    {"mandates: [123]", "gateway.yaml:3:12: mandates: an OIN of 20 digits expected"},
+    {"witnesses: [\"00000001000000003000\", \"00000001000000003000\"]",
+	"gateway.yaml:3:37: witnesses: stands there twice"},
+    {"serve: {packages_gb: 1}",
+	"gateway.yaml:3:9: unknown key \"packages_gb\", did you mean \"package_gb\"?"},
+    {"serve: {upload_days: 0}",
+	"gateway.yaml:3:22: upload_days: whole number from 1 to 90 expected"},
+    {"serve: {workers: 20, connections: 19}",
+	"gateway.yaml:3:8: serve: there are more workers than connections"},
     {"ocr: yes", "gateway.yaml:3:6: ocr: auto or off expected"},
     {"processing: {referral: x}", "gateway.yaml:3:24: a URI is expected"},
 };
@@ -108,6 +173,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(little_is_enough),
 	    cmocka_unit_test(all_can_be_said),
+	    cmocka_unit_test(the_daemon_is_told),
+	    cmocka_unit_test(the_clock_is_for_tests),
 	    cmocka_unit_test(a_scanner_is_asked_or_off),
 	    cmocka_unit_test(what_is_wrong_is_said_where_it_stands),
 	};

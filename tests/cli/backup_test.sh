@@ -1,0 +1,124 @@
+#!/bin/bash
+# backup and restore: a copy taken while the home works, its secrets apart, and what was lost told.
+set -u
+. tests/cli/lib.sh
+plan 63
+H=$W/town
+must "$CERTS/make-pki" "$W/pki"
+KEEPER=$(pin_of "Registry keeper" keeper)
+new_home town $TOWN "Gemeente Voorbeeld" --role municipality --duty bsn_processing
+must at town organisation pseudonym overdracht
+must at town organisation export --out "$W/town.org"
+resign town
+must at town ledger checkpoint
+head -c 300000 /dev/urandom >"$H/outbox/een.tar.age"
+head -c 100 /dev/urandom >"$H/inbox/Kanarië twee.tar.age"
+mkdir -p "$H/receipts/x" && echo '{}' >"$H/receipts/x/0001-offer.json"
+RECIPIENT=$("$HANDOVER" age keygen --json -o "$W/elsewhere.key" | jq -r .recipient)
+"$HANDOVER" age keygen -o "$W/other.key" >/dev/null
+passed() { "$@" 3< <(printf 'een lange zin'); }
+
+# ---- what is in it
+expect 0 "a home is backed up into a folder" at town backup "$W/b1" --keys "$W/k1" -r "$RECIPIENT"
+said "keep it elsewhere than the backup"
+(cd "$W/b1" && sha256sum --quiet -c SHA256SUMS) >"$W/out" 2>&1; ok "sha256sum says that it is whole"
+[ "$(cd "$W/b1" && find . -type f ! -name SHA256SUMS -printf '%P\n' | sort | grep -v '^registry/SHA' | wc -l)" = "$(cut -c67- "$W/b1/SHA256SUMS" | grep -v '^registry/SHA' | wc -l)" ]
+ok "every file stands in the sums"
+[ -z "$(find "$W/b1" -perm /077)" ]; ok "nobody else can read it"
+[ -z "$(cd "$W/b1" && find . -name '*.key' -o -path '*identities*' -name '*.txt')" ]; ok "no key file is in it"
+secrets=$(for f in ledger subjects blind; do cat "$H/keys/$f.key" 2>/dev/null || cat "$H/keys/$f.kek"; done; grep -h AGE-SECRET "$H"/organisation/identities/*; sed -n 2p "$H/organisation/signing.key")
+[ "$(wc -l <<<"$secrets")" -ge 5 ] && ! grep -rqaF "$secrets" "$W/b1"; ok "nor what any of them holds"
+[ "$(head -c 21 "$W/k1")" = "age-encryption.org/v1" ] && [ "$(stat -c %a "$W/k1")" = 600 ]; ok "the secrets are a file of age"
+"$HANDOVER" age decrypt -i "$W/elsewhere.key" "$W/k1" | tar tf - | sort >"$W/listed"
+(cd "$H" && find keys organisation -type f ! -name '*.pem' ! -name '*.csr' ! -name ledger.head ! -name registry.pending; echo OIN) | sort >"$W/wanted"
+cmp "$W/listed" "$W/wanted" 2>"$W/err"; ok "of all secrets and nothing else"
+[ "$(at town ledger show --json | jq -c 'select(.act == "audit.export") | has("ph")' | sort -u)" = false ]; ok "the ledger has it, as one record"
+
+expect 0 "a backup without the secrets" at town backup "$W/b2.tar" --json
+jq -e '.files > 10 and .ledger.size > 5 and (has("keys") | not)' "$W/out" >/dev/null; ok "says what it holds"
+tar tf "$W/b2.tar" | grep -q '^registry/organisations.yaml$'; ok "stock tar lists the file"
+mkdir "$W/t" && tar xf "$W/b2.tar" -C "$W/t" && (cd "$W/t" && sha256sum --quiet -c SHA256SUMS) >"$W/out" 2>&1; ok "and takes it out whole"
+expect 1 "a backup is never written over another" at town backup "$W/b2.tar"
+expect 1 "nor over a folder that holds something" at town backup "$W/b1"
+expect 1 "nor keys over others" at town backup "$W/b3" --keys "$W/k1" -r "$RECIPIENT"
+[ ! -e "$W/b3" ]; ok "which leaves no backup behind"
+expect 2 "not into the home itself" at town backup "$H/outbox/b"
+expect 2 "no keys without somebody to encrypt them to" at town backup "$W/b3" --keys "$W/k3"
+ln -s /etc/passwd "$H/receipts/link"
+expect 3 "a link is no file that can be kept" at town backup "$W/b3"
+said "receipts/link"
+rm "$H/receipts/link"
+
+# ---- restored
+expect 0 "a home is made from the folder" "$HANDOVER" restore "$W/b1" "$W/r1" --keys "$W/k1" -i "$W/elsewhere.key"
+said "get a later"
+[ -z "$(find "$W/r1" -perm /077)" ]; ok "nobody else can read it"
+expect 0 "its ledger verifies" at r1 ledger verify --vkey "$(at town ledger show --vkey)"
+said "open intents: 0"
+same() { diff -r "$H/$1" "$W/$2/$1" >"$W/out" 2>&1; }
+same registry r1 && same policies r1 && same outbox r1 && same inbox r1 && same receipts r1 && same gateway.yaml r1; ok "files are the same"
+same organisation r1 && same keys/pseudonym r1 && same keys/ledger.key r1 && same keys/blind.key r1; ok "keys are the same"
+expect 0 "the registry is as it was signed" at r1 registry check
+expect 0 "from the tar, with keys of another day" "$HANDOVER" restore "$W/b2.tar" "$W/r2" --keys "$W/k1" -i "$W/elsewhere.key" --json
+jq -e '.lost == false and .ledger.size > 5' "$W/out" >/dev/null; ok "says what it made"
+expect 0 "and that works, too" at r2 ledger verify
+expect 0 "keys under a passphrase" passed at town backup "$W/b4.tar" --keys "$W/k4" --passphrase-fd 3
+expect 0 "are opened by it" passed "$HANDOVER" restore "$W/b4.tar" "$W/r4" --keys "$W/k4" --passphrase-fd 3
+expect 1 "an existing home is left alone" "$HANDOVER" restore "$W/b1" "$W/r1" --keys "$W/k1" -i "$W/elsewhere.key"
+
+# ---- what is no backup of this
+refused() { # EXIT NAME BACKUP KEYS IDENTITY
+	expect "$1" "$2" "$HANDOVER" restore "$3" "$W/bad" --keys "$4" -i "$5"
+	[ ! -e "$W/bad" ] && [ -z "$(find "$W" -maxdepth 1 -name '.bad*')" ]; ok "… and leaves nothing"
+}
+refused 6 "another key opens no secrets" "$W/b1" "$W/k1" "$W/other.key"
+cp -a "$W/b1" "$W/changed" && printf x >>"$W/changed/registry/organisations.yaml"
+refused 5 "a changed file" "$W/changed" "$W/k1" "$W/elsewhere.key"
+said "registry/organisations.yaml"
+cp -a "$W/b1" "$W/more" && echo x >"$W/more/registry/extra.yaml"
+refused 5 "a file too many" "$W/more" "$W/k1" "$W/elsewhere.key"
+head -c 200000 "$W/b2.tar" >"$W/short.tar"
+refused 5 "a tar that is cut off" "$W/short.tar" "$W/k1" "$W/elsewhere.key"
+refused 3 "what is no backup" "$W/elsewhere.key" "$W/k1" "$W/elsewhere.key"
+new_home stranger $STRANGER "Vreemd" --role provider
+must at stranger backup "$W/b5" --keys "$W/k5" -r "$RECIPIENT"
+refused 5 "the secrets of another home" "$W/b1" "$W/k5" "$W/elsewhere.key"
+
+# ---- while it works, and is killed
+while :; do at town ledger checkpoint && at town ledger show --count 1 && at town organisation set --gateway "https://gw$RANDOM.example"; done >/dev/null 2>&1 &
+worker=$!
+good=0
+for i in 1 2 3 4; do
+	at town backup "$W/w$i.tar" >"$W/out" 2>"$W/err" || continue
+	must "$HANDOVER" restore "$W/w$i.tar" "$W/rw$i" --keys "$W/k1" -i "$W/elsewhere.key"
+	at "rw$i" ledger verify >/dev/null 2>"$W/err" && at "rw$i" organisation set --duty bsn_processing >"$W/out" 2>&1 && good=$((good + 1))
+done
+[ $good -ge 3 ]; ok "copies of a home at work are whole ($good of 4)"
+left=0 whole=0
+for i in $(seq 1 10); do
+	"$HANDOVER" --home "$H" backup "$W/kill" >/dev/null 2>&1 &
+	pid=$!
+	sleep "0.0$((RANDOM % 10))"
+	kill -9 $pid 2>/dev/null
+	wait $pid 2>/dev/null
+	if [ -e "$W/kill" ]; then (cd "$W/kill" && sha256sum --quiet -c SHA256SUMS >/dev/null 2>&1) && whole=$((whole + 1)) || left=$((left + 1)); rm -rf "$W/kill"; fi
+done
+kill $worker; wait $worker 2>/dev/null
+[ $left = 0 ]; ok "killed at any moment it leaves none, or a whole one ($whole)"
+expect 0 "the next one goes" at town backup "$W/kill"
+[ -z "$(find "$W" -maxdepth 1 -name '.kill*')" ]; ok "and clears away what was left"
+expect 0 "the home is unharmed" at town ledger verify
+(ulimit -f 200; trap '' XFSZ; at town backup "$W/full.tar" --keys "$W/kfull" -r "$RECIPIENT") >"$W/out" 2>"$W/err"; [ $? = 1 ]; ok "no room: it is refused"
+[ ! -e "$W/full.tar" ] && [ ! -e "$W/kfull" ] && [ -z "$(find "$W" -maxdepth 1 -name '.full*')" ]; ok "and leaves nothing"
+
+# ---- what came after the backup is lost: the ledger may not get two histories
+must at town backup "$W/old.tar"
+must at town ledger show
+at town ledger checkpoint >"$W/seen"
+expect 0 "restored with a later head that others saw" "$HANDOVER" restore "$W/old.tar" "$W/back" --keys "$W/k1" -i "$W/elsewhere.key" --seen "$W/seen"
+said "records were lost"
+expect 5 "the ledger is refused" at back ledger show
+said "older backup"
+expect 0 "the way on is a new log" at back ledger restart
+expect 0 "which verifies with the one before it" at back ledger verify
+[ "$(at back ledger show --json --from 0 --count 1 | jq -r '.act + " " + (.peerlog.n | tostring)')" = "log.start $(sed -n 2p "$W/seen")" ]; ok "and names the head that was lost"

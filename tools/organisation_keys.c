@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The subcommands of handover organisation about the lives of its age identities. */
+#include <stdio.h>
+
+#include "base/str.h"
+#include "home/home.h"
+#include "home/identity.h"
+#include "tools/cli.h"
+#include "tools/open_home.h"
+#include "tools/organisation.h"
+
+static const char *state_of(const struct home_identity *id)
+{
+	if (id->newest)
+		return id->stated ? "newest"
+				  : "newest, not told to others yet: organisation export";
+	if (id->revoked)
+		return "revoked";
+	if (id->replaced)
+		return "superseded";
+	return id->stated ? "others still encrypt to it: organisation export"
+			  : "never told to others";
+}
+
+static void print_one(const struct home_identity *id)
+{
+	char day[DATE_TEXT];
+	date_text(id->keep, day);
+	(void)printf("%s  %s  %s", id->name, id->recipient, state_of(id));
+	if (id->replaced && !id->newest)
+		(void)printf("; packages for it may come until %s", day);
+	if (id->packages)
+		(void)printf("; needed by %zu in inbox/", id->packages);
+	(void)printf("\n");
+}
+
+static json_t *one_json(const struct home_identity *id)
+{
+	char day[DATE_TEXT];
+	json_t *o = json_object();
+	date_text(id->keep, day);
+	jx_set(o, "file", json_string(id->name));
+	jx_set(o, "recipient", json_string(id->recipient));
+	jx_set(o, "newest", json_boolean(id->newest));
+	jx_set(o, "stated", json_boolean(id->stated));
+	jx_set(o, "replaced", json_boolean(id->replaced));
+	jx_set(o, "revoked", json_boolean(id->revoked));
+	if (id->replaced)
+		jx_set(o, "keep", json_string(day));
+	jx_set(o, "packages", json_integer((json_int_t)id->packages));
+	return o;
+}
+
+static int run_identities(struct cli *cli)
+{
+	struct errinfo ei = ERRINFO_INIT;
+	struct home *h GW_CLEANUP(home_free_p) = NULL;
+	struct home_identities ids GW_CLEANUP(home_identities_release) = {0};
+	int r = open_home(cli, HOME_UNSIGNED, &h, &ei);
+	if (r == 0)
+		r = home_identities_list(h, &ids, &ei);
+	if (r < 0)
+		return cli_fail(cli, r, &ei);
+	if (cli_json(cli)) {
+		json_t *j = json_object(), *list = json_array();
+		for (size_t i = 0; i < ids.n; i++)
+			jx_add(list, one_json(&ids.list[i]));
+		jx_set(j, "identities", list);
+		return cli_print_json(j);
+	}
+	for (size_t i = 0; i < ids.n; i++)
+		print_one(&ids.list[i]);
+	return 0;
+}
+
+static int run_destroy(struct cli *cli)
+{
+	struct errinfo ei = ERRINFO_INIT;
+	struct home *h GW_CLEANUP(home_free_p) = NULL;
+	int r = open_home(cli, HOME_PENDING | HOME_LEDGER, &h, &ei);
+	if (r == 0)
+		r = home_identity_destroy(h, cli_operand(cli, 0), cli_given(cli, "early"), &ei);
+	if (r < 0)
+		return cli_fail(cli, r, &ei);
+	(void)printf("destroyed here; copies in backups of the keys are to be destroyed as well\n");
+	return 0;
+}
+
+static const struct cli_option destroy_options[] = {
+    {"early", 0, NULL, "before its last day: it was taken, or nothing more will come", false},
+    {NULL, 0, NULL, NULL, false},
+};
+
+const struct cli_command organisation_identities = {
+    .name = "identities",
+    .operands = "",
+    .summary = "list the age identities of this home, and which of them are still needed",
+    .run = run_identities,
+};
+const struct cli_command organisation_destroy = {
+    .name = "destroy-identity",
+    .operands = "FILE",
+    .least = 1,
+    .most = 1,
+    .summary = "destroy an old age identity that no package needs any more",
+    .detail =
+	"Refused for the newest one, while others were not told of a newer one, while packages in\n"
+	"inbox/ are for it, and, without --early, until 92 days after it was superseded or revoked.\n"
+	"The file is overwritten and removed. What keeps older versions of it (file systems with\n"
+	"snapshots, flash memory, backups) keeps the identity, too.",
+    .options = destroy_options,
+    .run = run_destroy,
+};
