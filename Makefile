@@ -31,7 +31,7 @@ all: $(BUILD)/handover $(BUILD)/handoverd $(BUILD)/workload $(MAN)
 
 help:
 	@echo "make demo      install what is missing, build, hand over 68 invented candidates (about two minutes)"
-	@echo "make           build build/handover, its man pages and shell completion"
+	@echo "make           build build/handover (with man pages and shell completion) and build/handoverd"
 	@echo "make test      all tests; make check: the same on a machine that has all it needs"
 	@echo "make bench     measure; make fuzz [T=yaml] [SECS=30]: coverage-guided runs; make lint: checks of the source"
 	@echo "make format    clang-format; make clean: remove build/"

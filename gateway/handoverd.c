@@ -198,8 +198,18 @@ static void close_all(int *fds, size_t n)
 		file_close_p(&fds[i]);
 }
 
+/* The PIN of a token is for the core alone (sign/token.c). */
+static void forget_pin(void)
+{
+	char *pin = getenv("HANDOVER_PKCS11_PIN");
+	if (pin)
+		explicit_bzero(pin, strlen(pin));
+	(void)unsetenv("HANDOVER_PKCS11_PIN");
+}
+
 static int be_edge(struct daemon *d, pid_t core)
 {
+	forget_pin();
 	(void)close(d->control[0]);
 	close_all(d->ours, d->links_n);
 	notify_close(&d->notify);

@@ -220,7 +220,8 @@ static int check_legal(const struct contact_case *k, const struct our_act *act, 
 	size_t i;
 	json_t *word;
 	if (!k->now || !json_is_array(json_object_get(k->now, "legal")) ||
-	    contact_legal(k, act->kind) || act->free)
+	    contact_legal(k, act->kind) || act->free ||
+	    json_array_size(json_object_get(k->now, "pending")))
 		return 0; /* the gateway judges */
 	json_array_foreach (json_object_get(k->now, "legal"), i, word)
 		if (case_act_of(json_string_value(word) ? json_string_value(word) : "") >= 0 &&

@@ -215,6 +215,8 @@ static int send_sealed(struct contact *c, struct contact_case *k, const struct s
 		r = case_resume(c, k, ei);
 	if (r == 0)
 		r = next_step(c, k, s, &step, ei);
+	if (r == 0 && step == STEP_NONE)
+		act->queued = receipts_pendings(k->receipts) > 0;
 	if (r < 0 || step == STEP_NONE)
 		return r;
 	r = announce(c, s, &there, ei);

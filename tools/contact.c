@@ -358,7 +358,7 @@ bool contact_legal(const struct contact_case *k, const char *act)
 
 bool contact_round(const struct contact_case *k, const char *package, struct chain_round *ret)
 {
-	const struct chain *c = receipts_chain(k->receipts);
+	const struct chain *c = receipts_ahead(k->receipts);
 	for (size_t i = chain_rounds(c); i > 0; i--) {
 		*ret = chain_round(c, i - 1);
 		if (!package || str_eq(ret->package, package))
@@ -369,7 +369,7 @@ bool contact_round(const struct contact_case *k, const char *package, struct cha
 
 const char *contact_other(const struct contact *c, const struct contact_case *k)
 {
-	const struct chain *chain = receipts_chain(k->receipts);
+	const struct chain *chain = receipts_ahead(k->receipts);
 	return str_eq(home_oin(c->home), k->sender) ? chain_recipient(chain) : k->sender;
 }
 

@@ -81,7 +81,8 @@ void contact_case_release(struct contact_case *k);
 /* True when the gateway says that the act is legal for us now. */
 bool contact_legal(const struct contact_case *k, const char *act);
 
-/* The last round of the chain, or that of a package (may be NULL); false when there is none. */
+/* The last round, or that of a package (may be NULL), as though what is pending had arrived; false
+ * when there is none. */
 bool contact_round(const struct contact_case *k, const char *package, struct chain_round *ret);
 
 /* The other party of the case; "" before the first statement at the sender's. */

@@ -19,6 +19,7 @@ struct receipts {
 	char *dir;
 	const struct chain_env *env;
 	struct chain *chain;
+	struct chain *ahead; /* with what is pending; NULL: to be made when it is asked for */
 	int lock;
 	struct receipts_pending *pending;
 	size_t pending_n;
@@ -36,6 +37,7 @@ void receipts_free(struct receipts *r)
 	if (!r)
 		return;
 	chain_free(r->chain);
+	chain_free(r->ahead);
 	for (size_t i = 0; i < r->pending_n; i++)
 		pending_release(&r->pending[i]);
 	free(r->pending);
@@ -63,6 +65,26 @@ bool receipts_case_good(const char *case_id)
 struct chain *receipts_chain(struct receipts *r)
 {
 	return r->chain;
+}
+
+static void changed(struct receipts *r)
+{
+	chain_free(r->ahead);
+	r->ahead = NULL;
+}
+
+struct chain *receipts_ahead(struct receipts *r)
+{
+	if (!r->pending_n)
+		return r->chain;
+	if (r->ahead)
+		return r->ahead;
+	r->ahead = chain_new(r->env, chain_sender(r->chain), chain_case(r->chain));
+	int e = receipts_read(r->dir, r->ahead, false, NULL);
+	for (size_t i = 0; e == 0 && i < r->pending_n; i++)
+		e = chain_add(r->ahead, "pending", r->pending[i].json.data, r->pending[i].json.len,
+		    NULL, 0, 0, NULL); /* as far as it goes: the gateway judges */
+	return r->ahead;
 }
 
 /* Alone with the folder; it may have been removed as empty while we waited. */
@@ -149,6 +171,7 @@ int receipts_slip(
     struct receipts *r, const struct buf *json, const struct buf *p7s, struct errinfo *ei)
 {
 	json_t *body GW_CLEANUP(jx_release) = NULL;
+	changed(r);
 	int e = chain_slip(r->chain, "the slip", json->data, json->len, p7s->data, p7s->len, 0, ei);
 	if (e == 0)
 		e = jx_parse("the slip", json->data, json->len, &JX_SMALL, &body, ei);
@@ -258,6 +281,7 @@ int receipts_take(
 {
 	size_t n = json_array_size(items), known = chain_count(r->chain);
 	int e = 0;
+	changed(r);
 	if (!json_is_array(items))
 		return err_set(ei, GW_EFORMAT, "the gateway shows no statements");
 	if (n < known)
@@ -302,6 +326,7 @@ size_t receipts_pendings(const struct receipts *r)
 
 int receipts_drop(struct receipts *r, size_t i, struct errinfo *ei)
 {
+	changed(r);
 	int e = receipts_forget(r->pending[i].file, ei);
 	pending_release(&r->pending[i]);
 	memmove(&r->pending[i], &r->pending[i + 1], (--r->pending_n - i) * sizeof *r->pending);

@@ -50,6 +50,10 @@ void receipts_free_p(struct receipts **r);
 /* The chain as far as it was seen. */
 struct chain *receipts_chain(struct receipts *r);
 
+/* The chain with what is pending behind it, as though it had arrived; receipts_chain where nothing
+ * is. Borrowed until the next call that changes r. */
+struct chain *receipts_ahead(struct receipts *r);
+
 /* Verify a slip and keep it. Errors of chain_slip; GW_EIO. */
 int receipts_slip(struct receipts *r, const struct buf *json, const struct buf *p7s,
     struct errinfo *ei) GW_MUST_USE;

@@ -258,5 +258,6 @@ sqlite3_stmt *ledger_sql(struct ledger *l, enum sql which, struct errinfo *ei)
 	if (!l->sql[which] && sql_prepare(l->db, texts[which], &l->sql[which], ei) < 0)
 		return NULL;
 	(void)sqlite3_reset(l->sql[which]);
+	(void)sqlite3_clear_bindings(l->sql[which]); /* what is bound lives for one step only */
 	return l->sql[which];
 }

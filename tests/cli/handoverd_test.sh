@@ -7,7 +7,7 @@ HANDOVERD=$PWD/$BUILD/handoverd
 D='' # the daemon's process
 end() { [ -n "$D" ] && kill "$D" 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-plan 76
+plan 77
 
 must "$CERTS/make-pki" "$W/pki"
 KEEPER=$(pin_of "Registry keeper" keeper)
@@ -27,7 +27,7 @@ must "$CERTS/issue" "$W/pki" "$W/twin"
 start() { # OPTION...: the daemon of incoming; its port in $PORT
 	"$HANDOVERD" --home "$W/incoming" --listen 127.0.0.1:0 "$@" 2>"$W/log" &
 	D=$!
-	for _ in $(seq 100); do
+	for _ in $(seq 600); do # of a busy machine
 		grep -q event=ready "$W/log" && break
 		kill -0 $D 2>/dev/null || break
 		sleep 0.1
@@ -80,13 +80,18 @@ expect 3 "a TLS key that others can read" "$HANDOVERD" --home "$W/incoming" --li
 chmod go-r "$W/incoming/organisation/tls.key"
 
 # ---- serving ----
-start --local "$W/local.sock"
+PIN=PIN-$RANDOM$RANDOM
+HANDOVER_PKCS11_PIN=$PIN start --local "$W/local.sock"
 ok "it starts"
 [ -n "$(edge_of)" ] && [ "$(edge_of)" != "$D" ]
 ok "two processes: a core and its edge"
 grep -q "NoNewPrivs:.1" "/proc/$D/status" && grep -q "Seccomp:.2" "/proc/$D/status" &&
 	grep -q "NoNewPrivs:.1" "/proc/$(edge_of)/status" && grep -q "Seccomp:.2" "/proc/$(edge_of)/status"
 ok "both are confined"
+# only root can look: to anybody else both processes are closed
+[ ! -r "/proc/$D/environ" ] || [ "$(tr '\0' '\n' <"/proc/$(edge_of)/environ" 2>/dev/null | grep -c "$PIN")" = 0 ] &&
+	{ [ ! -r "/proc/$D/environ" ] || tr '\0' '\n' <"/proc/$D/environ" | grep -q "$PIN"; }
+ok "the PIN of a token is in the core's environment alone"
 local_call() { curl -sS --max-time 10 --unix-socket "$W/local.sock" -o "$W/body" -w '%{http_code}' "http://x$1" 2>"$W/err"; }
 [ "$(local_call /healthz)" = 200 ]; ok "healthz"
 [ "$(local_call /readyz)" = 200 ]; ok "readyz"
@@ -161,7 +166,7 @@ reload() { # EVENT: SIGHUP, and wait until the log says how that went
 	local before
 	before=$(lines "$1")
 	kill -HUP "$D"
-	for _ in $(seq 100); do [ "$(lines "$1")" -gt "$before" ] && return 0; sleep 0.1; done
+	for _ in $(seq 600); do [ "$(lines "$1")" -gt "$before" ] && return 0; sleep 0.1; done
 	sed 's/^/# /' "$W/log" | tail -5
 	return 1
 }
@@ -208,13 +213,14 @@ cat >"$W/manager.py" <<-'END'
 	    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 	    s.bind(("127.0.0.1", 0))
 	    s.listen(64)
-	    os.dup2(s.fileno(), 3, inheritable=True)
+	    os.dup2(s.fileno(), 3)
+	    os.set_inheritable(3, True)
 	    os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1", LISTEN_FDNAMES="https")
 	    os.execv(sys.argv[2], sys.argv[2:])
 END
 python3 "$W/manager.py" hear "$W/notify" >"$W/heard" &
 M=$!
-for _ in $(seq 50); do [ -S "$W/notify" ] && break; sleep 0.1; done
+for _ in $(seq 300); do [ -S "$W/notify" ] && break; sleep 0.1; done
 real=$HANDOVERD HANDOVERD=$W/launch
 printf '#!/bin/bash\nNOTIFY_SOCKET=%q exec python3 %q start %q --home %q\n' "$W/notify" "$W/manager.py" "$real" "$W/incoming" >"$W/launch"
 chmod +x "$W/launch"
@@ -231,5 +237,5 @@ ok "and the manager heard all of it, in order"
 start; ok "it starts once more"
 E=$(edge_of)
 kill -9 "$D"; wait "$D" 2>/dev/null; D=''
-for _ in $(seq 50); do kill -0 "$E" 2>/dev/null || break; sleep 0.1; done
+for _ in $(seq 300); do kill -0 "$E" 2>/dev/null || break; sleep 0.1; done
 ! kill -0 "$E" 2>/dev/null; ok "when the core is killed the edge ends"

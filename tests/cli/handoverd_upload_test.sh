@@ -19,7 +19,7 @@ SIZE=$(stat -c %s "$P")
 start() { # HOME
 	"$HANDOVERD" --home "$W/$1" --listen 127.0.0.1:0 2>"$W/log" &
 	D=$!
-	for _ in $(seq 200); do grep -q event=ready "$W/log" && break; sleep 0.1; done
+	for _ in $(seq 600); do grep -q event=ready "$W/log" && break; sleep 0.1; done
 	PORT=$(sed -n 's/^<6>event=listen at=127.0.0.1:\([0-9]*\)$/\1/p' "$W/log")
 	grep -q event=ready "$W/log"
 }
@@ -82,7 +82,7 @@ is 204 "with the right one they are" outgoing "$U" "${PATCH[@]}"
 (printf 'PATCH %s HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nContent-Type: application/offset+octet-stream\r\nUpload-Offset: 1500\r\nContent-Length: %d\r\n\r\n' \
 	"$U" $((SIZE - 1500)); head -c 300 "$W/three"; sleep 0.5) | timeout 20 openssl s_client -quiet -no_ign_eof -connect "127.0.0.1:$PORT" \
 	-cert "$W/outgoing/organisation/tls.pem" -cert_chain "$W/pki/tls.pem" -key "$W/outgoing/organisation/tls.key" >/dev/null 2>&1
-for _ in $(seq 50); do
+for _ in $(seq 300); do
 	call outgoing "$U" -I "${TUS[@]}" >/dev/null
 	[ "$(value Upload-Offset)" = 1800 ] && break
 	sleep 0.1

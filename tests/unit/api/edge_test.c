@@ -547,6 +547,70 @@ static void the_local_listener_tells_health(void **state)
 	expect(w, said, "405", "");
 }
 
+/* ---- many at once over few links ---- */
+
+enum { LINKS = 2, CLIENTS = 8, EACH = 40 };
+
+static void *plain_core(void *arg)
+{
+	int fd = *(int *)arg;
+	struct buf frame GW_CLEANUP(buf_release) = BUF_INIT(LINK_FRAME_MAX);
+	struct link_call c;
+	while (link_receive_call(fd, &frame, &c, NULL) == 0) {
+		struct buf out GW_CLEANUP(buf_release) = BUF_INIT(1 << 16);
+		struct link_answer a;
+		echo(&c, &out, &a);
+		assert_int_equal(link_send_answer(fd, &a, NULL), 0);
+	}
+	return NULL;
+}
+
+/* Each client hears what it asked, and nothing of another's. */
+static void *client(void *arg)
+{
+	struct world *w = arg;
+	for (int i = 0; i < EACH; i++) {
+		char *head GW_CLEANUP(str_free_p) =
+		    str_printf("GET /v1/cases?cursor=%p-%d HTTP/1.1\r\n" HOST "\r\n", arg, i);
+		char *mark GW_CLEANUP(str_free_p) = str_printf("query:cursor=%p-%d ", arg, i);
+		if (!strstr(request(w, head, ""), mark))
+			return arg;
+		edge_note(w->edge, "handshake", "why not");
+	}
+	return NULL;
+}
+
+static void many_share_few_links(void **state)
+{
+	(void)state;
+	int ours[LINKS], theirs[LINKS];
+	pthread_t cores[LINKS], clients[CLIENTS];
+	struct world w[CLIENTS] = {{.peer = KNOWN}};
+	for (size_t i = 0; i < LINKS; i++) {
+		int fd[2];
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd), 0);
+		ours[i] = fd[0];
+		theirs[i] = fd[1];
+		assert_int_equal(pthread_create(&cores[i], NULL, plain_core, &theirs[i]), 0);
+	}
+	struct edge *e = edge_new(&(struct edge_env){.links = ours, .links_n = LINKS});
+	for (size_t i = 0; i < CLIENTS; i++) {
+		w[i] = (struct world){.edge = e, .peer = KNOWN, .said = BUF_INIT(1 << 20)};
+		assert_int_equal(pthread_create(&clients[i], NULL, client, &w[i]), 0);
+	}
+	for (size_t i = 0; i < CLIENTS; i++) {
+		void *failed = NULL;
+		assert_int_equal(pthread_join(clients[i], &failed), 0);
+		assert_null(failed);
+		buf_release(&w[i].said);
+	}
+	edge_free(e);
+	for (size_t i = 0; i < LINKS; i++) {
+		assert_int_equal(pthread_join(cores[i], NULL), 0);
+		(void)close(theirs[i]);
+	}
+}
+
 /* Who is at the other end is the OIN in the certificate and its key. */
 static void a_client_is_its_certificate(void **state)
 {
@@ -584,6 +648,7 @@ int main(void)
 	    T(a_dossier_goes_into_memory),
 	    T(a_core_that_talks_nonsense_is_lost),
 	    T(the_local_listener_tells_health),
+	    cmocka_unit_test(many_share_few_links),
 	    cmocka_unit_test(a_client_is_its_certificate),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -323,6 +323,8 @@ static void a_kill_leaves_one_package(void **state)
 	enum { KILLS = 12 };
 	unsigned before = 0, after = 0;
 	(void)state;
+	if (getenv("API_ANSWERS")) /* it adds nothing to the answers */
+		return;
 	for (unsigned i = 0; i < KILLS; i++) {
 		char key[ID_TEXT], case_id[16];
 		struct dossier_wish w = good;

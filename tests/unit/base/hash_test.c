@@ -22,6 +22,19 @@ static void sha256_known_answer(void **state)
 	hash_final(&h, d); /* ready again: the empty digest */
 	hash_sha256("", 0, e);
 	assert_memory_equal(d, e, sizeof d);
+	struct hash branch;
+	hash_add(&h, "a", 1);
+	hash_copy(&branch, &h); /* from here on each by itself */
+	hash_add(&h, "x", 1);
+	hash_add(&branch, "bc", 2);
+	hash_final(&branch, d);
+	str_hex(d, sizeof d, hex);
+	assert_string_equal(
+	    hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	hash_final(&h, d);
+	hash_sha256("ax", 2, e);
+	assert_memory_equal(d, e, sizeof d);
+	hash_release(&branch);
 	hash_release(&h);
 	hash_release(&h);
 }

@@ -185,12 +185,19 @@ static void what_is_new_has_to_be_proved(void **state)
 	memcpy(head, x.p.head, sizeof head);
 	/* by a key that nobody pinned; by another party; with another's signature; not following;
 	 * with digests that are not those of the slip */
+	/* another key in a certificate with the recipient's number */
+	struct signer *impostor = NULL, *real = f->who[P_FAR];
+	pki_files(&f->pki, "impostor", &(struct pki_spec){.oin = FAR, .name = "impostor"});
+	test_code(signer_load(pki_path(&f->pki, "impostor", ".pem"),
+		      pki_path(&f->pki, "impostor", ".key"), &impostor, &f->ei),
+	    0, &f->ei);
 	for (int i = 0; i < 4; i++) {
+		f->who[P_FAR] = i == 0 ? impostor : real;
 		memcpy(x.p.head, head, sizeof head);
 		json_t *m = play_members(&x.p, ACT_ACCEPT);
 		if (i == 3)
 			jx_set(m, "prev", json_string(x.p.f->sha256[0]));
-		json_t *o = item(&x, ACT_ACCEPT, i == 0 ? P_STRANGER : i == 1 ? P_RIVAL : P_FAR, m);
+		json_t *o = item(&x, ACT_ACCEPT, i == 1 ? P_RIVAL : P_FAR, m);
 		if (i == 2)
 			jx_set(o, "signature",
 			    json_incref(json_object_get(json_array_get(x.items, 0), "signature")));
@@ -198,6 +205,7 @@ static void what_is_new_has_to_be_proved(void **state)
 		refused_as_an_incident(&x);
 		(void)json_array_remove(x.items, 1);
 	}
+	signer_free(impostor);
 	memcpy(x.p.head, head, sizeof head);
 	taken(&x, ACT_ACCEPT, P_FAR);
 	mirrored(&x, CASE_ACCEPTED);

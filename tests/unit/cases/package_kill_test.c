@@ -9,7 +9,7 @@
 
 #include "tests/unit/cases/parcel.h"
 
-enum { RUNS = 50, PACKAGES = 4, BYTES = 700000, PIECE = 90000 };
+enum { RUNS = 60, PACKAGES = 8, BYTES = 150000, PIECE = 90000 };
 
 /* What the child says, in this order for each package, as soon as it was told so itself. */
 struct said {
@@ -181,7 +181,7 @@ static void killed_at_any_moment(void **state)
 		while (!all[0].dropped) {
 			seed = seed * 1664525U + 1013904223U;
 			fixture_down(f);
-			run_and_kill(f, k, all, (seed >> 16) % 12, (seed >> 8) % 9000);
+			run_and_kill(f, k, all, (seed >> 16) % 12, (seed >> 8) % 5000);
 			all_is_there(f, k, all);
 			fixture_up(f);
 			runs++;

@@ -369,6 +369,28 @@ static void results_are_told_later(void **state)
 	parcel_release(&half);
 }
 
+/* It had to go, and went, between the last look and the row: its bytes do not stay behind. */
+static void gone_while_it_is_deposited(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = play_new(f, DIRECT_DELETES);
+	struct parcel k = parcel_new(&p, 50);
+	struct store_package row;
+	announced(f, &k);
+	test_code(package_row(f->cases, k.package, &row, NULL, NULL, &f->ei), 0, &f->ei);
+	test_code(cases_package_drop(f->cases, k.package, "withdrawn", f->now, &f->ei), 0, &f->ei);
+	int fd = open(f->packages, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	test_code(file_write_fd(fd, k.bytes, k.n, &f->ei), 0, &f->ei);
+	const struct package_bytes from = {.fd = fd};
+	test_code(package_deposit(f->cases, NULL, &row, &from, NULL, f->now, &f->ei), GW_ECONFLICT,
+	    &f->ei);
+	assert_int_equal(close(fd), 0);
+	assert_false(file_there(f, k.package));
+	package_is(f, k.package, "gone");
+	assert_int_equal(records(f, "transfer.receive", "result", "deny"), 1);
+	parcel_release(&k);
+}
+
 /* Announced, and never brought: gone when its term is over, without a record of a deletion. */
 static void what_never_came_lapses(void **state)
 {
@@ -402,6 +424,7 @@ int main(void)
 	    TEST(files_that_nobody_counts_on_go),
 	    TEST(a_lost_file_is_an_incident),
 	    TEST(results_are_told_later),
+	    TEST(gone_while_it_is_deposited),
 	    TEST(what_never_came_lapses),
 	};
 	return cmocka_run_group_tests_name("cases/package", tests, NULL, NULL);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Dossiers on disk: folders and archives, and what may not be followed, waited for or held. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -190,6 +192,35 @@ static void an_archive_is_read_like_a_folder(void **state)
 	}
 }
 
+/* An archive in memory without a name; what is no file or too large is refused there, too. */
+static void an_archive_in_memory_is_read(void **state)
+{
+	struct dossier *d = NULL;
+	struct errinfo ei = ERRINFO_INIT;
+	struct dossier_limits small = DOSSIER_LIMITS;
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 16);
+	const struct zip_member m[] = {
+	    {.name = "dossier.json", .data = text}, {.name = "a/cv.pdf", .data = "cv"}};
+	int ends[2], fd GW_CLEANUP(file_close_p) = memfd_create("dossier", MFD_CLOEXEC);
+	(void)state;
+	zip_build(&b, m, 2);
+	assert_true(fd >= 0 && write(fd, b.data, b.len) == (ssize_t)b.len);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	assert_int_equal(dossier_read_fd(fd, "dossier", catalogue_builtin(), NULL, &d, &ei), 0);
+	assert_int_equal(d->n_files, 1);
+	assert_int_equal(d->files[0].bytes.len, 2);
+	dossier_free(d);
+	small.archive_bytes = b.len - 1;
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	assert_int_equal(
+	    dossier_read_fd(fd, "dossier", catalogue_builtin(), &small, &d, &ei), GW_ELIMIT);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(
+	    dossier_read_fd(ends[0], "dossier", catalogue_builtin(), NULL, &d, &ei), GW_EFORMAT);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
 static void files_that_nobody_names_are_noted(void **state)
 {
 	(void)state;
@@ -239,6 +270,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(files_are_limited_together, fresh, done),
 	    cmocka_unit_test_setup_teardown(files_that_nobody_names_are_noted, fresh, done),
 	    cmocka_unit_test_setup_teardown(an_archive_is_read_like_a_folder, fresh, done),
+	    cmocka_unit_test_setup_teardown(an_archive_in_memory_is_read, fresh, done),
 	    cmocka_unit_test_setup_teardown(archives_hold_one_whole_dossier, fresh, done),
 	};
 	if (!mkdtemp(top))

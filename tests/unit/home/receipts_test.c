@@ -146,9 +146,14 @@ static void test_pending(void **state)
 	assert_string_equal(receipts_pending(r, 0)->kind, "release");
 	assert_string_equal(receipts_pending(r, 0)->json.data, d->json.data);
 	assert_null(receipts_pending(r, 1));
+	assert_int_equal(chain_round(receipts_chain(r), 0).state, CASE_ACCEPTED);
+	assert_int_equal(chain_count(receipts_ahead(r)), 3);
+	/* released, and its term has ended since */
+	assert_int_equal(chain_round(receipts_ahead(r), 0).state, CASE_EXPIRED);
 	test_code(receipts_arrived(r, &ei), 0, &ei);
 	assert_null(receipts_pending(r, 0));
 	assert_int_equal(chain_count(receipts_chain(r)), 3);
+	assert_ptr_equal(receipts_ahead(r), receipts_chain(r));
 	receipts_free(r);
 	/* one that arrived without our hearing of it, and one that never will */
 	r = join(w);

@@ -210,6 +210,29 @@ static void two_handles_take_turns(void **state)
 	fixture_end(&f);
 }
 
+/* What one call kept is nothing that the next one has: statements are used again. */
+static void a_number_without_a_package_has_none(void **state)
+{
+	(void)state;
+	struct fixture f;
+	int64_t v = 0;
+	char package[ID_TEXT];
+	fixture_make(&f);
+	struct ledger *l = fixture_open(&f);
+	const char *const one = "11111111-1111-4111-8111-111111111111";
+	assert_int_equal(ledger_seq_set(l, OWN, "case-1", 1, one, NULL), 0);
+	assert_int_equal(ledger_seq_set(l, OWN, "case-2", 1, NULL, NULL), 0);
+	assert_int_equal(ledger_seq_next(l, OWN, "case-3", &v, NULL), 0);
+	assert_int_equal(ledger_seq_package(l, OWN, "case-2", package, NULL), 0);
+	assert_string_equal(package, "");
+	assert_int_equal(ledger_seq_package(l, OWN, "case-3", package, NULL), 0);
+	assert_string_equal(package, "");
+	assert_int_equal(ledger_seq_package(l, OWN, "case-1", package, NULL), 0);
+	assert_string_equal(package, one);
+	ledger_close(l);
+	fixture_end(&f);
+}
+
 static void numbers_only_rise(void **state)
 {
 	(void)state;
@@ -307,6 +330,7 @@ int main(void)
 	    cmocka_unit_test(one_torn_slot_does_no_harm),
 	    cmocka_unit_test(a_clock_set_back_is_refused),
 	    cmocka_unit_test(two_handles_take_turns),
+	    cmocka_unit_test(a_number_without_a_package_has_none),
 	    cmocka_unit_test(numbers_only_rise),
 	    cmocka_unit_test(refusals_are_counted_not_piled_up),
 	    cmocka_unit_test(a_reader_writes_nothing),
