@@ -190,6 +190,8 @@ static int sign_and_send(struct contact *c, struct contact_case *k, struct our_a
 	r = make(c, k, act, &json, &p7s, ei);
 	if (r == 0)
 		r = receipts_put(k->receipts, act->kind, &json, &p7s, ei);
+	if (r == 0)
+		r = receipts_at(k->receipts, c->profile.oin, ei);
 	if (r == 0) {
 		hash_sha256_hex(json.data, json.len, act->sha256);
 		r = send_pending(c, k, receipts_pendings(k->receipts) - 1, &act->queued, word, ei);
@@ -232,14 +234,15 @@ static int check_legal(const struct contact_case *k, const struct our_act *act, 
 	    contact_word(k->now, "state"), all.len ? all.data : "nothing");
 }
 
-/* True when the statement that a cut left was this very act. */
+/* True when the statement that a cut left was this very act, and is in the chain or on its way. */
 static bool was_resumed(const struct contact_case *k, const struct our_act *act, size_t before)
 {
 	const struct chain *chain = receipts_chain(k->receipts);
 	for (size_t i = before; i < chain_count(chain); i++)
 		if (str_eq(chain_at(chain, i)->kind, act->kind))
 			return true;
-	return false;
+	return receipts_pendings(k->receipts) &&
+	    str_eq(receipts_pending(k->receipts, 0)->kind, act->kind);
 }
 
 int case_act(struct contact *c, struct contact_case *k, struct our_act *act, struct errinfo *ei)

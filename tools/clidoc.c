@@ -57,7 +57,7 @@ static void wrap(const char *s)
 static void list(FILE *out, const struct cli_command *const *commands)
 {
 	for (; *commands; commands++)
-		(void)fprintf(out, "  %-14s %s\n", (*commands)->name, (*commands)->summary);
+		(void)fprintf(out, "  %-18s %s\n", (*commands)->name, (*commands)->summary);
 }
 
 int clidoc_usage(

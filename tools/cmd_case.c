@@ -189,50 +189,51 @@ static int run(struct cli *cli)
 		NULL, 0, NULL, NULL, false      \
 	}
 
+#define CASE_WORDS                                                                               \
+	"\n\nCASE is a case id, or sender/case where two senders use the same. The act is a "    \
+	"signed statement; it and what the other side said lie in the home's receipts/. Intent " \
+	"and result stand in the ledger. One case that fails never stops the others; the exit "  \
+	"code is the highest that occurred."
+
 /* A command without options of its own, and one with. */
 #define PLAIN(name_, word, summary_, detail_)                        \
 	static const struct cli_option name_##_options[] = {COMMON}; \
 	COMMAND(name_, word, summary_, detail_)
 #define COMMAND(name_, word, summary_, detail_)  \
 	const struct cli_command cmd_##name_ = { \
-	    .name = word,                        \
+	    .name = (word),                      \
 	    .operands = "CASE…",                 \
 	    .least = 1,                          \
 	    .most = -1,                          \
-	    .summary = summary_,                 \
-	    .detail = detail_ "\n\n" CASE_WORDS, \
+	    .summary = (summary_),               \
+	    .detail = (detail_),                 \
 	    .options = name_##_options,          \
 	    .run = run,                          \
 	}
-#define CASE_WORDS                                                                               \
-	"CASE is a case id, or sender/case where two senders use the same. The act is a signed " \
-	"statement; it and what the other side said lie in the home's receipts/. Intent and "    \
-	"result stand in the ledger. One case that fails never stops the others; the exit code " \
-	"is the highest that occurred."
 
 PLAIN(accept, "accept", "accept cases that were offered",
-    "You say that you can take the candidate on; the package follows when the sender releases it.");
+    "You say that you can take the candidate on; the package follows when the sender releases it." CASE_WORDS);
 
 static const struct cli_option decline_options[] = {
     {"reason", 0, "WORD", "no_capacity, not_target_group, not_in_segment or other", false},
     COMMON,
 };
 COMMAND(decline, "decline", "decline cases that were offered",
-    "The reason is a word of a closed list: nothing about the candidate.");
+    "The reason is a word of a closed list: nothing about the candidate." CASE_WORDS);
 
 static const struct cli_option hold_options[] = {
     {"month", 0, "YYYY-MM", "the month in which you could begin", false},
     COMMON,
 };
 COMMAND(hold, "hold", "propose another month for cases that were offered",
-    "The sender may offer it again, for that month or another, or withdraw it.");
+    "The sender may offer it again, for that month or another, or withdraw it." CASE_WORDS);
 
 static const struct cli_option question_options[] = {
     {"about", 0, "WORD", "programme, product, region, start_month or other", false},
     COMMON,
 };
 COMMAND(question, "question", "ask about what was offered",
-    "It says what the question is about and no more; the conversation itself is for the telephone.");
+    "It says what the question is about and no more; the conversation itself is for the telephone." CASE_WORDS);
 
 static const struct cli_option conversation_options[] = {
     {"state", 0, "WORD", "planned, held or no_show", false},
@@ -240,10 +241,10 @@ static const struct cli_option conversation_options[] = {
     COMMON,
 };
 COMMAND(conversation, "conversation", "say how it stands with the first conversation",
-    "Either side may say so, any number of times, while the case is opened.");
+    "Either side may say so, any number of times, while the case is opened." CASE_WORDS);
 
 PLAIN(take_over, "take-over", "take over the responsibility for candidates",
-    "From here on the candidate is yours; the sender may delete its dossier, as its policy says.");
+    "From here on the candidate is yours; the sender may delete its dossier, as its policy says." CASE_WORDS);
 
 static const struct cli_option return_options[] = {
     {"reason", 0, "WORD", "no_show, not_target_group, not_in_segment, no_capacity or other", false},
@@ -253,7 +254,7 @@ static const struct cli_option return_options[] = {
     COMMON,
 };
 COMMAND(return, "return", "give cases back within six weeks of opening",
-    "You sign that everything of the package was destroyed at your side: destroy it first.");
+    "You sign that everything of the package was destroyed at your side: destroy it first." CASE_WORDS);
 
 static const struct cli_option withdraw_options[] = {
     {"reason", 0, "WORD", "candidate, consent, content or other", false},
@@ -263,17 +264,17 @@ static const struct cli_option withdraw_options[] = {
 };
 COMMAND(withdraw, "withdraw", "take a case back, ask for it, or confirm that",
     "As sender: before the recipient fetched the package the case is withdrawn at once, afterwards "
-    "the recipient is asked. As recipient: confirm that request, when everything was destroyed.");
+    "the recipient is asked. As recipient: confirm that request, when everything was destroyed." CASE_WORDS);
 
 PLAIN(cancel, "cancel", "cancel offers that are not needed any more",
-    "For what was offered and not released: the candidate found work, moved away, ….");
+    "For what was offered and not released: the candidate found work, moved away, …." CASE_WORDS);
 
 static const struct cli_option extend_options[] = {
     {"expires", 0, "TIME", "the new end of the package's term", false},
     COMMON,
 };
 COMMAND(extend, "extend", "give the recipient more time to fetch",
-    "At most as long as the policy lets a package run.");
+    "At most as long as the policy lets a package run." CASE_WORDS);
 
 static const struct cli_option destroyed_options[] = {
     {"destroyed", 0, "TIME", "when the dossier was destroyed (else: now)", false},
@@ -281,7 +282,7 @@ static const struct cli_option destroyed_options[] = {
 };
 COMMAND(destroyed, "destroyed", "say that your own dossier was destroyed",
     "For a sender whose policy has it delete after the take-over. Destroy it first; the case is "
-    "then closed.");
+    "then closed." CASE_WORDS);
 
 static const struct cli_option kept_options[] = {
     {"until", 0, "YYYY-MM-DD", "the last day on which you keep the dossier", false},
@@ -289,7 +290,7 @@ static const struct cli_option kept_options[] = {
     COMMON,
 };
 COMMAND(kept, "kept", "say that you keep your own dossier, until when and on what ground",
-    "For a sender whose policy has it keep the dossier. The case is then closed.");
+    "For a sender whose policy has it keep the dossier. The case is then closed." CASE_WORDS);
 
 static const struct cli_option misdelivered_options[] = {
     {"found", 0, "TIME", "when it was found out (else: now)", false},
@@ -297,10 +298,10 @@ static const struct cli_option misdelivered_options[] = {
 };
 COMMAND(misdelivered, "misdelivered", "say that something went to the wrong party",
     "Legal at any time and from either side; the 72 hours of a data breach begin. What is still at "
-    "the gateway is deleted there.");
+    "the gateway is deleted there." CASE_WORDS);
 
 PLAIN(entered_in_error, "entered-in-error", "say that a case should never have been",
-    "For what was not fetched yet; the case is void.");
+    "For what was not fetched yet; the case is void." CASE_WORDS);
 
 static const struct cli_option consent_withdrawn_options[] = {
     {"scope", 0, "WORD", "of the consent, as the policy names it", false},
@@ -308,7 +309,7 @@ static const struct cli_option consent_withdrawn_options[] = {
     COMMON,
 };
 COMMAND(consent_withdrawn, "consent-withdrawn", "pass on that the candidate withdrew a consent",
-    "The case goes on; the recipient stops using what rested on that consent.");
+    "The case goes on; the recipient stops using what rested on that consent." CASE_WORDS);
 
 static const struct act_command acts[] = {
     {&cmd_accept, "accept", {{0}}},

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/clock.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "registry/text.h"
 #include "tools/commands.h"
@@ -81,7 +81,9 @@ static int compare(struct contact *c, const json_t *item, struct errinfo *ei)
 		return err_set(ei, GW_ENET, "the gateway lists a case in an unknown form");
 	text_copy(k.sender, sizeof k.sender, sender);
 	text_copy(k.case_id, sizeof k.case_id, case_id);
-	int r = receipts_open(c->root, &c->env, sender, case_id, &k.receipts, ei);
+	int r = receipts_try(c->root, &c->env, sender, case_id, &k.receipts, ei);
+	if (r == GW_ECONFLICT)
+		return 0; /* another command compares it just now */
 	if (r < 0)
 		return r == GW_EAUTH ? contact_read(c, &k, ei) : r; /* which records it */
 	const struct chain *chain = receipts_chain(k.receipts);
@@ -92,6 +94,35 @@ static int compare(struct contact *c, const json_t *item, struct errinfo *ei)
 	    str_eq(jx_str(item, "head"), chain_head(chain)) && !receipts_pendings(k.receipts))
 		return 0;
 	return contact_read(c, &k, ei);
+}
+
+static bool is_listed(const json_t *items, const char *sender, const char *case_id)
+{
+	size_t i;
+	json_t *item;
+	json_array_foreach (items, i, item)
+		if (str_eq(jx_str(item, "sender"), sender) && str_eq(jx_str(item, "case"), case_id))
+			return true;
+	return false;
+}
+
+/* Cases that we saw at this gateway and that it does not list any more. */
+static int missing(struct contact *c, const json_t *items, bool inbox, struct errinfo *ei)
+{
+	struct file_list l = {0};
+	int worst = 0, r = file_exists(c->root) ? file_list(c->root, "", &l, ei) : 0;
+	for (size_t i = 0; r == 0 && i < l.n; i++) {
+		struct contact_case k GW_CLEANUP(contact_case_release) = {0};
+		if (!receipts_seen_at(c->root, l.names[i], c->profile.oin, k.sender, k.case_id) ||
+		    (inbox && str_eq(k.sender, home_oin(c->home))) ||
+		    is_listed(items, k.sender, k.case_id))
+			continue;
+		int code = contact_read(c, &k, ei);
+		code = code < 0 ? cli_fail(c->cli, code, ei) : 0;
+		worst = code > worst ? code : worst;
+	}
+	file_list_release(&l);
+	return r < 0 ? cli_fail(c->cli, r, ei) : worst;
 }
 
 static int list(struct contact *c, bool inbox, struct errinfo *ei)
@@ -112,6 +143,8 @@ static int list(struct contact *c, bool inbox, struct errinfo *ei)
 		}
 		worst = code > worst ? code : worst;
 	}
+	int gone = missing(c, items, inbox, ei);
+	worst = gone > worst ? gone : worst;
 	if (!shown && !worst && !cli_json(c->cli))
 		(void)puts(all ? "there is no case" : "nothing waits for you");
 	return worst;

@@ -337,13 +337,17 @@ int contact_read(struct contact *c, struct contact_case *k, struct errinfo *ei)
 	int r = receipts_open(c->root, &c->env, k->sender, k->case_id, &k->receipts, ei);
 	if (r == GW_EAUTH)
 		return incident(c, k, r, ei);
+	if (r == 0)
+		r = receipts_at(k->receipts, c->profile.oin, ei);
 	if (r < 0)
 		return r;
 	(void)snprintf(path, sizeof path, "/v1/cases/%s/%s", k->sender, k->case_id);
 	r = contact_get(c, path, &k->now, ei);
 	if (r == GW_ENOENT)
 		r = 0;
-	return r == 0 ? compare(c, k, ei) : r;
+	if (r == 0)
+		r = compare(c, k, ei);
+	return r == 0 ? receipts_at(k->receipts, c->profile.oin, ei) : r;
 }
 
 bool contact_legal(const struct contact_case *k, const char *act)

@@ -339,7 +339,7 @@ static void add_link(struct chain *c, const struct statement *st, size_t round)
 static int judge(const struct chain *c, const char *file, const struct statement *st, int64_t t,
     struct round *round, size_t *ret_at, struct errinfo *ei)
 {
-	struct round fresh, *where = NULL;
+	struct round fresh = {0}, *where = &fresh;
 	int word = case_act_of(st->kind);
 	if (word < 0 || word == ACT_PREPARE || word == ACT_CHECK || word == ACT_EXPIRE)
 		return err_set(ei, GW_EFORMAT, "%s: %s is no act of a case", file, st->kind);

@@ -61,7 +61,7 @@ static int not_there(const struct home *h, const char *name, struct errinfo *ei)
 static int read_profile(const struct yml *root, struct gateway_profile *ret, struct errinfo *ei)
 {
 	static const char *const words[] = {"url", "oin", "proxy"};
-	const char *url, *oin, *proxy = "";
+	const char *url = "", *oin = "", *proxy = "";
 	int r = yml_closed(root, words, GW_LENGTH(words), ei);
 	if (r == 0)
 		r = yml_text(root, "url", &url, ei);

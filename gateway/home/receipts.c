@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "home/receipts_files.h"
+#include "registry/text.h"
 #include "sign/statement.h"
 
 struct receipts {
@@ -88,22 +89,29 @@ struct chain *receipts_ahead(struct receipts *r)
 }
 
 /* Alone with the folder; it may have been removed as empty while we waited. */
-static int lock(struct receipts *r, struct errinfo *ei)
+static int lock(struct receipts *r, bool wait, struct errinfo *ei)
 {
 	for (;;) {
 		int e = file_mkdirs(r->dir, 0700, ei);
 		if (e < 0)
 			return e;
 		int fd = open(r->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd >= 0 && flock(fd, LOCK_EX) == 0 && receipts_same(fd, r->dir)) {
+		if (fd < 0 && errno == ENOENT)
+			continue;
+		if (fd < 0)
+			return err_sys(ei, GW_EIO, "cannot open '%s'", r->dir);
+		int got = flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB));
+		if (got == 0 && receipts_same(fd, r->dir)) {
 			r->lock = fd;
 			return 0;
 		}
-		int failed = fd < 0 && errno != ENOENT;
-		if (failed)
-			return err_sys(ei, GW_EIO, "cannot open '%s'", r->dir);
-		if (fd >= 0)
-			(void)close(fd);
+		int why = got < 0 ? errno : EINTR;
+		(void)close(fd);
+		if (why == EWOULDBLOCK)
+			return err_set(ei, GW_ECONFLICT, "another command is at work in case %s",
+			    chain_case(r->chain));
+		if (why != EINTR)
+			return err_sys(ei, GW_EIO, "cannot lock '%s'", r->dir);
 	}
 }
 
@@ -138,8 +146,8 @@ static int read_all(struct receipts *r, struct errinfo *ei)
 	return e == 0 ? receipts_read(r->dir, r->chain, false, ei) : e;
 }
 
-int receipts_open(const char *root, const struct chain_env *env, const char *sender,
-    const char *case_id, struct receipts **ret, struct errinfo *ei)
+static int begin(const char *root, const struct chain_env *env, const char *sender,
+    const char *case_id, bool wait, struct receipts **ret, struct errinfo *ei)
 {
 	if (!receipts_case_good(case_id) || !str_oin(sender))
 		return err_set(ei, GW_EUSAGE, "'%.64s' is no case id", case_id);
@@ -149,7 +157,7 @@ int receipts_open(const char *root, const struct chain_env *env, const char *sen
 	r->dir = file_join(root, name);
 	r->env = env;
 	r->chain = chain_new(env, sender, case_id);
-	int e = lock(r, ei);
+	int e = lock(r, wait, ei);
 	if (e == 0)
 		e = read_all(r, ei);
 	if (e < 0)
@@ -157,6 +165,62 @@ int receipts_open(const char *root, const struct chain_env *env, const char *sen
 	else
 		*ret = r;
 	return e;
+}
+
+int receipts_open(const char *root, const struct chain_env *env, const char *sender,
+    const char *case_id, struct receipts **ret, struct errinfo *ei)
+{
+	return begin(root, env, sender, case_id, true, ret, ei);
+}
+
+int receipts_try(const char *root, const struct chain_env *env, const char *sender,
+    const char *case_id, struct receipts **ret, struct errinfo *ei)
+{
+	return begin(root, env, sender, case_id, false, ret, ei);
+}
+
+/* ---- where ---- */
+
+/* The OIN in a folder's file `gateway`; "" when there is none. */
+static void read_gateway(const char *dir, char oin[OIN_TEXT])
+{
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(OIN_TEXT);
+	char *path GW_CLEANUP(str_free_p) = file_join(dir, RECEIPTS_GATEWAY);
+	oin[0] = '\0';
+	if (file_read(path, OIN_TEXT, &text, NULL) == 0 && text.len)
+		text_copy(oin, OIN_TEXT, text.data);
+	if (!str_oin(oin))
+		oin[0] = '\0';
+}
+
+int receipts_at(struct receipts *r, const char *oin, struct errinfo *ei)
+{
+	char there[OIN_TEXT];
+	char *path GW_CLEANUP(str_free_p) = file_join(r->dir, RECEIPTS_GATEWAY);
+	char *text GW_CLEANUP(str_free_p) = str_printf("%s\n", oin);
+	read_gateway(r->dir, there);
+	if (there[0] && !str_eq(there, oin))
+		return err_set(ei, GW_EUSAGE,
+		    "case %s is at the gateway of %s, not of %s: name that with --gateway, or remove "
+		    "'%s' when the case has moved",
+		    chain_case(r->chain), there, oin, path);
+	if (there[0] || (!chain_count(r->chain) && !r->pending_n))
+		return 0;
+	return file_write(path, text, strlen(text), 0600, FILE_REPLACE, ei);
+}
+
+bool receipts_seen_at(const char *root, const char *name, const char *oin, char sender[OIN_TEXT],
+    char case_id[CHAIN_CASE])
+{
+	char there[OIN_TEXT];
+	char *dir GW_CLEANUP(str_free_p) = file_join(root, name);
+	if (strlen(name) <= OIN_TEXT || name[OIN_TEXT - 1] != '-' ||
+	    !receipts_case_good(name + OIN_TEXT))
+		return false;
+	text_copy(sender, OIN_TEXT, name);
+	text_copy(case_id, CHAIN_CASE, name + OIN_TEXT);
+	read_gateway(dir, there);
+	return str_oin(sender) && str_eq(there, oin);
 }
 
 /* ---- slips ---- */

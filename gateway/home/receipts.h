@@ -5,6 +5,7 @@
  *	NNNN-<kind>.json, .json.p7s          the n-th statement of the chain
  *	NNNN-<kind>.pending.json, .p7s       ours, on its way, not known to have arrived
  *	<package>.slip.json, .p7s            the slip of each package
+ *	gateway                              the OIN of the gateway where we saw it
  *
  * Signature first, so that a statement is there with its signature or not at all. A folder and the
  * roots that one trusts are enough to verify all of it elsewhere (receipts_verify).
@@ -46,6 +47,19 @@ int receipts_open(const char *root, const struct chain_env *env, const char *sen
     const char *case_id, struct receipts **ret, struct errinfo *ei) GW_MUST_USE;
 void receipts_free(struct receipts *r);
 void receipts_free_p(struct receipts **r);
+
+/* As receipts_open, but GW_ECONFLICT at once where another command holds the folder. */
+int receipts_try(const char *root, const struct chain_env *env, const char *sender,
+    const char *case_id, struct receipts **ret, struct errinfo *ei) GW_MUST_USE;
+
+/* The case is at the gateway of that OIN: note it, where anything was seen of it; GW_EUSAGE when it
+ * was seen at another one. GW_EIO. */
+int receipts_at(struct receipts *r, const char *oin, struct errinfo *ei) GW_MUST_USE;
+
+/* True when the folder `name` under root is of a case that was seen at that gateway; then its
+ * sender and case id. */
+bool receipts_seen_at(const char *root, const char *name, const char *oin, char sender[OIN_TEXT],
+    char case_id[CHAIN_CASE]);
 
 /* The chain as far as it was seen. */
 struct chain *receipts_chain(struct receipts *r);

@@ -117,7 +117,7 @@ static int read_statements(struct reading *g, const struct file_list *l, struct 
 	for (size_t i = 0; r == 0 && i < l->n; i++) {
 		const char *name = l->names[i];
 		if (str_ends(name, RECEIPTS_SLIP) || str_ends(name, ".p7s") ||
-		    str_ends(name, RECEIPTS_PENDING))
+		    str_ends(name, RECEIPTS_PENDING) || str_eq(name, RECEIPTS_GATEWAY))
 			continue;
 		if (!receipts_kind(name, RECEIPTS_STATEMENT)) {
 			r = g->verify

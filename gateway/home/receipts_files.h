@@ -8,6 +8,7 @@
 #define RECEIPTS_STATEMENT ".json"
 #define RECEIPTS_PENDING ".pending.json"
 #define RECEIPTS_SLIP ".slip.json"
+#define RECEIPTS_GATEWAY "gateway"
 
 /* The kind in "NNNN-<kind><suffix>", static; NULL when the name has another form. */
 const char *receipts_kind(const char *name, const char *suffix);

@@ -7,7 +7,7 @@ HANDOVERD=$PWD/$BUILD/handoverd
 D='' PORT='' WIRE='' # the daemon's process and port; the wire's
 end() { kill $D $WIRE 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-plan 117
+plan 121
 
 start() { # HOME: its daemon, on the port it had before, if any
 	"$HANDOVERD" --home "$W/$1" --listen "127.0.0.1:${PORT:-0}" 2>>"$W/log" >&2 &
@@ -248,6 +248,9 @@ run 0 "given back" at incoming return --reason no_show zaak-2
 is_state zaak-2 returned
 run 0 "misdelivered, found later" at outgoing misdelivered zaak-2
 is_state zaak-2 misdelivered
+must at outgoing gateway add second --url "https://127.0.0.1:1" --oin $SUCCESSOR
+run 2 "a case is not looked for at another gateway" at outgoing status --gateway second "$PROVIDER/zaak-1"
+said "is at the gateway of $TOWN"
 run 0 "their chains are good" at outgoing receipt verify "$W/outgoing/receipts"/*
 
 # ---- released at once ----
@@ -293,6 +296,8 @@ run 5 "a gateway that has forgotten a case" at incoming status zaak-1
 said "does not know case zaak-1 any more, of which we saw 10 statements"
 [ "$(ledger incoming | tail -1)" = "incident.open - ok" ]
 ok "… is an incident"
+run 5 "it is missed in the inbox, too" at incoming inbox
+said "does not know case zaak-2 any more"
 run 5 "no act is signed for it" at incoming misdelivered zaak-1
 [ ! -e "$(receipts incoming zaak-1)/0011-misdelivered.pending.json" ]
 ok "… nor left behind"

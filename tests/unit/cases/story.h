@@ -43,6 +43,12 @@ struct story {
 	int64_t now; /* moves on with each act */
 };
 
+static void story_said_release(struct story_said *d)
+{
+	buf_release(&d->json);
+	buf_release(&d->p7s);
+}
+
 static struct signer *story_signer(struct story *s, const char *name, const char *oin)
 {
 	struct signer *g = NULL;
@@ -69,12 +75,6 @@ static struct story story_new(void)
 	return s;
 }
 
-static void story_said_release(struct story_said *d)
-{
-	buf_release(&d->json);
-	buf_release(&d->p7s);
-}
-
 static void story_free(struct story *s)
 {
 	for (size_t i = 0; i < STORY_MOST; i++)
@@ -94,6 +94,7 @@ static void story_sign(const struct story *s, const struct signer *by, const cha
 {
 	struct errinfo ei = ERRINFO_INIT;
 	json_t *m GW_CLEANUP(jx_release) = NULL;
+	story_said_release(ret);
 	ret->json = (struct buf)BUF_INIT(STATEMENT_MAX);
 	ret->p7s = (struct buf)BUF_INIT(CADES_MAX);
 	(void)snprintf(ret->kind, sizeof ret->kind, "%s", kind);

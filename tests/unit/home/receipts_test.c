@@ -217,6 +217,35 @@ static void test_damage(void **state)
 	take(w, shown(w, 9), 0, 9, "");
 }
 
+/* Where it was seen, and whose turn it is. */
+static void test_at(void **state)
+{
+	struct world *w = *state;
+	struct errinfo ei = ERRINFO_INIT;
+	struct receipts *r = join(w), *other = NULL;
+	char sender[OIN_TEXT], case_id[CHAIN_CASE];
+	static const char name[] = STORY_SENDER "-" STORY_CASE;
+	test_code(receipts_at(r, "00000099000000003000", &ei), 0, &ei);
+	receipts_free(r);
+	assert_false(file_exists(w->dir)); /* nothing was seen there */
+	take(w, shown(w, 2), 0, 2, "");
+	r = join(w);
+	assert_false(receipts_seen_at(w->root, name, "00000099000000003000", sender, case_id));
+	test_code(receipts_at(r, "00000099000000003000", &ei), 0, &ei);
+	test_code(receipts_at(r, "00000099000000003000", &ei), 0, &ei);
+	test_code(receipts_at(r, "00000099000000004000", &ei), GW_EUSAGE, &ei);
+	assert_true(receipts_seen_at(w->root, name, "00000099000000003000", sender, case_id));
+	assert_string_equal(sender, STORY_SENDER);
+	assert_string_equal(case_id, STORY_CASE);
+	assert_false(receipts_seen_at(w->root, name, "00000099000000004000", sender, case_id));
+	test_code(receipts_try(w->root, &w->env, STORY_SENDER, STORY_CASE, &other, &ei),
+	    GW_ECONFLICT, &ei);
+	receipts_free(r);
+	test_code(receipts_try(w->root, &w->env, STORY_SENDER, STORY_CASE, &other, &ei), 0, &ei);
+	receipts_free(other);
+	verify(w, 0, "");
+}
+
 static void test_names(void **state)
 {
 	struct world *w = *state;
@@ -239,6 +268,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_other_chain, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_pending, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_damage, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_at, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_names, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
