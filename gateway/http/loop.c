@@ -35,12 +35,7 @@ static void drop(struct http_server *s, struct conn *c)
 
 static void watch(struct http_server *s, struct conn *c, uint32_t events)
 {
-	struct epoll_event e = {.events = events | EPOLLONESHOT, .data.ptr = c};
-	/* added only now: even without events a descriptor tells of a hang-up, and by then a worker
-	 * may have the connection */
-	int how = c->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-	c->watched = true;
-	if (epoll_ctl(s->epoll, how, c->stream.fd, &e) < 0)
+	if (pool_watch(s, c, events) < 0)
 		drop(s, c);
 }
 
@@ -65,8 +60,8 @@ static void hand_over(struct http_server *s, struct conn *c, int refused)
 	(void)pthread_mutex_lock(&s->lock);
 	s->waiting++;
 	pool_push(&s->ready, c);
-	(void)pthread_cond_signal(&s->work);
 	(void)pthread_mutex_unlock(&s->lock);
+	(void)pthread_cond_signal(&s->work); /* without the lock, which it will want */
 }
 
 /* Look for a whole head in what came: true when the connection went on to a worker. */
@@ -272,7 +267,6 @@ static void sweep(struct http_server *s, bool stopping)
 	int64_t now = clock_mono();
 	(void)pthread_mutex_lock(&s->lock);
 	unsigned generation = s->generation;
-	(void)pthread_mutex_unlock(&s->lock);
 	for (struct conn *c = s->conns, *next; c; c = next) {
 		next = c->next;
 		if (c->state == READY)
@@ -283,6 +277,7 @@ static void sweep(struct http_server *s, bool stopping)
 		if (now >= c->deadline || old || (stopping && c->state != LINGER))
 			drop(s, c);
 	}
+	(void)pthread_mutex_unlock(&s->lock);
 }
 
 static bool quiet(struct http_server *s)

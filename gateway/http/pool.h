@@ -2,8 +2,9 @@
 /*
  * pool: the connections of a server and who has them; for server.c, loop.c and workers.c only.
  *
- * A connection passes from the loop to a worker over `ready` and back over `returned`, both under
- * the lock. Whoever has it may touch all of it; nobody else touches any of it.
+ * A connection passes from the loop to a worker over `ready`, and back over `returned` or, when
+ * nothing is to be done but to wait for its next request, by being watched again: all of them under
+ * the lock. Whoever has it may touch all of it; nobody else touches any of it but its state.
  */
 #ifndef GW_HTTP_POOL_H
 #define GW_HTTP_POOL_H
@@ -30,7 +31,7 @@ struct conn {
 	struct conn *after;       /* in a queue */
 	struct stream stream;
 	struct address from;
-	enum state state;
+	_Atomic enum state state; /* the loop looks at those of others, too */
 	unsigned generation;
 	int64_t deadline;
 	struct buf in, head; /* bytes not yet read as a head; the head that is answered */
@@ -77,6 +78,10 @@ void pool_push(struct queue *q, struct conn *c);
 
 /* Make the loop look at `returned` and `stopping`. */
 void pool_wake(struct http_server *s);
+
+/* Have the loop told once when c can be read (EPOLLIN) or written: from then on it is the loop's.
+ * GW_EIO. */
+int pool_watch(struct http_server *s, struct conn *c, uint32_t events) GW_MUST_USE;
 
 /* Tell the caller's `note`. */
 void pool_note(const struct http_server *s, const char *event, const char *detail);

@@ -48,6 +48,16 @@ void pool_wake(struct http_server *s)
 	errno = saved;
 }
 
+int pool_watch(struct http_server *s, struct conn *c, uint32_t events)
+{
+	struct epoll_event e = {.events = events | EPOLLONESHOT, .data.ptr = c};
+	/* added only now: even without events a descriptor tells of a hang-up, and by then a worker
+	 * may have the connection */
+	int how = c->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+	c->watched = true;
+	return epoll_ctl(s->epoll, how, c->stream.fd, &e) < 0 ? GW_EIO : 0;
+}
+
 void pool_cut(struct buf *b, size_t n)
 {
 	if (n == 0)

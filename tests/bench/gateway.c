@@ -122,22 +122,28 @@ static int get(int port, int connections, double seconds)
 			wire_die("epoll");
 	}
 	size_t answers = 0;
-	double began = wire_now(), cpu = wire_cpu();
+	int open = connections;
+	double began = wire_now(), cpu = wire_cpu(), lasted = 0;
 	for (int i = 0; i < connections; i++)
 		ask(all[i]);
-	while (wire_now() - began < seconds) {
+	while (open > 0) { /* what was asked is waited for: the server is at rest afterwards */
 		int n = epoll_wait(epoll, events, MOST, 1000);
-		for (int i = 0; i < n; i++)
-			if (more(events[i].data.ptr)) {
-				answers++;
+		for (int i = 0; i < n; i++) {
+			if (!more(events[i].data.ptr))
+				continue;
+			answers++;
+			lasted = wire_now() - began;
+			if (lasted < seconds)
 				ask(events[i].data.ptr);
-			}
+			else
+				open--;
+		}
 	}
-	double lasted = wire_now() - began;
 	(void)printf("%.0f %.2f\n", (double)answers / lasted, wire_cpu() - cpu);
-	/* what is asked still is not waited for: the connections end with the program */
+	for (int i = 0; i < connections; i++)
+		wire_close(all[i]);
 	(void)close(epoll);
-	return answers == 0;
+	return 0;
 }
 
 /* ---- connect ---- */
