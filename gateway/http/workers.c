@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* workers: a request each, from the head to the end of the answer. */
+/* workers: a request each, from the head to the end of the answer; and shakers: a step of a
+ * handshake each, which takes milliseconds that the loop does not have. */
 #include <sys/epoll.h>
 
 #include "base/clock.h"
 #include "http/pool.h"
+#include "http/tls.h"
 
 /* The first connection that may be worked on now, taken off the queue; under the lock. */
 static struct conn *take(struct http_server *s)
@@ -64,6 +66,32 @@ static bool stays(struct http_server *s, struct conn *c)
 	c->state = READY;
 	c->close = true;
 	return false;
+}
+
+void *pool_shaker(void *arg)
+{
+	struct http_server *s = arg;
+	(void)pthread_mutex_lock(&s->lock);
+	while (!s->ending) {
+		struct conn *c = s->shaking.first;
+		if (!c) {
+			(void)pthread_cond_wait(&s->shake, &s->lock);
+			continue;
+		}
+		s->shaking.first = c->after;
+		if (!c->after)
+			s->shaking.last = &s->shaking.first;
+		(void)pthread_mutex_unlock(&s->lock);
+		c->step = stream_handshake(&c->stream);
+		/* what OpenSSL says of it, it says to this thread */
+		c->why = c->step == STREAM_CLOSED ? tls_why(c->stream.ssl) : NULL;
+		(void)pthread_mutex_lock(&s->lock);
+		s->at_shakers--;
+		pool_push(&s->returned, c);
+		pool_wake(s);
+	}
+	(void)pthread_mutex_unlock(&s->lock);
+	return NULL;
 }
 
 void *pool_worker(void *arg)

@@ -61,6 +61,14 @@ static inline double wire_cpu(void)
 	    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
+/* The server's certificate is taken as it is, without the work of looking at it. */
+static inline int wire_trust(X509_STORE_CTX *ctx, void *arg)
+{
+	(void)ctx;
+	(void)arg;
+	return 1;
+}
+
 static inline SSL_CTX *wire_context(const char *cert, const char *key)
 {
 	SSL_CTX *c = SSL_CTX_new(TLS_client_method());
@@ -69,6 +77,7 @@ static inline SSL_CTX *wire_context(const char *cert, const char *key)
 	    SSL_CTX_use_PrivateKey_file(c, key, SSL_FILETYPE_PEM) != 1)
 		wire_die("%s, %s: no certificate and key", cert, key);
 	(void)SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_cert_verify_callback(c, wire_trust, NULL);
 	return c;
 }
 
