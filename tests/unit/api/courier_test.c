@@ -169,6 +169,8 @@ static bool other(struct peer *p, struct http_request *q)
 		peer_say(q, 403, "{\"code\":\"not-authentic\"}");
 	else if (str_eq(path, "/v1/stale"))
 		peer_say(q, 409, "{\"code\":\"stale\"}");
+	else if (str_eq(path, "/v1/words"))
+		peer_say(q, 410, "{\"code\":\"Jan Jansen\"}");
 	else if (str_eq(path, "/v1/wrong"))
 		peer_say(q, 422, "{\"code\":\"bad-format\"}");
 	else if (str_eq(path, "/v1/login"))
@@ -329,6 +331,7 @@ static void what_becomes_of_a_job(void **state)
 	job(w, (struct job){.path = "/v1/stale"}, "0 refused stale\n");
 	job(w, (struct job){.path = "/v1/refused"}, "0 refused refused\n");
 	job(w, (struct job){.path = "/v1/wrong"}, "0 refused bad-format\n");
+	job(w, (struct job){.path = "/v1/words"}, "0 refused status-410\n");
 	job(w, (struct job){.path = "/v1/not-authentic"}, "0 refused not-authentic\n");
 	job(w, (struct job){.path = "/v1/busy"}, "0 again limit-reached\n");
 	job(w, (struct job){.path = "/v1/login"}, "0 again status-401\n");
@@ -337,7 +340,7 @@ static void what_becomes_of_a_job(void **state)
 	job(w, (struct job){.path = "/v1/hello", .nowhere = true}, "0 again unreachable\n");
 	courier_counts(w->courier, &n);
 	assert_int_equal(n.delivered, 1);
-	assert_int_equal(n.refused, 4);
+	assert_int_equal(n.refused, 5);
 	assert_int_equal(n.failed, 5);
 	finish(w);
 }
