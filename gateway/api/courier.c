@@ -130,13 +130,13 @@ int courier_start(struct courier *c, struct errinfo *ei)
 
 bool courier_stopped(const struct courier *c)
 {
-	return c->stop != 0;
+	return __atomic_load_n(&c->stop, __ATOMIC_RELAXED) != 0;
 }
 
 void courier_stop(struct courier *c)
 {
 	const uint64_t one = 1;
-	c->stop = 1;
+	__atomic_store_n(&c->stop, 1, __ATOMIC_RELAXED);
 	(void)!write(c->wake, &one, sizeof one);
 }
 

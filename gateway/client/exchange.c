@@ -20,7 +20,8 @@ enum {
 
 bool client_stopped(const struct client *c)
 {
-	return c->server.stop && *c->server.stop;
+	/* a handler of this thread sets it, or another thread */
+	return c->server.stop && __atomic_load_n(c->server.stop, __ATOMIC_RELAXED);
 }
 
 /* ---- what curl calls ---- */
