@@ -38,9 +38,10 @@ void edge_free(struct edge *e)
 	free(e);
 }
 
-void edge_watch(struct edge *e, struct http_server *server)
+void edge_watch(struct edge *e, struct http_server *server, struct courier *courier)
 {
 	e->watched = server;
+	e->courier = courier;
 }
 
 int edge_identify(void *arg, X509 *cert, struct http_peer *ret_peer)

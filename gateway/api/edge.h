@@ -19,6 +19,7 @@
 
 #include <openssl/x509.h>
 
+#include "api/courier.h"
 #include "base/defs.h"
 #include "base/err.h"
 #include "home/settings.h"
@@ -51,7 +52,7 @@ void edge_note(void *arg, const char *event, const char *detail);
  * /metrics (what both count, in the text form of Prometheus), and security.txt. */
 void edge_local(void *arg, struct http_request *q);
 
-/* Whose counts /metrics tells; before requests come. Borrowed. */
-void edge_watch(struct edge *e, struct http_server *server);
+/* Whose counts /metrics tells; before requests come. Borrowed; courier may be NULL. */
+void edge_watch(struct edge *e, struct http_server *server, struct courier *courier);
 
 #endif

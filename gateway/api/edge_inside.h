@@ -17,7 +17,8 @@ enum { EDGE_FIELDS = LINK_FIELDS + 8, EDGE_NOTES = 8 };
 struct edge {
 	struct edge_env env;
 	struct http_server *watched;
-	pthread_mutex_t lock; /* of what stands below */
+	struct courier *courier; /* or NULL */
+	pthread_mutex_t lock;    /* of what stands below */
 	pthread_cond_t freed;
 	int *links;
 	size_t links_n, free_n; /* links[0..free_n) are free */

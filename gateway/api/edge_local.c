@@ -9,12 +9,12 @@
 
 enum { FIGURES_MAX = 1 << 20 };
 
-static int counter(struct buf *b, const char *name, const char *kind, const char *help, uint64_t v)
+static int counter(struct buf *b, const char *what, const char *name, const char *kind,
+    const char *help, uint64_t v)
 {
 	return buf_addf(b,
-	    "# HELP handover_http_%s %s\n# TYPE handover_http_%s %s\nhandover_http_%s %" PRIu64
-	    "\n",
-	    name, help, name, kind, name, v);
+	    "# HELP handover_%s%s %s\n# TYPE handover_%s%s %s\nhandover_%s%s %" PRIu64 "\n", what,
+	    name, help, what, name, kind, what, name, v);
 }
 
 static int counts(const struct edge *e, struct buf *b)
@@ -40,7 +40,31 @@ static int counts(const struct edge *e, struct buf *b)
 	};
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < GW_LENGTH(rows); i++)
-		r = counter(b, rows[i].name, rows[i].kind, rows[i].help, rows[i].v);
+		r = counter(b, "http_", rows[i].name, rows[i].kind, rows[i].help, rows[i].v);
+	return r;
+}
+
+static int carried(const struct edge *e, struct buf *b)
+{
+	struct courier_counts c = {0};
+	if (!e->courier)
+		return 0;
+	courier_counts(e->courier, &c);
+	const struct {
+		const char *name, *kind, *help;
+		uint64_t v;
+	} rows[] = {
+	    {"delivered_total", "counter", "Deliveries that another gateway took.", c.delivered},
+	    {"refused_total", "counter", "Deliveries that another gateway refused.", c.refused},
+	    {"failed_total", "counter", "Tries that failed.", c.failed},
+	    {"events_total", "counter", "Events read at other gateways.", c.events},
+	    {"peers", "gauge", "Gateways with open cases of ours.", c.peers},
+	    {"peers_unreachable", "gauge", "Of these, those that do not answer now.",
+		c.peers_unreachable},
+	};
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < GW_LENGTH(rows); i++)
+		r = counter(b, "courier_", rows[i].name, rows[i].kind, rows[i].help, rows[i].v);
 	return r;
 }
 
@@ -91,7 +115,8 @@ static void figures(struct exchange *x)
 		return;
 	if (x->answer.status >= 300)
 		relay(x);
-	else if (counts(x->edge, &all) == 0 && buf_add(&all, x->answer.body, x->answer.body_n) == 0)
+	else if (counts(x->edge, &all) == 0 && carried(x->edge, &all) == 0 &&
+	    buf_add(&all, x->answer.body, x->answer.body_n) == 0)
 		text(x, "text/plain; version=0.0.4; charset=utf-8", all.data, all.len);
 }
 

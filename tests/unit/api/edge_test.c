@@ -339,7 +339,8 @@ static const struct {
     {"POST /v1/uploads HTTP/1.1\r\n" HOST "Upload-Length: 5\r\n\r\n", "", "412",
 	"\r\nTus-Version: 1.0.0\r\n"},
     {"POST /v1/uploads HTTP/1.1\r\n" HOST TUS "\r\n", "", "400", "\"name\":\"Upload-Length\""},
-    {"POST /v1/uploads HTTP/1.1\r\n" HOST TUS "Upload-Length: -5\r\n\r\n", "", "400", "header"},
+    {"POST /v1/uploads HTTP/1.1\r\n" HOST TUS "Upload-Length: -5\r\n\r\n", "", "400",
+	"\"in\":\"field\""},
     {"PATCH /v1/uploads/u HTTP/1.1\r\n" HOST TUS OCTETS
      "Upload-Offset: 0\r\nUpload-Checksum: md5 AAAA\r\nContent-Length: 1\r\n\r\n",
 	"x", "400", "Upload-Checksum"},
