@@ -159,6 +159,12 @@ int op_act(struct op *op);
 int op_receipts(struct op *op);
 int op_events(struct op *op);
 int op_ledger(struct op *op); /* all of /ledger: by op->call->op */
+int op_job_next(struct op *op);
+int op_job_done(struct op *op);
+int op_peers(struct op *op);
+int op_mirror(struct op *op);
+int op_mirrored(struct op *op);
+int op_pinned(struct op *op);
 
 /* Close what is arriving: the core ends. */
 void op_dossiers_close(struct api_core *c);
