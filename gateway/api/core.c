@@ -79,6 +79,12 @@ static const struct {
     [API_WHO] = {"who", op_who, false},
     [API_READY] = {"ready", op_ready, true},
     [API_FIGURES] = {"figures", op_figures, true},
+    [API_JOB_NEXT] = {"job_next", op_job_next, true},
+    [API_JOB_DONE] = {"job_done", op_job_done, true},
+    [API_PEERS] = {"peers", op_peers, true},
+    [API_MIRROR] = {"mirror", op_mirror, true},
+    [API_MIRRORED] = {"mirrored", op_mirrored, true},
+    [API_PINNED] = {"pinned", op_pinned, true},
 };
 
 /* ---- registry ---- */

@@ -38,9 +38,10 @@ void edge_free(struct edge *e)
 	free(e);
 }
 
-void edge_watch(struct edge *e, struct http_server *server)
+void edge_watch(struct edge *e, struct http_server *server, struct courier *courier)
 {
 	e->watched = server;
+	e->courier = courier;
 }
 
 int edge_identify(void *arg, X509 *cert, struct http_peer *ret_peer)
@@ -156,6 +157,8 @@ static void tell_tus(struct exchange *x)
 static void serve(struct exchange *x)
 {
 	int status = 404;
+	if (exchange_security(x))
+		return;
 	x->route = api_match(
 	    x->head->method, x->head->path, &x->parts, x->call.params, &x->call.params_n, &status);
 	if (!x->route && status == 405) {

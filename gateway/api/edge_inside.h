@@ -17,7 +17,8 @@ enum { EDGE_FIELDS = LINK_FIELDS + 8, EDGE_NOTES = 8 };
 struct edge {
 	struct edge_env env;
 	struct http_server *watched;
-	pthread_mutex_t lock; /* of what stands below */
+	struct courier *courier; /* or NULL */
+	pthread_mutex_t lock;    /* of what stands below */
 	pthread_cond_t freed;
 	int *links;
 	size_t links_n, free_n; /* links[0..free_n) are free */
@@ -71,6 +72,12 @@ void exchange_refuse(
 
 /* Answer with the descriptor of x->answer: whole, a part, or not modified. */
 void exchange_file(struct exchange *x);
+
+/*
+ * True when the request is for security.txt, and answered: for whoever came this far, without
+ * asking the core, for a stranger is who is to read it.
+ */
+bool exchange_security(struct exchange *x);
 
 /* POST /dossiers and PATCH /uploads/{upload}: with the body. */
 void exchange_dossier(struct exchange *x);

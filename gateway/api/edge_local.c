@@ -4,15 +4,17 @@
 #include <string.h>
 
 #include "api/edge_inside.h"
+#include "api/security_txt.h"
+#include "base/clock.h"
 
 enum { FIGURES_MAX = 1 << 20 };
 
-static int counter(struct buf *b, const char *name, const char *kind, const char *help, uint64_t v)
+static int counter(struct buf *b, const char *what, const char *name, const char *kind,
+    const char *help, uint64_t v)
 {
 	return buf_addf(b,
-	    "# HELP handover_http_%s %s\n# TYPE handover_http_%s %s\nhandover_http_%s %" PRIu64
-	    "\n",
-	    name, help, name, kind, name, v);
+	    "# HELP handover_%s%s %s\n# TYPE handover_%s%s %s\nhandover_%s%s %" PRIu64 "\n", what,
+	    name, help, what, name, kind, what, name, v);
 }
 
 static int counts(const struct edge *e, struct buf *b)
@@ -38,7 +40,31 @@ static int counts(const struct edge *e, struct buf *b)
 	};
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < GW_LENGTH(rows); i++)
-		r = counter(b, rows[i].name, rows[i].kind, rows[i].help, rows[i].v);
+		r = counter(b, "http_", rows[i].name, rows[i].kind, rows[i].help, rows[i].v);
+	return r;
+}
+
+static int carried(const struct edge *e, struct buf *b)
+{
+	struct courier_counts c = {0};
+	if (!e->courier)
+		return 0;
+	courier_counts(e->courier, &c);
+	const struct {
+		const char *name, *kind, *help;
+		uint64_t v;
+	} rows[] = {
+	    {"delivered_total", "counter", "Deliveries that another gateway took.", c.delivered},
+	    {"refused_total", "counter", "Deliveries that another gateway refused.", c.refused},
+	    {"failed_total", "counter", "Tries that failed.", c.failed},
+	    {"events_total", "counter", "Events read at other gateways.", c.events},
+	    {"peers", "gauge", "Gateways with open cases of ours.", c.peers},
+	    {"peers_unreachable", "gauge", "Of these, those that do not answer now.",
+		c.peers_unreachable},
+	};
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < GW_LENGTH(rows); i++)
+		r = counter(b, "courier_", rows[i].name, rows[i].kind, rows[i].help, rows[i].v);
 	return r;
 }
 
@@ -46,6 +72,21 @@ static void text(struct exchange *x, const char *type, const void *p, size_t n)
 {
 	struct http_answer h = {200, type, NULL, 0};
 	(void)!http_answer(x->q, &h, p, n);
+}
+
+bool exchange_security(struct exchange *x)
+{
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1000);
+	if (!http_is(x->head->path, SECURITY_TXT_PATH))
+		return false;
+	int r = security_txt(x->edge->env.security, clock_now(), &b);
+	bool get = x->head->method == HTTP_METHOD_GET || x->head->method == HTTP_METHOD_HEAD;
+	struct http_answer none = {r < 0 ? 404 : 405, NULL, NULL, 0};
+	if (r < 0 || !get)
+		(void)!http_answer(x->q, &none, "", 0);
+	else
+		text(x, SECURITY_TXT_TYPE, b.data, b.len);
+	return true;
 }
 
 /* The core's own word for it, without what only the interface has. */
@@ -74,7 +115,8 @@ static void figures(struct exchange *x)
 		return;
 	if (x->answer.status >= 300)
 		relay(x);
-	else if (counts(x->edge, &all) == 0 && buf_add(&all, x->answer.body, x->answer.body_n) == 0)
+	else if (counts(x->edge, &all) == 0 && carried(x->edge, &all) == 0 &&
+	    buf_add(&all, x->answer.body, x->answer.body_n) == 0)
 		text(x, "text/plain; version=0.0.4; charset=utf-8", all.data, all.len);
 }
 
@@ -84,6 +126,10 @@ void edge_local(void *arg, struct http_request *q)
 	const struct http_head *h = http_request_head(q);
 	struct http_answer none = {404, NULL, NULL, 0};
 	exchange_begin(&x, arg, q);
+	if (exchange_security(&x)) {
+		exchange_end(&x);
+		return;
+	}
 	if (h->method != HTTP_METHOD_GET && h->method != HTTP_METHOD_HEAD)
 		none.status = 405;
 	if (none.status == 405)

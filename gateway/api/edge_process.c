@@ -12,6 +12,7 @@
 #include <openssl/rand.h>
 
 #include "api/control.h"
+#include "api/courier.h"
 #include "api/edge.h"
 #include "api/listen.h"
 #include "base/file.h"
@@ -19,7 +20,7 @@
 #include "base/str.h"
 #include "sandbox/daemon.h"
 
-enum { GRACE_S = 20, LOCAL_CONNECTIONS = 32 };
+enum { GRACE_S = 20, LOCAL_CONNECTIONS = 32, COURIER_END_MS = 1500 };
 
 struct http_limits edge_limits(const struct settings *s)
 {
@@ -37,16 +38,18 @@ struct http_limits edge_limits(const struct settings *s)
 
 size_t edge_links(const struct settings *s)
 {
-	return edge_limits(s).workers + EDGE_LOCAL_WORKERS;
+	return edge_limits(s).workers + EDGE_LOCAL_WORKERS + COURIER_LINKS;
 }
 
 /* What signals and the control thread stop; set before either can. */
 static struct http_server *interface, *local;
+static struct courier *courier;
 static struct edge_start begun;
 
 static void stop(int signal)
 {
 	(void)signal;
+	courier_stop(courier);
 	if (local)
 		http_server_stop(local);
 	http_server_stop(interface);
@@ -65,11 +68,13 @@ static int tell(int code, const struct errinfo *said)
 	return control_send(begun.control, &c, NULL, NULL);
 }
 
-/* Make a context of what came, and tell the core how that went. */
+/* Make a context of what came, for the courier too, and tell the core how that went. */
 static int take(const struct material *m, SSL_CTX **ret)
 {
 	struct errinfo ei = ERRINFO_INIT;
 	int r = material_server(m, material_profile(begun.settings), begun.at, ret, &ei);
+	if (r == 0 && (r = courier_use(courier, m, &ei)) < 0)
+		SSL_CTX_free(*ret);
 	int told = r == 0 ? 0 : tell(r, &ei);
 	return r < 0 ? r : told;
 }
@@ -153,7 +158,10 @@ static int run(struct errinfo *ei)
 	(void)sigaction(SIGTERM, &act, NULL);
 	(void)sigaction(SIGINT, &act, NULL);
 	(void)tell(0, NULL);
-	int r = http_server_run(interface, grace * 1000, ei);
+	int r = courier_start(courier, ei);
+	if (r == 0)
+		r = http_server_run(interface, grace * 1000, ei);
+	courier_stop(courier);
 	if (local) {
 		http_server_stop(local);
 		(void)pthread_join(health, NULL);
@@ -176,18 +184,29 @@ int edge_process(const struct edge_start *start)
 	int r = daemon_confine_edge(&ei);
 	if (r == 0 && !daemon_has_landlock())
 		log_line(LOG_PRIO_WARNING, "edge.confined", "without", "landlock", NULL);
-	struct edge *e = edge_new(&(struct edge_env){
-	    .links = start->links, .links_n = edge_links(start->settings), .lost = lost});
+	size_t links = edge_links(start->settings) - COURIER_LINKS;
+	struct edge *e = edge_new(&(struct edge_env){.links = start->links,
+	    .security = &start->settings->security,
+	    .links_n = links,
+	    .lost = lost});
+	if (r == 0)
+		r = courier_new(
+		    &(struct courier_env){
+			.links = start->links + links, .at = start->at, .lost = lost},
+		    &courier, &ei);
 	if (r == 0)
 		r = make_interface(e, &ei);
 	if (r == 0)
 		r = make_local(e, &ei);
 	if (r == 0) {
-		edge_watch(e, interface);
+		edge_watch(e, interface, courier);
 		r = run(&ei);
 	}
 	if (r < 0 && ei.msg[0])
 		log_line(LOG_PRIO_ERR, "edge.failed", "code", err_name(r), "why", ei.msg, NULL);
 	/* nothing is freed: a signal or the control thread may still look at the servers */
-	return r < 0 ? err_exit(r) : 0;
+	int code = r < 0 ? err_exit(r) : 0;
+	if (courier && !courier_ended(courier, COURIER_END_MS))
+		_exit(code); /* one of its threads waits for a name server */
+	return code;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * edge_process: the life of the daemon's edge: confined before it has read anything, it gets from
- * the core what TLS is made of, serves until it is told to stop, and ends when the core does.
+ * the core what TLS is made of, serves and runs the courier until it is told to stop, and ends when
+ * the core does.
  */
 #ifndef GW_API_EDGE_PROCESS_H
 #define GW_API_EDGE_PROCESS_H
@@ -19,7 +20,7 @@ struct edge_start {
 	const struct settings *settings;
 	pid_t core;           /* its parent */
 	int control;          /* to the core */
-	const int *links;     /* as many as edge_links says */
+	const int *links;     /* as many as edge_links says; the last are the courier's */
 	const int *listeners; /* of the interface */
 	size_t listeners_n;
 	int local;  /* listener of health and figures, or -1 */

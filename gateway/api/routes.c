@@ -69,6 +69,12 @@ const struct api_route api_routes[API_OPS] = {
     [API_WHO] = {.op = API_WHO},
     [API_READY] = {.op = API_READY},
     [API_FIGURES] = {.op = API_FIGURES},
+    [API_JOB_NEXT] = {.op = API_JOB_NEXT},
+    [API_JOB_DONE] = {.op = API_JOB_DONE},
+    [API_PEERS] = {.op = API_PEERS},
+    [API_MIRROR] = {.op = API_MIRROR},
+    [API_MIRRORED] = {.op = API_MIRRORED},
+    [API_PINNED] = {.op = API_PINNED},
 };
 /* clang-format on */
 

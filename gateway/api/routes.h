@@ -66,6 +66,18 @@ enum api_op {
 	API_WHO,          /* 204 when the client may be here at all; else the answer that it gets */
 	API_READY,        /* of the local listener, peer "": 204, or a problem */
 	API_FIGURES,      /* likewise: text of Prometheus */
+	/*
+	 * The courier's (api/courier.h), peer "". The answer to API_JOB_NEXT: 200 with fields
+	 * `Job`, `Gateway`, `Gateway-Oin`, `Path` and a body to send there; for a package also
+	 * `Package` and its file; or 204 with the field `Wait` (ms).
+	 */
+	API_JOB_NEXT,
+	API_JOB_DONE, /* params: job, one of "done", "again", "refused", the problem's word; 204 */
+	API_PEERS,    /* {"items":[{oin, gateway, after}]} */
+	API_MIRROR, /* params: gateway, sender, case; body: the array of statements. 204: the event
+	               counts as read; else later */
+	API_MIRRORED, /* params: gateway; number = the event; 204 */
+	API_PINNED,   /* params: OIN, key; 204 when it is the organisation's today, else 404 */
 	API_OPS
 };
 

@@ -35,6 +35,7 @@ struct client_server {
 	void *arg;
 	const char *proxy; /* "http://host:port", or NULL; the environment's is not used */
 	unsigned connect_ms, stall_ms; /* 0: 10 s; 60 s without a byte */
+	unsigned call_ms;  /* for a call that carries no file, in all; 0: as long as bytes come */
 	unsigned retry_ms; /* before the second try of a transfer, doubled for each next; 0: 500 */
 	int64_t at;        /* judge certificates as at this moment (ms); 0: now */
 	const volatile sig_atomic_t *stop; /* given up once not 0; may be NULL */

@@ -139,6 +139,9 @@ static int on_progress(
 	(void)total_out;
 	if (client_stopped(x->client))
 		return x->failed = err_set(x->ei, GW_EFAIL, "stopped");
+	if (s->call_ms && !x->from_file && !x->take && clock_mono() - x->began > s->call_ms)
+		return x->failed = err_set(x->ei, GW_ENET, "%s: no whole answer within %u seconds",
+			   s->url, s->call_ms / 1000);
 	if (moved != x->moved_n) {
 		x->moved_n = moved;
 		x->moved_at = clock_mono();
@@ -239,7 +242,7 @@ int exchange(struct client *c, struct exchange *x, struct errinfo *ei)
 	}
 	x->client = c;
 	x->ei = ei;
-	x->moved_at = clock_mono();
+	x->began = x->moved_at = clock_mono();
 	server_check_begin(c->check);
 	int r = fields && set_up(c, x, url, fields, why)
 	    ? 0

@@ -46,7 +46,7 @@ struct exchange {
 	struct client *client;
 	struct errinfo *ei;
 	int failed; /* why we ended it ourselves, GW_E… */
-	int64_t moved_at;
+	int64_t began, moved_at;
 	uint64_t moved_n;
 };
 

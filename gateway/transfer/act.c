@@ -6,6 +6,7 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "detect/detect.h"
 #include "dossier/catalogue.h"
 
 void act_release(struct act *a)
@@ -13,6 +14,20 @@ void act_release(struct act *a)
 	str_free_p(&a->file);
 	jx_release(&a->report);
 	*a = (struct act){0};
+}
+
+void act_id(char out[ID_TEXT])
+{
+	bool number;
+	do {
+		struct detect_findings found GW_CLEANUP(detect_findings_release) =
+		    DETECT_FINDINGS_INIT;
+		id_v4(out);
+		number = detect_scan(out, ID_TEXT - 1, NULL, &found, NULL) < 0;
+		for (size_t i = 0; i < found.n; i++)
+			number = number || found.list[i].kind == DETECT_BSN ||
+			    found.list[i].kind == DETECT_IBAN;
+	} while (number);
 }
 
 void act_note(struct act *a, const struct note *note)

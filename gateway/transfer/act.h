@@ -33,6 +33,11 @@ void act_release(struct act *a);
 /* Take over from a note who, to whom and which case. */
 void act_note(struct act *a, const struct note *note);
 
+/* A new uuid for a package or case in which no BSN or IBAN can be read: it stands on the page for
+ * people, which is looked through for both before anything leaves (policy/finished.h). About one
+ * uuid in three hundred looks like one. */
+void act_id(char out[ID_TEXT]);
+
 /* Give the item to `done`. */
 void act_tell(const struct act *a, size_t index, const char *path, transfer_done done, void *arg);
 

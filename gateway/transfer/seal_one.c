@@ -164,7 +164,7 @@ static int note_case(struct sealing *s, struct errinfo *ei)
 	struct ledger *l = s->run->env->ledger;
 	const char *given = s->run->request->case_id;
 	if (!given) {
-		id_v4(n->case_id);
+		act_id(n->case_id);
 		n->seq = 1;
 		return ledger_seq_set(l, n->sender.oin, n->case_id, 1, NULL, ei);
 	}
@@ -209,7 +209,7 @@ static int compose(struct sealing *s, struct errinfo *ei)
 	int e = note_case(s, ei);
 	if (e < 0)
 		return e;
-	id_v4(n->package);
+	act_id(n->package);
 	if (s->run->memory && s->run->memory->trace)
 		copy(n->transaction, sizeof n->transaction, s->run->memory->trace);
 	else

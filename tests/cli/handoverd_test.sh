@@ -25,6 +25,7 @@ done
 must "$CERTS/issue" "$W/pki" "$W/twin"
 
 start() { # OPTION...: the daemon of incoming; its port in $PORT
+	: >"$W/log" # not what the one before it said
 	"$HANDOVERD" --home "$W/incoming" --listen 127.0.0.1:0 "$@" 2>"$W/log" &
 	D=$!
 	for _ in $(seq 600); do # of a busy machine
@@ -33,7 +34,7 @@ start() { # OPTION...: the daemon of incoming; its port in $PORT
 		sleep 0.1
 	done
 	PORT=$(sed -n 's/^<6>event=listen at=127.0.0.1:\([0-9]*\)$/\1/p' "$W/log")
-	grep -q event=ready "$W/log"
+	grep -q event=ready "$W/log" || { echo "Bail out! no daemon: $(tail -2 "$W/log")"; exit 1; }
 }
 stopped() { # EXIT: the daemon ends by itself with that code
 	wait "$D"

@@ -17,11 +17,12 @@ S=${P%.tar.age}.slip.json
 SIZE=$(stat -c %s "$P")
 
 start() { # HOME
+	: >"$W/log" # not what the one before it said
 	"$HANDOVERD" --home "$W/$1" --listen 127.0.0.1:0 2>"$W/log" &
 	D=$!
 	for _ in $(seq 600); do grep -q event=ready "$W/log" && break; sleep 0.1; done
 	PORT=$(sed -n 's/^<6>event=listen at=127.0.0.1:\([0-9]*\)$/\1/p' "$W/log")
-	grep -q event=ready "$W/log"
+	grep -q event=ready "$W/log" || { echo "Bail out! no daemon: $(tail -2 "$W/log")"; exit 1; }
 }
 call() { # WHO PATH [OPTION...]
 	local who=$1 path=$2

@@ -35,6 +35,15 @@ static inline void test_rmdir(char **dir)
 	*dir = NULL;
 }
 
+/* Put another letter of base64 at c, and give the one that stood there: damage that stays in its
+ * form. */
+static inline char test_damage(char *c)
+{
+	char had = *c;
+	*c = had == 'A' ? 'B' : 'A';
+	return had;
+}
+
 /* Fail with the message of ei when r is not what was expected. */
 static inline void test_code(int r, int expected, const struct errinfo *ei)
 {

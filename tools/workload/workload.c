@@ -4,6 +4,7 @@
  *
  *   workload S OUTDIR   68 candidates of an ending contract, in all shapes, some of them bad
  *   workload F OUTDIR   one candidate with notes and files that a person has to look at
+ *   workload R OUTDIR   one candidate of a municipality, to be referred; no files
  *   workload L OUTDIR   1,553 candidates with three PNG scans of about 200 kB each, one of them bad
  *
  * Options: --seed N (1), --today YYYY-MM-DD (today), --contract ID (RI-2023-07). On standard output
@@ -202,10 +203,23 @@ static int files(const char *outdir, const struct setting *s, uint64_t seed, str
 	return work_write(&w, outdir, "kandidaat-069", ei);
 }
 
+static int referral(const char *outdir, const struct setting *s, uint64_t seed, struct errinfo *ei)
+{
+	enum { K = SMALL + 2 };
+	struct work w GW_CLEANUP(work_release) = {.shape = AS_JSON};
+	struct random r;
+	struct person p;
+	random_start(&r, seed, K);
+	person_make(&p, &r, K, K + 1, false, s->today);
+	w.value = candidate_make(&p, s, &r, K);
+	say("kandidaat-070", "to be referred under this contract");
+	return work_write(&w, outdir, "kandidaat-070", ei);
+}
+
 static int usage(void)
 {
 	(void)fputs(
-	    "usage: workload S|F|L OUTDIR [--seed N] [--today YYYY-MM-DD] [--contract ID]\n",
+	    "usage: workload S|F|R|L OUTDIR [--seed N] [--today YYYY-MM-DD] [--contract ID]\n",
 	    stderr);
 	return err_exit(GW_EUSAGE);
 }
@@ -217,7 +231,7 @@ int main(int argc, char **argv)
 	    {NULL, 0, NULL, 0}};
 	struct setting s = {.today = date_of(clock_now()), .contract = "RI-2023-07"};
 	int (*const make[])(const char *, const struct setting *, uint64_t, struct errinfo *) = {
-	    ['S'] = small, ['F'] = files, ['L'] = large};
+	    ['S'] = small, ['F'] = files, ['R'] = referral, ['L'] = large};
 	struct errinfo ei = ERRINFO_INIT;
 	uint64_t seed = 1;
 	for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
@@ -229,7 +243,7 @@ int main(int argc, char **argv)
 			return usage();
 		s.contract = optarg;
 	}
-	if (argc - optind != 2 || strlen(argv[optind]) != 1 || !strchr("SFL", *argv[optind]))
+	if (argc - optind != 2 || strlen(argv[optind]) != 1 || !strchr("SFRL", *argv[optind]))
 		return usage();
 	const char *outdir = argv[optind + 1];
 	int e = file_mkdirs(outdir, S_IRWXU, &ei);

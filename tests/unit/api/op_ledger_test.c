@@ -4,6 +4,7 @@
 #include "ledger/audit.h"
 #include "ledger/serve.h"
 #include "tests/unit/api/world.h"
+#include "tests/unit/test.h"
 
 static struct note_key log_key(struct ledger *l)
 {
@@ -200,7 +201,7 @@ static void another_ledger_is_cosigned(void **state)
 	assert_int_equal(buf_adds(&wrong, "old 9999\n\n"), 0);
 	assert_int_equal(buf_add(&wrong, note.data, note.len), 0);
 	cosign_call(SUCCESSOR, &wrong, 400);
-	wrong.data[wrong.len - 9] ^= 1;
+	(void)test_damage(&wrong.data[wrong.len - 9]);
 	cosign_call(SUCCESSOR, &wrong, 403);
 	buf_clear(&wrong);
 	cosign_call(SUCCESSOR, &wrong, 400);

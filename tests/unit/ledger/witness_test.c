@@ -7,6 +7,7 @@
 #include "ledger/peerlog.h"
 #include "ledger/witness.h"
 #include "tests/unit/ledger/fixture.h"
+#include "tests/unit/test.h"
 
 static struct note_key key_of(struct ledger *l)
 {
@@ -241,10 +242,10 @@ static void the_other_sides_head_is_kept_when_it_signed(void **state)
 	assert_false(peerlog_set(NULL, vkey.data, &head, &r));
 	assert_false(peerlog_set(note.data, NULL, &head, &r));
 	assert_false(peerlog_set("x", vkey.data, &head, &r));
-	note.data[note.len - 10] ^= 1;
+	char had = test_damage(&note.data[note.len - 10]);
 	assert_false(peerlog_set(note.data, vkey.data, &head, &r));
 	assert_null(r.peerlog.o);
-	note.data[note.len - 10] ^= 1;
+	note.data[note.len - 10] = had;
 	assert_true(peerlog_set(note.data, vkey.data, &head, &r));
 	assert_string_equal(r.peerlog.o, ORIGIN);
 	assert_int_equal(r.peerlog.n, 1);

@@ -2,10 +2,12 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "detect/detect.h"
 #include "transfer/act.h"
 
 static void is_day(struct date d, const char *day)
@@ -50,11 +52,30 @@ static void details_name_no_file(void **state)
 	assert_string_equal(jx_str(detail, "why"), why.msg);
 }
 
+/* The page has them, and is looked through for numbers before anything leaves. */
+static void a_new_id_never_looks_like_a_number(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 5000; i++) {
+		struct detect_findings found GW_CLEANUP(detect_findings_release) =
+		    DETECT_FINDINGS_INIT;
+		char id[ID_TEXT], text[64];
+		act_id(id);
+		assert_true(id_is_v4(id));
+		int n = snprintf(text, sizeof text, "Pakket\n\n%s\n", id);
+		assert_int_equal(detect_scan(text, (size_t)n, NULL, &found, NULL), 0);
+		for (size_t k = 0; k < found.n; k++)
+			assert_false(
+			    found.list[k].kind == DETECT_BSN || found.list[k].kind == DETECT_IBAN);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(kept_at_least_until),
 	    cmocka_unit_test(details_name_no_file),
+	    cmocka_unit_test(a_new_id_never_looks_like_a_number),
 	};
 	return cmocka_run_group_tests_name("transfer/act", tests, NULL, NULL);
 }
