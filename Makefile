@@ -1,9 +1,10 @@
-# make [V=1] [SAN=address,undefined|thread] [COV=1] [WERROR=1] all|demo|test|bench|fuzz|lint|format|install|clean|help
+# make [V=1] [SAN=address,undefined|thread] [COV=1] [WERROR=1] all|demo|test|bench|fuzz|lint|format|install|deb|clean|help
 CC       ?= gcc
 comma    := ,
 BUILD    := build/$(if $(SAN),san-$(subst $(comma),-,$(SAN)),$(if $(COV),cov,rel))
 PKGS     := libsodium libssl libcrypto libcurl libarchive yaml-0.1 sqlite3 jansson libutf8proc libseccomp libturbojpeg zlib libqpdf expat
 PREFIX   ?= /usr/local
+UNITDIR  ?= $(PREFIX)/lib/systemd/system
 include mk/flags.mk
 # a line for each step, unless asked for silence (-s) or for the whole commands (V=1)
 SAY      := $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),@:,@echo "  ")
@@ -35,7 +36,7 @@ help:
 	@echo "make test      all tests; make check: the same on a machine that has all it needs"
 	@echo "make bench     measure; make fuzz [T=yaml] [SECS=30]: coverage-guided runs; make lint: checks of the source"
 	@echo "make format    clang-format; make clean: remove build/"
-	@echo "make install   PREFIX=/usr/local, DESTDIR="
+	@echo "make install   PREFIX=/usr/local, DESTDIR=; make deb: a Debian package in build/"
 	@echo "With V=1 the commands are shown; WERROR=1, SAN=address,undefined and COV=1 build in other ways."
 test:
 	@tools/bootstrap
@@ -117,7 +118,11 @@ lint:
 format:
 	clang-format -i $$(find gateway tools tests -name '*.[ch]')
 install: all
+	@$(MAKE) --no-print-directory install-files
+# of what is built
+install-files:
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(UNITDIR) $(DESTDIR)$(PREFIX)/lib/sysusers.d \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/handover/policies/tests \
 	    $(DESTDIR)$(PREFIX)/share/handover/policies/docs $(DESTDIR)$(PREFIX)/share/handover/docs \
 	    $(DESTDIR)$(PREFIX)/share/handover/policies/examples
@@ -130,10 +135,16 @@ install: all
 	install -m 0644 $(wildcard policies/tests/*.yaml) $(DESTDIR)$(PREFIX)/share/handover/policies/tests/
 	install -m 0644 policies/README.md $(DESTDIR)$(PREFIX)/share/handover/policies/
 	install -m 0644 $(wildcard policies/docs/*.md) $(DESTDIR)$(PREFIX)/share/handover/policies/docs/
-	install -m 0644 docs/POLICIES.md docs/FORMATS.md $(DESTDIR)$(PREFIX)/share/handover/docs/
+	install -m 0644 $(wildcard docs/*.md) $(DESTDIR)$(PREFIX)/share/handover/docs/
+	install -m 0644 packaging/handoverd.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -m 0644 packaging/handover.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/handover.conf
+	install -m 0644 packaging/handoverd.service packaging/handoverd.socket packaging/handoverd-local.socket $(DESTDIR)$(UNITDIR)/
+	sed -i 's#/usr/s\(bin\|hare\)/#$(PREFIX)/s\1/#g' $(DESTDIR)$(UNITDIR)/handoverd.service
+deb: all
+	@packaging/deb $(BUILD) build
 clean:
 	rm -rf build
 FORCE:
-.PHONY: FORCE all help demo test check bench fuzz lint format install clean
+.PHONY: FORCE all help demo test check bench fuzz lint format install install-files deb clean
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -2,11 +2,13 @@
 #include "api/core_process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -37,6 +39,7 @@ enum {
 
 struct core {
 	const struct core_start *start;
+	int lock_fd; /* of the home */
 	struct home *home;
 	struct store *store;
 	struct cases *cases;
@@ -70,11 +73,27 @@ static int open_cases(struct core *c, struct errinfo *ei)
 	return cases_open(&env, home_registry(c->home), clock_now(), &c->cases, ei);
 }
 
+/* One daemon serves a home: two would each do what is due. Held until this process ends, and by no
+ * other: the nursery was made before. */
+static int lock_home(struct core *c, struct errinfo *ei)
+{
+	c->lock_fd = open(c->start->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (c->lock_fd < 0)
+		return err_sys(ei, GW_EIO, "the home '%s'", c->start->home);
+	if (flock(c->lock_fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	return errno == EWOULDBLOCK
+	    ? err_set(ei, GW_EFAIL, "another handoverd serves this home: stop it first")
+	    : err_sys(ei, GW_EIO, "the lock of the home '%s'", c->start->home);
+}
+
 static int open_rooms(struct core *c, struct errinfo *ei)
 {
 	int r = secret_init(ei);
 	if (r == 0) /* before keys and threads are there */
 		r = worker_nursery(ei);
+	if (r == 0)
+		r = lock_home(c, ei);
 	if (r == 0)
 		r = home_open(c->start->home, HOME_SEAL, &c->home, ei);
 	if (r == 0)
@@ -97,6 +116,7 @@ static void close_rooms(struct core *c)
 	cases_free(c->cases);
 	store_close(c->store);
 	home_free(c->home);
+	file_close_p(&c->lock_fd);
 }
 
 /* ---- what TLS is made of ---- */
@@ -350,7 +370,7 @@ static void end_all(struct core *c)
 int core_process(const struct core_start *start)
 {
 	struct errinfo ei = ERRINFO_INIT;
-	struct core c = {.start = start};
+	struct core c = {.start = start, .lock_fd = -1};
 	pthread_condattr_t attr;
 	(void)prctl(PR_SET_NAME, "handoverd-core");
 	(void)pthread_mutex_init(&c.lock, NULL);

@@ -157,6 +157,8 @@ static void tell_tus(struct exchange *x)
 static void serve(struct exchange *x)
 {
 	int status = 404;
+	if (exchange_security(x))
+		return;
 	x->route = api_match(
 	    x->head->method, x->head->path, &x->parts, x->call.params, &x->call.params_n, &status);
 	if (!x->route && status == 405) {

@@ -22,6 +22,7 @@
 #include "api/courier.h"
 #include "base/defs.h"
 #include "base/err.h"
+#include "home/settings.h"
 #include "http/request.h"
 #include "http/server.h"
 
@@ -30,6 +31,7 @@ struct edge;
 struct edge_env {
 	const int *links; /* the edge's ends of the links to the core; closed by edge_free */
 	size_t links_n;
+	const struct settings_security *security; /* of security.txt; NULL: none. Borrowed */
 	/* A link broke, or brought what is no frame: the process is to end. Any thread. */
 	void (*lost)(void *arg);
 	void *arg;
@@ -47,7 +49,7 @@ void edge_handle(void *arg, struct http_request *q);
 void edge_note(void *arg, const char *event, const char *detail);
 
 /* handle of the local listener: /healthz (this process lives), /readyz (the core takes transfers),
- * /metrics (what both count, in the text form of Prometheus). */
+ * /metrics (what both count, in the text form of Prometheus), and security.txt. */
 void edge_local(void *arg, struct http_request *q);
 
 /* Whose counts /metrics tells; before requests come. Borrowed; courier may be NULL. */

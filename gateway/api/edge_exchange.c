@@ -161,7 +161,7 @@ static int read_fields(struct exchange *x, json_t **errors)
 			continue;
 		if (http_field_count(x->head, name) > 1 || buf_add(&x->values, t.p, t.n) < 0 ||
 		    buf_add(&x->values, "", 1) < 0) {
-			add_error(errors, "header", (struct http_text){name, strlen(name)},
+			add_error(errors, "field", (struct http_text){name, strlen(name)},
 			    "it stands there twice");
 			failed = GW_EUSAGE;
 			continue;
@@ -179,7 +179,7 @@ static int read_number(struct exchange *x, const char *name, json_t **errors)
 	if (s && http_field_count(x->head, name) == 1 &&
 	    str_u64(s, INT64_MAX, &x->call.number) == 0)
 		return 0;
-	add_error(errors, "header", (struct http_text){name, strlen(name)},
+	add_error(errors, "field", (struct http_text){name, strlen(name)},
 	    "a number of bytes is expected there, once");
 	return GW_EUSAGE;
 }

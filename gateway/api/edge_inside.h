@@ -73,6 +73,12 @@ void exchange_refuse(
 /* Answer with the descriptor of x->answer: whole, a part, or not modified. */
 void exchange_file(struct exchange *x);
 
+/*
+ * True when the request is for security.txt, and answered: for whoever came this far, without
+ * asking the core, for a stranger is who is to read it.
+ */
+bool exchange_security(struct exchange *x);
+
 /* POST /dossiers and PATCH /uploads/{upload}: with the body. */
 void exchange_dossier(struct exchange *x);
 void exchange_upload(struct exchange *x);

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "api/edge_inside.h"
+#include "api/security_txt.h"
+#include "base/clock.h"
 
 enum { FIGURES_MAX = 1 << 20 };
 
@@ -72,6 +74,21 @@ static void text(struct exchange *x, const char *type, const void *p, size_t n)
 	(void)!http_answer(x->q, &h, p, n);
 }
 
+bool exchange_security(struct exchange *x)
+{
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1000);
+	if (!http_is(x->head->path, SECURITY_TXT_PATH))
+		return false;
+	int r = security_txt(x->edge->env.security, clock_now(), &b);
+	bool get = x->head->method == HTTP_METHOD_GET || x->head->method == HTTP_METHOD_HEAD;
+	struct http_answer none = {r < 0 ? 404 : 405, NULL, NULL, 0};
+	if (r < 0 || !get)
+		(void)!http_answer(x->q, &none, "", 0);
+	else
+		text(x, SECURITY_TXT_TYPE, b.data, b.len);
+	return true;
+}
+
 /* The core's own word for it, without what only the interface has. */
 static void relay(struct exchange *x)
 {
@@ -109,6 +126,10 @@ void edge_local(void *arg, struct http_request *q)
 	const struct http_head *h = http_request_head(q);
 	struct http_answer none = {404, NULL, NULL, 0};
 	exchange_begin(&x, arg, q);
+	if (exchange_security(&x)) {
+		exchange_end(&x);
+		return;
+	}
 	if (h->method != HTTP_METHOD_GET && h->method != HTTP_METHOD_HEAD)
 		none.status = 405;
 	if (none.status == 405)

@@ -185,8 +185,10 @@ int edge_process(const struct edge_start *start)
 	if (r == 0 && !daemon_has_landlock())
 		log_line(LOG_PRIO_WARNING, "edge.confined", "without", "landlock", NULL);
 	size_t links = edge_links(start->settings) - COURIER_LINKS;
-	struct edge *e =
-	    edge_new(&(struct edge_env){.links = start->links, .links_n = links, .lost = lost});
+	struct edge *e = edge_new(&(struct edge_env){.links = start->links,
+	    .security = &start->settings->security,
+	    .links_n = links,
+	    .lost = lost});
 	if (r == 0)
 		r = courier_new(
 		    &(struct courier_env){

@@ -12,6 +12,11 @@
 #include "base/file.h"
 #include "base/str.h"
 
+enum {
+	LINK_LENGTH = 4,    /* bytes of a frame's length, before it */
+	AT_ONCE = 16 << 10, /* read before the length is known */
+};
+
 /* Send b whole, with passed (or -1) at its first byte. */
 static int send_frame(int fd, const struct buf *b, int passed, struct errinfo *ei)
 {
@@ -45,13 +50,13 @@ static int send_frame(int fd, const struct buf *b, int passed, struct errinfo *e
 /* Begin a frame, whose length is put in by end_frame. */
 static int begin_frame(struct buf *b)
 {
-	return buf_add(b, "\0\0\0\0", 4);
+	return buf_add(b, "\0\0\0\0", LINK_LENGTH);
 }
 
 static void end_frame(struct buf *b)
 {
-	size_t n = b->len - 4;
-	for (size_t i = 0; i < 4; i++)
+	size_t n = b->len - LINK_LENGTH;
+	for (size_t i = 0; i < LINK_LENGTH; i++)
 		b->data[i] = (char)(n >> (8 * i));
 }
 
@@ -131,17 +136,17 @@ static int passed_one(struct msghdr *m, int *ret_fd)
 	return many ? GW_EFORMAT : 0;
 }
 
-/* Read n bytes; a descriptor that comes with the first of them is kept in *fd. GW_ENOENT when there
- * is nothing at all. */
-static int read_exactly(int from, char *p, size_t n, int *fd, struct errinfo *ei)
+/* Read at most n bytes, *ret_n of them; 0 at the end. A descriptor that comes with them is kept in
+ * *fd where they are the first of a frame. */
+static int read_some(
+    int from, char *p, size_t n, bool first, int *fd, size_t *ret_n, struct errinfo *ei)
 {
-	size_t at = 0;
-	while (at < n) {
+	for (;;) {
 		union {
 			struct cmsghdr head;
 			char room[CMSG_SPACE(4 * sizeof(int))];
 		} control = {0};
-		struct iovec v = {p + at, n - at};
+		struct iovec v = {p, n};
 		struct msghdr m = {.msg_iov = &v,
 		    .msg_iovlen = 1,
 		    .msg_control = control.room,
@@ -152,45 +157,63 @@ static int read_exactly(int from, char *p, size_t n, int *fd, struct errinfo *ei
 		if (k < 0)
 			return err_sys(ei, GW_EIO, "the other process of the daemon");
 		int came = -1, r = passed_one(&m, &came);
-		if (came >= 0 && (*fd >= 0 || at > 0)) {
+		if (came >= 0 && !first) {
 			(void)close(came);
 			r = GW_EFORMAT;
 		} else if (came >= 0) {
 			*fd = came;
 		}
-		if (r < 0)
-			return err_set(ei, r, "a descriptor came where none belongs");
-		if (k == 0)
-			return at == 0 ? GW_ENOENT
-				       : err_set(ei, GW_EFORMAT, "a frame was cut short");
-		at += (size_t)k;
+		*ret_n = (size_t)k;
+		return r < 0 ? err_set(ei, r, "a descriptor came where none belongs") : 0;
 	}
+}
+
+/* *ret: the bytes of the frame of which these are the first, its length among them; 0 before that
+ * is known. */
+static int whole(const struct buf *frame, size_t *ret, struct errinfo *ei)
+{
+	size_t n = 0;
+	*ret = 0;
+	if (frame->len < LINK_LENGTH)
+		return 0;
+	for (size_t i = 0; i < LINK_LENGTH; i++)
+		n |= (size_t)(unsigned char)frame->data[i] << (8 * i);
+	if (n == 0 || n > LINK_FRAME_MAX - LINK_LENGTH)
+		return err_set(ei, GW_EFORMAT, "a frame is empty or too long");
+	if (frame->len > n + LINK_LENGTH)
+		return err_set(ei, GW_EFORMAT, "more than a frame came");
+	*ret = n + LINK_LENGTH;
 	return 0;
 }
 
-/* Wait for a frame; *ret_fd is what came with it, or -1. */
+/*
+ * Wait for a frame, its length first; *ret_fd is what came with it, or -1. GW_ENOENT when there is
+ * nothing at all. Each side speaks in its turn, so what comes at once is of one frame.
+ */
 static int receive(int from, struct buf *frame, int *ret_fd, struct errinfo *ei)
 {
-	char head[4];
-	int fd = -1, none = -1;
+	int fd = -1, r = 0;
+	size_t n = 0, k = 0;
 	buf_clear(frame);
-	int r = read_exactly(from, head, sizeof head, &fd, ei);
-	size_t n = 0;
-	for (size_t i = 0; r == 0 && i < sizeof head; i++)
-		n |= (size_t)(unsigned char)head[i] << (8 * i);
-	if (r == 0 && (n == 0 || n > LINK_FRAME_MAX))
-		r = err_set(ei, GW_EFORMAT, "a frame is empty or too long");
-	char *room = r == 0 ? buf_room(frame, n) : NULL;
-	if (r == 0 && !room)
-		r = err_set(ei, GW_ENOMEM, "no memory for a frame");
-	if (r == 0 && (r = read_exactly(from, room, n, &none, ei)) == GW_ENOENT)
-		r = err_set(ei, GW_EFORMAT, "a frame was cut short");
-	file_close_p(&none);
-	if (r == 0)
-		buf_wrote(frame, n);
+	while (r == 0 && (n == 0 || frame->len < n)) {
+		size_t most = n ? n - frame->len : AT_ONCE;
+		char *room = buf_room(frame, most);
+		if (!room) {
+			r = err_set(ei, GW_ENOMEM, "no memory for a frame");
+			break;
+		}
+		r = read_some(from, room, most, frame->len == 0, &fd, &k, ei);
+		if (r == 0 && k == 0)
+			r = frame->len == 0 ? GW_ENOENT
+					    : err_set(ei, GW_EFORMAT, "a frame was cut short");
+		if (r == 0) {
+			buf_wrote(frame, k);
+			r = whole(frame, &n, ei);
+		}
+	}
 	if (r < 0)
 		file_close_p(&fd);
-	*ret_fd = r == 0 ? fd : -1;
+	*ret_fd = fd;
 	return r;
 }
 
@@ -201,7 +224,8 @@ int link_receive_call(int from, struct buf *frame, struct link_call *ret, struct
 	if (r == 0 && fd >= 0)
 		r = err_set(ei, GW_EFORMAT, "a descriptor came where none belongs");
 	file_close_p(&fd);
-	return r < 0 ? r : link_read_call(frame->data, frame->len, ret, ei);
+	return r < 0 ? r
+		     : link_read_call(frame->data + LINK_LENGTH, frame->len - LINK_LENGTH, ret, ei);
 }
 
 int link_receive_answer(int from, struct buf *frame, struct link_answer *ret, struct errinfo *ei)
@@ -210,7 +234,7 @@ int link_receive_answer(int from, struct buf *frame, struct link_answer *ret, st
 	struct link_answer a;
 	int r = receive(from, frame, &fd, ei);
 	if (r == 0)
-		r = link_read_answer(frame->data, frame->len, &a, ei);
+		r = link_read_answer(frame->data + LINK_LENGTH, frame->len - LINK_LENGTH, &a, ei);
 	if (r == 0 && (a.fd >= 0) != (fd >= 0))
 		r = err_set(ei, GW_EFORMAT, "an answer and its descriptor do not agree");
 	if (r < 0) {

@@ -107,6 +107,8 @@ void op_wrong(struct op *op, const char *in, const char *name, const char *fmt, 
 {
 	char text[300];
 	va_list ap;
+	if (json_array_size(op->errors) == OP_ERRORS)
+		return;
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);

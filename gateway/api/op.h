@@ -52,7 +52,7 @@ struct api_core {
 struct snapshot *core_borrow(struct api_core *c);
 void core_return(struct api_core *c, struct snapshot *s);
 
-enum { OP_FIELD = 256 };
+enum { OP_FIELD = 256, OP_ERRORS = 50 /* mistakes that one answer lists */ };
 
 struct op {
 	struct api_core *core;
@@ -102,7 +102,7 @@ const char *op_query(const struct op *op, const char *name);
 const char *op_request_field(const struct op *op, const char *name);
 const char *op_param(const struct op *op, size_t i);
 
-/* Remember that `name` in "body", "query" or "field" is wrong. */
+/* Remember that `name` in "body", "query" or "field" is wrong; of many the first OP_ERRORS. */
 void op_wrong(struct op *op, const char *in, const char *name, const char *fmt, ...)
     GW_PRINTF(4, 5);
 

@@ -155,8 +155,8 @@ static int known(struct cases *c, const struct cases_work *w, struct store_tx *t
 	struct store_case it;
 	bool waits = false;
 	int r = store_case_find(tx, w->sender, case_id, &it, NULL);
-	if (r == GW_ENOENT)
-		return 0;
+	if (r == GW_ENOENT || (r == 0 && !str_eq(it.recipient, w->recipient)))
+		return 0; /* not a case of theirs: work_find says so */
 	if (r == 0)
 		r = store_statement_find(tx, it.row, w->st.id, &s, NULL);
 	if (r == 0)
@@ -183,6 +183,20 @@ static int judge_request(const struct cases_work *w, struct store_tx *tx, struct
 	    : r;
 }
 
+/* A chain is shown, compared and kept whole, so that nobody may make it as long as he likes. What
+ * brings a round on, to its end at last, goes on. */
+static int judge_length(const struct cases *c, const struct cases_work *w, struct errinfo *ei)
+{
+	unsigned limit = c->env.limits.statements, most = limit ? limit : CASES_STATEMENTS;
+	bool on = w->to != w->from && !w->new_round && w->act != ACT_OFFER;
+	return w->found.statements < most || on
+	    ? 0
+	    : err_set(ei, GW_ELIMIT,
+		  "the case has %u statements, which is as many as it may have: end it, and begin "
+		  "another",
+		  most);
+}
+
 /* Chain, state, and what the act itself must be. */
 static int judge(struct cases *c, struct cases_work *w, struct store_tx *tx, struct errinfo *ei)
 {
@@ -197,6 +211,8 @@ static int judge(struct cases *c, struct cases_work *w, struct store_tx *tx, str
 		    w->held.package[0] ? w->held.contract : NULL, jx_str(w->st.body, "policy"), ei);
 	if (r == 0)
 		r = work_step(w, ei);
+	if (r == 0)
+		r = judge_length(c, w, ei);
 	if (r == 0)
 		r = judge_request(w, tx, ei);
 	return r < 0 ? r : work_judge(w, ei);

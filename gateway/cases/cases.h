@@ -35,6 +35,7 @@ struct cases_limits {
 	unsigned uploads;            /* open at once, by one sender [64] */
 	unsigned upload_hours;       /* without a byte until an upload is given up [72] */
 	uint64_t free_bytes; /* of the disk that stay free: else GW_EIO before bytes move [1 GiB] */
+	unsigned statements; /* of one case; then only acts that bring a round on [200] */
 };
 
 /* What cases needs; all is borrowed and outlives it. */
@@ -76,8 +77,9 @@ enum cases_taken {
  *
  * *ret_case is the case as the caller may see it (a new reference). GW_EFORMAT; GW_EAUTH:
  * signature, or signer and caller do not belong together; GW_ENOENT: no such case of the caller;
- * GW_ECONFLICT: stale (cases_stale is then true of ei) or not legal now; GW_EREFUSED: a condition
- * does not hold; GW_ELEDGER. What is refused is recorded.
+ * GW_ECONFLICT: stale (cases_stale is then true of ei) or not legal now; GW_ELIMIT: the case has
+ * its fill of statements; GW_EREFUSED: a condition does not hold; GW_ELEDGER. What is refused is
+ * recorded.
  */
 int cases_act(struct cases *c, const struct cases_call *call, const char *sender,
     const char *case_id, const void *json, size_t n, const void *p7s, size_t p7s_n,

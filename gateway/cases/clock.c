@@ -153,6 +153,14 @@ static int remind(struct store_tx *tx, const struct store_case *it, struct store
 	return store_round_put(tx, d->row, o, ei);
 }
 
+static int end_package(struct store_tx *tx, const struct store_case *it,
+    const struct store_round *o, struct errinfo *ei)
+{
+	struct store_package own;
+	int r = cases_package_of(tx, it, o->package, &own, NULL, NULL, ei);
+	return r == 0 ? store_package_doom(tx, o->package, o->state, ei) : r == GW_ENOENT ? 0 : r;
+}
+
 static int expired(struct store_tx *tx, struct store_case *it, struct store_round *o, int64_t now,
     struct errinfo *ei)
 {
@@ -174,7 +182,7 @@ static int expired(struct store_tx *tx, struct store_case *it, struct store_roun
 	if (r == 0)
 		r = tell(tx, it, o, "expired", "", now, ei);
 	if (r == 0 && o->package[0])
-		r = store_package_doom(tx, o->package, o->state, ei);
+		r = end_package(tx, it, o, ei);
 	return r == 0 ? cases_plan(tx, it->row, o, now, ei) : r;
 }
 

@@ -23,6 +23,7 @@ enum {
 	CASES_STRIPES = 64,
 	CASES_SKEW_MS = 5 * 60 * 1000, /* between two clocks */
 	CASES_RETURN_WEEKS = 6,
+	CASES_STATEMENTS = 200, /* all of them fit into one answer, however long each may be */
 };
 
 struct cases_rules;    /* conditions.c: policies that were read */
@@ -92,6 +93,11 @@ int work_step(struct cases_work *w, struct errinfo *ei) GW_MUST_USE;
 /* What the act itself must be: digests, dates, the policy and slip of its round. GW_EREFUSED,
  * GW_EAUTH. */
 int work_judge(struct cases_work *w, struct errinfo *ei) GW_MUST_USE;
+
+/* store_package_get for a package of that case; GW_ENOENT also for one of another case, which an
+ * act can name, and whose slip is not for these parties to read. */
+int cases_package_of(struct store_tx *tx, const struct store_case *it, const char *package,
+    struct store_package *ret, struct buf *slip, struct buf *p7s, struct errinfo *ei) GW_MUST_USE;
 
 /* Keep it: statement, round, case, event, what is due, what happens to the package. span is that of
  * its intent here, or "". now is the record's time. */

@@ -306,16 +306,16 @@ static int last_package(void *arg, const struct store_round *o, struct errinfo *
 	return 0;
 }
 
-static int add_slip(
-    json_t *j, struct store_tx *tx, int64_t row, struct chain *all, struct errinfo *ei)
+static int add_slip(json_t *j, struct store_tx *tx, const struct store_case *it, struct chain *all,
+    struct errinfo *ei)
 {
 	struct buf slip GW_CLEANUP(buf_release) = BUF_INIT(STORE_STATEMENT_MAX);
 	struct buf p7s GW_CLEANUP(buf_release) = BUF_INIT(STORE_SIGNATURE_MAX);
 	struct store_package held;
-	int r = store_rounds(tx, row, last_package, all, ei);
+	int r = store_rounds(tx, it->row, last_package, all, ei);
 	if (r < 0 || !all->package[0])
 		return r;
-	r = store_package_get(tx, all->package, &held, &slip, &p7s, ei);
+	r = cases_package_of(tx, it, all->package, &held, &slip, &p7s, ei);
 	if (r < 0)
 		return r == GW_ENOENT ? 0 : r;
 	jx_set(j, "slip", json_stringn(slip.data, slip.len));
@@ -336,7 +336,7 @@ int cases_statements(struct cases *c, const struct cases_call *call, const char 
 	if (r == 0)
 		r = store_statements(tx, it.row, add_statement, &all, ei);
 	if (r == 0 && receipts)
-		r = add_slip(j, tx, it.row, &all, ei);
+		r = add_slip(j, tx, &it, &all, ei);
 	jx_set(j, "items", all.items);
 	if (r == 0)
 		*ret = json_incref(j);

@@ -220,7 +220,7 @@ static int collect(void *ctx, const struct store_upload *u, struct errinfo *ei)
 }
 
 /* Finish those that are whole, give up those to which nothing came for too long. One that cannot be
- * finished now is tried again the next time. */
+ * finished now is tried again the next time, and said when the others were looked at. */
 static int mind_uploads(
     struct cases *c, const struct cases_call *call, int64_t *ret_next, struct errinfo *ei)
 {
@@ -231,29 +231,35 @@ static int mind_uploads(
 	if (r == 0)
 		r = store_uploads(tx, INT64_MAX, collect, &s, ei);
 	store_end(&tx);
+	int worst = r;
 	for (size_t i = 0; r == 0 && i < s.n; i++) {
 		const struct store_upload *u = &s.list[i];
 		int64_t ends = u->touched + term;
+		int one = 0;
 		if (!u->done && ends > call->now)
-			r = upload_finish(c, call, u, ei);
+			one = upload_finish(c, call, u, ei);
 		else if (ends <= call->now)
-			r = upload_forget(c, u, ei);
-		r = r == GW_EAUTH || r == GW_ECONFLICT || r == GW_ENOENT ? 0 : r;
+			one = upload_forget(c, u, ei);
+		if (one < 0 && one != GW_EAUTH && one != GW_ECONFLICT && one != GW_ENOENT)
+			worst = one;
 		if (ends > call->now && ends < *ret_next)
 			*ret_next = ends;
 	}
 	free(s.list);
-	return r;
+	return worst;
 }
 
 /* ---- the whole ---- */
 
+/* The clock of its round, or an act, ends a package that was released; any other goes when its term
+ * is over. */
 static int lapse(struct cases *c, int64_t now, struct errinfo *ei)
 {
+	static const char held[] = " released fetching fetched opened withdrawal_requested ";
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
 	int r = store_begin(c->env.store, STORE_WRITE, &tx, ei);
 	if (r == 0)
-		r = store_packages_lapse(tx, now, ei);
+		r = store_packages_lapse(tx, now, held, ei);
 	return r < 0 ? r : store_commit(&tx, ei);
 }
 
@@ -263,9 +269,12 @@ int cases_packages_tick(struct cases *c, const struct registry *registry, int64_
 	const struct cases_call call = {.registry = registry, .caller = c->env.oin, .now = now};
 	*ret_next = now + HOUR_MS;
 	int r = lapse(c, now, ei);
-	if (r == 0)
-		r = mind_uploads(c, &call, ret_next, ei);
-	return r < 0 ? r : cases_package_sweep(c, now, ei);
+	if (r < 0)
+		return r;
+	/* what has to go goes, whatever became of that: it may be what there is no room for */
+	r = mind_uploads(c, &call, ret_next, ei);
+	int swept = cases_package_sweep(c, now, r < 0 ? NULL : ei);
+	return r < 0 ? r : swept;
 }
 
 int cases_packages_open(

@@ -59,23 +59,31 @@ int work_begin(struct cases_work *w, const char *sender, const char *case_id, st
 
 /* ---- finding ---- */
 
+int cases_package_of(struct store_tx *tx, const struct store_case *it, const char *package,
+    struct store_package *ret, struct buf *slip, struct buf *p7s, struct errinfo *ei)
+{
+	int r = store_package_get(tx, package, ret, slip, p7s, ei);
+	if (r < 0 ||
+	    (str_eq(ret->sender, it->sender) && str_eq(ret->recipient, it->recipient) &&
+		str_eq(ret->case_id, it->case_id)))
+		return r;
+	*ret = (struct store_package){0};
+	if (slip)
+		buf_clear(slip);
+	if (p7s)
+		buf_clear(p7s);
+	return err_set(ei, GW_ENOENT, "the package is of another case");
+}
+
 /* What the store knows of the package; one of other parties or another case is as unknown. */
 static int find_package(struct cases_work *w, struct store_tx *tx, struct errinfo *ei)
 {
-	w->held.package[0] = '\0';
+	w->held = (struct store_package){0};
 	buf_clear(&w->slip);
 	if (!w->package)
 		return 0;
-	int r = store_package_get(tx, w->package, &w->held, &w->slip, NULL, ei);
-	if (r == GW_ENOENT ||
-	    (r == 0 &&
-		(!str_eq(w->held.sender, w->sender) || !str_eq(w->held.recipient, w->recipient) ||
-		    !str_eq(w->held.case_id, member(w, "case"))))) {
-		w->held = (struct store_package){0};
-		buf_clear(&w->slip);
-		return 0;
-	}
-	return r;
+	int r = cases_package_of(tx, &w->found, w->package, &w->held, &w->slip, NULL, ei);
+	return r == GW_ENOENT ? 0 : r;
 }
 
 static bool was_released(const struct store_round *r)
@@ -94,7 +102,10 @@ static bool corrects(const struct cases_work *w)
 
 static void begin_round(struct cases_work *w)
 {
+	const struct store_round last = w->round;
 	w->round = (struct store_round){.round = w->found.round + 1};
+	if (w->correction) /* it is still the answer to the same request */
+		copy(w->round.request, sizeof w->round.request, last.request);
 	copy(w->round.state, sizeof w->round.state, case_state_word(CASE_CHECKED));
 	copy(w->round.policy, sizeof w->round.policy, member(w, "policy"));
 	w->new_round = true;
@@ -136,7 +147,9 @@ static int find_case(struct cases_work *w, struct store_tx *tx, struct errinfo *
 {
 	const char *case_id = member(w, "case"), *prev = member(w, "prev");
 	int r = store_case_find(tx, w->sender, case_id, &w->found, ei);
-	if (r == GW_ENOENT && (w->act == ACT_OFFER || w->act == ACT_RELEASE)) {
+	/* nobody but the sender begins a case: to others there is none, whether there is or not */
+	if (r == GW_ENOENT && w->by == BY_SENDER &&
+	    (w->act == ACT_OFFER || w->act == ACT_RELEASE)) {
 		if (!note_case_ok(case_id))
 			return err_set(ei, GW_EFORMAT,
 			    "a case is called by a uuid, or up to 64 letters, digits, '.', '_', "
@@ -347,8 +360,13 @@ static bool ends_package(enum case_state s)
 static int keep_package(const struct cases_work *w, struct store_tx *tx, struct errinfo *ei)
 {
 	const struct store_round *o = &w->round;
+	struct store_package own;
 	if (!o->package[0])
 		return 0;
+	/* an act may name any package: those of other cases are not touched */
+	int r = cases_package_of(tx, &w->found, o->package, &own, NULL, NULL, NULL);
+	if (r < 0)
+		return r == GW_ENOENT ? 0 : err_set(ei, r, "the store cannot be read");
 	if (w->act == ACT_FETCH_REQUEST)
 		return store_package_opened(tx, o->package, ei);
 	if (w->act == ACT_EXTEND)

@@ -252,10 +252,20 @@ int cases_upload_begin(struct cases *c, const struct cases_call *call, const cha
 		return err_set(ei, GW_ECONFLICT,
 		    u.done ? "the upload is whole" : "somebody else writes this upload");
 	}
-	r = open_both(c, &u, &p, offset, ret_fd, &fd, &at, ei);
+	r = own_rows(c, call, id, &u, &p, ei); /* as they are since it is ours */
+	if (r < 0) {
+		upload_leave(c->packages, a, r == GW_ENOENT);
+		return r;
+	}
+	if (u.done)
+		r = err_set(ei, GW_ECONFLICT, "the upload is whole");
+	else
+		r = may_come(call, &p, ei);
+	if (r == 0)
+		r = open_both(c, &u, &p, offset, ret_fd, &fd, &at, ei);
 	tell(c, &u, &p, at, ret);
 	if (r < 0) {
-		upload_leave(c->packages, a, false);
+		upload_leave(c->packages, a, u.done);
 		return r;
 	}
 	growing_cut(&a->hash, at);

@@ -127,6 +127,9 @@ static int extract_tar(struct extracting *x, int fd, struct errinfo *ei)
 	struct archive *a GW_CLEANUP(close_tar) = archive_read_new();
 	struct archive_entry *h;
 	int code = ARCHIVE_FATAL, r = 0;
+	struct stat st;
+	/* its files are no longer than it is: a sparse one fills a disk out of nothing */
+	int64_t left = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? st.st_size : INT64_MAX;
 	if (!a)
 		return err_set(ei, GW_ENOMEM, "out of memory");
 	if (archive_read_support_format_tar(a) != ARCHIVE_OK ||
@@ -136,6 +139,10 @@ static int extract_tar(struct extracting *x, int fd, struct errinfo *ei)
 		const char *name = archive_entry_pathname(h);
 		if (archive_entry_filetype(h) != AE_IFREG || archive_entry_hardlink(h) || !name)
 			return not_whole(ei, "something else than files stands in it");
+		int64_t size = archive_entry_size(h);
+		if (size < 0 || size > left)
+			return not_whole(ei, "its end is missing");
+		left -= size;
 		r = take(x, name, read_tar, a, ei);
 	}
 	if (r == 0 && code != ARCHIVE_EOF)

@@ -136,10 +136,27 @@ static int read_pending(struct receipts *r, const char *name, struct errinfo *ei
 	return 0;
 }
 
+/* A signature is written before its statement and removed after it: what a kill left alone goes. */
+static int sweep(const struct receipts *r, struct errinfo *ei)
+{
+	struct file_list l = {0};
+	int e = file_list(r->dir, RECEIPTS_PENDING ".p7s", &l, ei);
+	for (size_t i = 0; e == 0 && i < l.n; i++) {
+		char *path GW_CLEANUP(str_free_p) = file_join(r->dir, l.names[i]);
+		path[strlen(path) - strlen(".p7s")] = '\0';
+		if (!file_exists(path))
+			e = receipts_forget(path, ei);
+	}
+	file_list_release(&l);
+	return e;
+}
+
 static int read_all(struct receipts *r, struct errinfo *ei)
 {
 	struct file_list l = {0};
-	int e = file_list(r->dir, RECEIPTS_PENDING, &l, ei);
+	int e = sweep(r, ei);
+	if (e == 0)
+		e = file_list(r->dir, RECEIPTS_PENDING, &l, ei);
 	for (size_t i = 0; e == 0 && i < l.n; i++)
 		e = read_pending(r, l.names[i], ei);
 	file_list_release(&l);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/date.h"
 #include "base/str.h"
 #include "base/yaml.h"
 #include "detect/detect.h"
@@ -190,6 +191,41 @@ static int read_tls_profile(const struct yml *root, struct settings *s, struct e
 	return r;
 }
 
+/* security_contact: {uri: URI, until: DAY}: what RFC 9116 asks for. */
+static int read_security(const struct yml *root, struct settings *s, struct errinfo *ei)
+{
+	static const char *const words[] = {"uri", "until"};
+	static const char *const schemes[] = {"mailto:", "https://", "tel:"};
+	enum { MOST = 200 };
+	const struct yml *map;
+	const char *uri = "", *until = "";
+	struct date d;
+	bool known = false;
+	if (!yml_get(root, "security_contact"))
+		return 0;
+	int r = yml_map(root, "security_contact", &map, ei);
+	if (r == 0)
+		r = yml_closed(map, words, GW_LENGTH(words), ei);
+	if (r == 0)
+		r = yml_text(map, "uri", &uri, ei);
+	if (r == 0)
+		r = yml_text(map, "until", &until, ei);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < GW_LENGTH(schemes); i++)
+		known = known || (str_starts(uri, schemes[i]) && strlen(uri) > strlen(schemes[i]));
+	for (const char *c = uri; *c; c++)
+		known = known && *c > ' ' && *c < 0x7f;
+	if (!known || strlen(uri) > MOST)
+		return yml_err(yml_get(map, "uri"), ei, GW_EFORMAT,
+		    "security_contact: mailto:, https:// or tel: and where to is expected");
+	if (date_parse(until, &d) < 0)
+		return yml_err(yml_get(map, "until"), ei, GW_EFORMAT,
+		    "security_contact: a day such as 2027-06-30 is expected");
+	s->security = (struct settings_security){str_dup(uri), date_end(d)};
+	return 0;
+}
+
 /* What the daemon is told. */
 static int read_daemon(const struct yml *root, struct settings *s, struct errinfo *ei)
 {
@@ -202,6 +238,8 @@ static int read_daemon(const struct yml *root, struct settings *s, struct errinf
 		r = read_oins(root, "mandates", &s->mandates, &s->mandates_n, ei);
 	if (r == 0)
 		r = read_oins(root, "witnesses", &s->witnesses, &s->witnesses_n, ei);
+	if (r == 0)
+		r = read_security(root, s, ei);
 	if (r == 0)
 		r = read_limits(root, "serve", serves, GW_LENGTH(serves), &s->serve, ei);
 	if (r == 0 && s->serve.connections && s->serve.connections < s->serve.workers)
@@ -314,7 +352,7 @@ static int read_settings(const struct yml *root, struct settings *s, struct erri
 	static const char *const words[] = {"oin", "name", "test", "registry_officers", "listen",
 	    "local", "tls_profile", "mandates", "witnesses", "serve", "signing_key", "tls_key",
 	    "antivirus", "time_stamping", "ladder_map", "limits", "ocr", "processing",
-	    "client_numbers"};
+	    "client_numbers", "security_contact"};
 	int r = yml_closed(root, words, GW_LENGTH(words), ei);
 	if (r == 0)
 		r = read_identity(root, s, ei);
@@ -382,6 +420,7 @@ void settings_release(struct settings *s)
 	free(s->name);
 	free(s->listen);
 	free(s->local);
+	free(s->security.uri);
 	free(s->signing_key);
 	free(s->tls_key);
 	free(s->antivirus);

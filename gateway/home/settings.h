@@ -36,6 +36,12 @@ struct settings_serve {
 	unsigned grace_s; /* for what runs when the daemon stops; 0: 20 */
 };
 
+/* security_contact: who is told of a weakness, and until the end of which day. */
+struct settings_security {
+	char *uri;     /* mailto:, https: or tel:; NULL: nothing is said */
+	int64_t until; /* the last millisecond of that day */
+};
+
 enum settings_tls { SETTINGS_NL_GOED, SETTINGS_DIGIKOPPELING };
 
 struct settings_purpose {
@@ -57,6 +63,7 @@ struct settings {
 	char **witnesses; /* OINs that are asked to cosign our checkpoints */
 	size_t witnesses_n;
 	struct settings_serve serve;
+	struct settings_security security;
 	char *signing_key;   /* pkcs11: URI of the signing key, or NULL: organisation/signing.key */
 	char *tls_key;       /* likewise for organisation/tls.key */
 	char *antivirus;     /* path of clamd's socket, or NULL: off */

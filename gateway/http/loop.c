@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* loop: everything before the head is whole, for all connections, in one thread that never waits on
- * any of them. */
+ * any of them, nor for the arithmetic of a handshake. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -35,12 +35,7 @@ static void drop(struct http_server *s, struct conn *c)
 
 static void watch(struct http_server *s, struct conn *c, uint32_t events)
 {
-	struct epoll_event e = {.events = events | EPOLLONESHOT, .data.ptr = c};
-	/* added only now: even without events a descriptor tells of a hang-up, and by then a worker
-	 * may have the connection */
-	int how = c->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-	c->watched = true;
-	if (epoll_ctl(s->epoll, how, c->stream.fd, &e) < 0)
+	if (pool_watch(s, c, events) < 0)
 		drop(s, c);
 }
 
@@ -65,8 +60,8 @@ static void hand_over(struct http_server *s, struct conn *c, int refused)
 	(void)pthread_mutex_lock(&s->lock);
 	s->waiting++;
 	pool_push(&s->ready, c);
-	(void)pthread_cond_signal(&s->work);
 	(void)pthread_mutex_unlock(&s->lock);
+	(void)pthread_cond_signal(&s->work); /* without the lock, which it will want */
 }
 
 /* Look for a whole head in what came: true when the connection went on to a worker. */
@@ -161,15 +156,27 @@ static bool known(struct http_server *s, struct conn *c)
 	return true;
 }
 
+/* The next step of the handshake can be made: a shaker makes it. */
 static void shake(struct http_server *s, struct conn *c)
 {
-	enum stream_step step = stream_handshake(&c->stream);
-	if (step == STREAM_CLOSED) {
+	c->state = SHAKING;
+	(void)pthread_mutex_lock(&s->lock);
+	s->at_shakers++;
+	pool_push(&s->shaking, c);
+	(void)pthread_mutex_unlock(&s->lock);
+	(void)pthread_cond_signal(&s->shake);
+}
+
+/* It was made, or none is needed. */
+static void shaken(struct http_server *s, struct conn *c)
+{
+	c->state = HANDSHAKE;
+	if (c->step == STREAM_CLOSED) {
 		s->counts.handshake_failures++;
-		pool_note(s, "handshake", tls_why(c->stream.ssl));
+		pool_note(s, "handshake", c->why);
 		drop(s, c);
-	} else if (step != STREAM_DONE) {
-		watch(s, c, step == STREAM_WRITE ? EPOLLOUT : EPOLLIN);
+	} else if (c->step != STREAM_DONE) {
+		watch(s, c, c->step == STREAM_WRITE ? EPOLLOUT : EPOLLIN);
 	} else {
 		s->counts.handshakes += c->stream.ssl != NULL;
 		(void)known(s, c); /* a stranger gets its 403 from the first request */
@@ -191,7 +198,8 @@ static bool may_come_in(struct http_server *s, const struct address *from)
 {
 	unsigned shaking = 0;
 	for (const struct conn *c = s->conns; c; c = c->next)
-		shaking += c->state == HANDSHAKE && memcmp(&c->from, from, sizeof *from) == 0;
+		shaking += (c->state == HANDSHAKE || c->state == SHAKING) &&
+		    memcmp(&c->from, from, sizeof *from) == 0;
 	return s->conns_n < s->limits.connections && shaking < s->limits.per_address;
 }
 
@@ -226,10 +234,11 @@ static void begin(struct http_server *s, const struct listener *l, int fd, struc
 		s->conns->prev = c;
 	s->conns = c;
 	s->conns_n++;
+	c->step = ssl ? STREAM_READ : STREAM_DONE;
 	if (l->ctx && !ssl)
 		drop(s, c);
 	else
-		shake(s, c);
+		shaken(s, c); /* nothing of the handshake is done before its first bytes are here */
 }
 
 static void accept_some(struct http_server *s, const struct listener *l)
@@ -258,7 +267,9 @@ static void take_back(struct http_server *s)
 	(void)pthread_mutex_unlock(&s->lock);
 	while (c) {
 		struct conn *next = c->after;
-		if (c->close || c->generation != generation || s->stopping)
+		if (c->state == SHAKING)
+			shaken(s, c);
+		else if (c->close || c->generation != generation || s->stopping)
 			linger(s, c);
 		else
 			to_idle(s, c);
@@ -272,10 +283,9 @@ static void sweep(struct http_server *s, bool stopping)
 	int64_t now = clock_mono();
 	(void)pthread_mutex_lock(&s->lock);
 	unsigned generation = s->generation;
-	(void)pthread_mutex_unlock(&s->lock);
 	for (struct conn *c = s->conns, *next; c; c = next) {
 		next = c->next;
-		if (c->state == READY)
+		if (c->state == READY || c->state == SHAKING)
 			continue;
 		bool old = c->state == IDLE && c->generation != generation;
 		if (now >= c->deadline && (c->state == HANDSHAKE || c->state == HEAD))
@@ -283,12 +293,13 @@ static void sweep(struct http_server *s, bool stopping)
 		if (now >= c->deadline || old || (stopping && c->state != LINGER))
 			drop(s, c);
 	}
+	(void)pthread_mutex_unlock(&s->lock);
 }
 
 static bool quiet(struct http_server *s)
 {
 	(void)pthread_mutex_lock(&s->lock);
-	bool q = s->busy == 0 && s->waiting == 0 && !s->returned.first;
+	bool q = s->busy == 0 && s->waiting == 0 && s->at_shakers == 0 && !s->returned.first;
 	(void)pthread_mutex_unlock(&s->lock);
 	return q;
 }

@@ -2,8 +2,10 @@
 /*
  * pool: the connections of a server and who has them; for server.c, loop.c and workers.c only.
  *
- * A connection passes from the loop to a worker over `ready` and back over `returned`, both under
- * the lock. Whoever has it may touch all of it; nobody else touches any of it.
+ * A connection passes from the loop to a shaker over `shaking` and back over `returned`, for each
+ * step of its handshake; to a worker over `ready`, and back over `returned` or, when
+ * nothing is to be done but to wait for its next request, by being watched again: all of them under
+ * the lock. Whoever has it may touch all of it; nobody else touches any of it but its state.
  */
 #ifndef GW_HTTP_POOL_H
 #define GW_HTTP_POOL_H
@@ -15,22 +17,25 @@
 #include "http/inside.h"
 #include "http/server.h"
 
-enum { HTTP_LISTENERS = 8, HTTP_STACK = 512 << 10 };
+enum { HTTP_LISTENERS = 8, HTTP_STACK = 512 << 10, HTTP_SHAKERS = 4 /* threads */ };
 
 struct address {
 	unsigned char b[16];
 };
 
-/* READY: with a worker or waiting for one. LINGER: answered for the last time; what still comes is
- * read away, for a close with bytes unread would take the answer back. */
-enum state { HANDSHAKE, IDLE, HEAD, READY, LINGER };
+/* SHAKING: with a shaker or waiting for one. READY: with a worker or waiting for one. LINGER:
+ * answered for the last time; what still comes is read away, for a close with bytes unread would
+ * take the answer back. */
+enum state { HANDSHAKE, SHAKING, IDLE, HEAD, READY, LINGER };
 
 struct conn {
 	struct conn *prev, *next; /* all connections: the loop's */
 	struct conn *after;       /* in a queue */
 	struct stream stream;
+	enum stream_step step; /* how far its handshake came, from the shaker */
+	const char *why;       /* it failed; static */
 	struct address from;
-	enum state state;
+	_Atomic enum state state; /* the loop looks at those of others, too */
 	unsigned generation;
 	int64_t deadline;
 	struct buf in, head; /* bytes not yet read as a head; the head that is answered */
@@ -61,11 +66,11 @@ struct http_server {
 	struct conn *conns;
 	atomic_uint conns_n;
 	pthread_mutex_t lock; /* of what stands below */
-	pthread_cond_t work;
-	struct queue ready, returned;
-	unsigned generation, busy, busy_body, waiting;
+	pthread_cond_t work, shake;
+	struct queue ready, shaking, returned;
+	unsigned generation, busy, busy_body, waiting, at_shakers; /* waiting there, or in hand */
 	bool ending;
-	pthread_t *threads;
+	pthread_t *threads, shakers[HTTP_SHAKERS];
 	struct {
 		_Atomic uint64_t accepted, handshakes, handshake_failures, over_limit, requests,
 		    bad_heads, slow;
@@ -78,6 +83,10 @@ void pool_push(struct queue *q, struct conn *c);
 /* Make the loop look at `returned` and `stopping`. */
 void pool_wake(struct http_server *s);
 
+/* Have the loop told once when c can be read (EPOLLIN) or written: from then on it is the loop's.
+ * GW_EIO. */
+int pool_watch(struct http_server *s, struct conn *c, uint32_t events) GW_MUST_USE;
+
 /* Tell the caller's `note`. */
 void pool_note(const struct http_server *s, const char *event, const char *detail);
 
@@ -86,6 +95,9 @@ void pool_cut(struct buf *b, size_t n);
 
 /* A worker thread, arg its server; ends when `ending` is set and nothing is ready. */
 void *pool_worker(void *arg);
+
+/* A thread for steps of handshakes, arg its server; ends as pool_worker. */
+void *pool_shaker(void *arg);
 
 /* Accept, shake hands and read heads until the server stops; then close what is open. */
 int pool_loop(struct http_server *s, unsigned grace_ms, struct errinfo *ei) GW_MUST_USE;

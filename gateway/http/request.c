@@ -13,6 +13,7 @@
 
 enum {
 	ANSWER_HEAD = 8192, /* bytes of an answer's head */
+	TOGETHER = 8192,    /* of a body that goes along with the head, in one record */
 	PIECE = 128 << 10,  /* of a file */
 };
 
@@ -281,9 +282,11 @@ static bool must_close(struct http_request *q)
 	return q->close || !q->body_done;
 }
 
-int http_answer_begin(struct http_request *q, const struct http_answer *a, uint64_t n)
+/* Begin an answer of n bytes, of which the first `along` at p go with its head. */
+static int begin(
+    struct http_request *q, const struct http_answer *a, uint64_t n, const void *p, size_t along)
 {
-	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(ANSWER_HEAD);
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(ANSWER_HEAD + TOGETHER);
 	if (q->status)
 		return GW_EUSAGE;
 	q->close = must_close(q);
@@ -298,11 +301,20 @@ int http_answer_begin(struct http_request *q, const struct http_answer *a, uint6
 		r = add_fields(&b, a);
 	if (r == 0)
 		r = buf_addf(&b, "%s%s\r\n", ALWAYS, q->close ? "Connection: close\r\n" : "");
+	if (r == 0 && b.len > ANSWER_HEAD)
+		r = GW_ELIMIT;
+	if (r == 0 && along)
+		r = buf_add(&b, p, along);
 	if (r < 0)
 		return r;
 	q->status = a->status;
-	q->answer_left = bodiless(q, a->status) ? 0 : n;
+	q->answer_left = bodiless(q, a->status) ? 0 : n - along;
 	return send_all(q, b.data, b.len);
+}
+
+int http_answer_begin(struct http_request *q, const struct http_answer *a, uint64_t n)
+{
+	return begin(q, a, n, NULL, 0);
 }
 
 int http_answer_write(struct http_request *q, const void *p, size_t n)
@@ -317,8 +329,12 @@ int http_answer_write(struct http_request *q, const void *p, size_t n)
 
 int http_answer(struct http_request *q, const struct http_answer *a, const void *p, size_t n)
 {
-	int r = http_answer_begin(q, a, n);
-	return r < 0 || bodiless(q, a->status) ? r : http_answer_write(q, p, n);
+	bool none = bodiless(q, a->status);
+	size_t along = none ? 0 : n < TOGETHER ? n : TOGETHER;
+	int r = begin(q, a, n, p, along);
+	return r < 0 || none || along == n
+	    ? r
+	    : http_answer_write(q, (const char *)p + along, n - along);
 }
 
 int http_answer_file(

@@ -48,6 +48,16 @@ void pool_wake(struct http_server *s)
 	errno = saved;
 }
 
+int pool_watch(struct http_server *s, struct conn *c, uint32_t events)
+{
+	struct epoll_event e = {.events = events | EPOLLONESHOT, .data.ptr = c};
+	/* added only now: even without events a descriptor tells of a hang-up, and by then a worker
+	 * may have the connection */
+	int how = c->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+	c->watched = true;
+	return epoll_ctl(s->epoll, how, c->stream.fd, &e) < 0 ? GW_EIO : 0;
+}
+
 void pool_cut(struct buf *b, size_t n)
 {
 	if (n == 0)
@@ -68,9 +78,11 @@ int http_server_new(const struct http_limits *limits, const struct http_handlers
 	s->handlers = *handlers;
 	s->ready.last = &s->ready.first;
 	s->returned.last = &s->returned.first;
+	s->shaking.last = &s->shaking.first;
 	s->threads = str_alloc(l->workers * sizeof *s->threads);
 	(void)pthread_mutex_init(&s->lock, NULL);
 	(void)pthread_cond_init(&s->work, NULL);
+	(void)pthread_cond_init(&s->shake, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
 	s->epoll = epoll_create1(EPOLL_CLOEXEC);
 	s->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -115,8 +127,8 @@ void http_server_reload(struct http_server *s, SSL_CTX *ctx)
 	pool_wake(s);
 }
 
-/* Start the workers; *ret_n were started. */
-static int start(struct http_server *s, unsigned *ret_n, struct errinfo *ei)
+/* Start the workers and shakers; *ret_n and *ret_shakers were started. */
+static int start(struct http_server *s, unsigned *ret_n, unsigned *ret_shakers, struct errinfo *ei)
 {
 	pthread_attr_t a;
 	(void)pthread_attr_init(&a);
@@ -124,6 +136,8 @@ static int start(struct http_server *s, unsigned *ret_n, struct errinfo *ei)
 	int r = 0;
 	for (*ret_n = 0; r == 0 && *ret_n < s->limits.workers; *ret_n += r == 0)
 		r = pthread_create(&s->threads[*ret_n], &a, pool_worker, s);
+	for (*ret_shakers = 0; r == 0 && *ret_shakers < HTTP_SHAKERS; *ret_shakers += r == 0)
+		r = pthread_create(&s->shakers[*ret_shakers], &a, pool_shaker, s);
 	(void)pthread_attr_destroy(&a);
 	errno = r;
 	return r ? err_sys(ei, GW_EIO, "threads") : 0;
@@ -131,16 +145,19 @@ static int start(struct http_server *s, unsigned *ret_n, struct errinfo *ei)
 
 int http_server_run(struct http_server *s, unsigned grace_ms, struct errinfo *ei)
 {
-	unsigned n = 0;
-	int r = start(s, &n, ei);
+	unsigned n = 0, shakers = 0;
+	int r = start(s, &n, &shakers, ei);
 	if (r == 0)
 		r = pool_loop(s, grace_ms, ei);
 	(void)pthread_mutex_lock(&s->lock);
 	s->ending = true;
 	(void)pthread_cond_broadcast(&s->work);
+	(void)pthread_cond_broadcast(&s->shake);
 	(void)pthread_mutex_unlock(&s->lock);
 	for (unsigned i = 0; i < n; i++)
 		(void)pthread_join(s->threads[i], NULL);
+	for (unsigned i = 0; i < shakers; i++)
+		(void)pthread_join(s->shakers[i], NULL);
 	return r;
 }
 
@@ -180,6 +197,7 @@ void http_server_free(struct http_server *s)
 		(void)close(s->wake);
 	(void)pthread_mutex_destroy(&s->lock);
 	(void)pthread_cond_destroy(&s->work);
+	(void)pthread_cond_destroy(&s->shake);
 	free(s->threads);
 	free(s);
 }

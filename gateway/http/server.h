@@ -2,10 +2,11 @@
 /*
  * server: connections in, requests out to a handler, within limits.
  *
- * One thread accepts, shakes hands and reads heads for all connections in one poll loop, so that
- * silent or slow clients cost a descriptor and no thread. From the head on a bounded set of workers
- * runs the handler, straight-line code that reads the body and writes the answer with deadlines.
- * A connection has one owner at any time: the loop or one worker.
+ * One thread accepts and reads heads for all connections in one poll loop, so that silent or slow
+ * clients cost a descriptor and no thread; what is to be worked out for a handshake is worked out
+ * by four others, which never wait for a client. From the head on a bounded set of workers runs the
+ * handler, straight-line code that reads the body and writes the answer with deadlines. A
+ * connection has one owner at any time: the loop or one of the other threads.
  *
  * Limits hold before anybody is known (connections in all and per address, time for handshake and
  * head) and after (requests at once per organisation, least rate of a body, a share of the workers

@@ -9,6 +9,8 @@
 
 #include "base/file.h"
 
+enum { READ_ROOM = 66 << 10 /* four records of the largest kind */ };
+
 static const char SUITES_13[] = "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 static const char SUITES_12[] =
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:"
@@ -88,6 +90,10 @@ static int profile(SSL_CTX *c, enum tls_profile profile, struct errinfo *ei)
 	    SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
 		SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
 	(void)SSL_CTX_set_mode(c, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_RELEASE_BUFFERS);
+	/* several records are taken from the socket at once; the room for them is there only while
+	 * something is in it (SSL_MODE_RELEASE_BUFFERS) */
+	SSL_CTX_set_read_ahead(c, 1);
+	SSL_CTX_set_default_read_buffer_len(c, READ_ROOM);
 	static const unsigned char id[] = "handoverd";
 	return SSL_CTX_set_session_id_context(c, id, sizeof id - 1) == 1
 	    ? 0

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* workers: a request each, from the head to the end of the answer. */
+/* workers: a request each, from the head to the end of the answer; and shakers: a step of a
+ * handshake each, which takes milliseconds that the loop does not have. */
+#include <sys/epoll.h>
+
+#include "base/clock.h"
 #include "http/pool.h"
+#include "http/tls.h"
 
 /* The first connection that may be worked on now, taken off the queue; under the lock. */
 static struct conn *take(struct http_server *s)
@@ -47,6 +52,48 @@ static void answer(struct http_server *s, struct conn *c)
 	pool_cut(&c->in, q.rest_at);
 }
 
+/* Wait for the next request on c, without the loop: it has nothing of it to read now. False: the
+ * loop must look at it. Under the lock, which the loop takes before it lets go of an idle one. */
+static bool stays(struct http_server *s, struct conn *c)
+{
+	if (c->close || c->generation != s->generation || s->stopping || !c->watched ||
+	    c->in.len > 0 || (c->stream.ssl && SSL_has_pending(c->stream.ssl)))
+		return false;
+	c->state = IDLE;
+	c->deadline = clock_mono() + s->limits.idle_ms;
+	if (pool_watch(s, c, EPOLLIN) == 0)
+		return true;
+	c->state = READY;
+	c->close = true;
+	return false;
+}
+
+void *pool_shaker(void *arg)
+{
+	struct http_server *s = arg;
+	(void)pthread_mutex_lock(&s->lock);
+	while (!s->ending) {
+		struct conn *c = s->shaking.first;
+		if (!c) {
+			(void)pthread_cond_wait(&s->shake, &s->lock);
+			continue;
+		}
+		s->shaking.first = c->after;
+		if (!c->after)
+			s->shaking.last = &s->shaking.first;
+		(void)pthread_mutex_unlock(&s->lock);
+		c->step = stream_handshake(&c->stream);
+		/* what OpenSSL says of it, it says to this thread */
+		c->why = c->step == STREAM_CLOSED ? tls_why(c->stream.ssl) : NULL;
+		(void)pthread_mutex_lock(&s->lock);
+		s->at_shakers--;
+		pool_push(&s->returned, c);
+		pool_wake(s);
+	}
+	(void)pthread_mutex_unlock(&s->lock);
+	return NULL;
+}
+
 void *pool_worker(void *arg)
 {
 	struct http_server *s = arg;
@@ -65,10 +112,13 @@ void *pool_worker(void *arg)
 		(void)pthread_mutex_lock(&s->lock);
 		s->busy--;
 		s->busy_body -= body;
-		pool_push(&s->returned, c);
+		bool back = !stays(s, c);
+		if (back)
+			pool_push(&s->returned, c);
 		if (body) /* one that waited for it may go on */
 			(void)pthread_cond_signal(&s->work);
-		pool_wake(s);
+		if (back)
+			pool_wake(s);
 	}
 	(void)pthread_mutex_unlock(&s->lock);
 	return NULL;

@@ -192,7 +192,8 @@ const uint8_t *subject_row(const struct ledger_subject *s);
 int writer_lock(struct ledger *l, bool shared, struct errinfo *ei) GW_MUST_USE;
 void writer_unlock(struct ledger *l);
 
-/* With the lock held: read the database's head, check it by the head file's, and cache both. */
+/* With the lock held: read the database's head, check it by the head file's, and cache both.
+ * GW_ELEDGER also when the file of the database lies elsewhere by now. */
 int writer_refresh(struct ledger *l, struct errinfo *ei) GW_MUST_USE;
 
 /* Sign the tree as the next head (counter, note). */

@@ -124,11 +124,24 @@ static int check_head(
 	return 0;
 }
 
+/* What is written to a database that lies elsewhere by now is not in the ledger of this home. */
+static int in_place(const struct ledger *l, struct errinfo *ei)
+{
+	int moved = 0;
+	if (sqlite3_file_control(l->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK ||
+	    !moved)
+		return 0;
+	return err_set(ei, GW_ELEDGER,
+	    "ledger.db was moved or replaced while it was in use: put it back, or start again");
+}
+
 int writer_refresh(struct ledger *l, struct errinfo *ei)
 {
 	struct head h;
 	struct state st;
-	int r = head_read(l->head_fd, l->key.pub, l->cached ? &l->head : NULL, &h, ei);
+	int r = in_place(l, ei);
+	if (r == 0)
+		r = head_read(l->head_fd, l->key.pub, l->cached ? &l->head : NULL, &h, ei);
 	if (r == 0)
 		r = read_state(l, &st, ei);
 	if (r != 0)

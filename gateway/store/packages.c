@@ -186,16 +186,20 @@ int store_packages_in(struct store_tx *tx, enum store_package_state state, store
 	return walk(q, fn, ctx, ei);
 }
 
-int store_packages_lapse(struct store_tx *tx, int64_t before, struct errinfo *ei)
+int store_packages_lapse(struct store_tx *tx, int64_t before, const char *held, struct errinfo *ei)
 {
 	int r = 0;
 	sqlite3_stmt *q = store_sql(tx,
 	    "UPDATE package SET reason = 'expired', open = 0"
-	    " WHERE state = 0 AND expires < ?1 AND reason IS NULL",
+	    " WHERE state < 2 AND expires < ?1 AND reason IS NULL AND (state = 0 OR NOT EXISTS"
+	    " (SELECT 1 FROM handover JOIN round USING (row)"
+	    " WHERE handover.sender = package.sender AND handover.case_id = package.case_id"
+	    " AND round.package = package.package AND instr(?2, ' ' || round.state || ' ') > 0))",
 	    &r, ei);
 	if (!q)
 		return r;
 	store_bind_int(q, 1, before);
+	store_bind_text(q, 2, held);
 	return store_do(q, NULL, ei);
 }
 

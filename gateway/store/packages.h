@@ -86,8 +86,13 @@ int store_packages_doomed(struct store_tx *tx, size_t most, store_package_each f
 int store_packages_in(struct store_tx *tx, enum store_package_state state, store_package_each fn,
     void *ctx, struct errinfo *ei) GW_MUST_USE;
 
-/* Doom as `expired` what was announced, never came, and had its term end before `before`. */
-int store_packages_lapse(struct store_tx *tx, int64_t before, struct errinfo *ei) GW_MUST_USE;
+/*
+ * Doom as `expired` what had its term end before `before` and which nobody can ask for: announced
+ * and never brought, or brought while no round of its case that is about it has one of the states
+ * `held`, words with a space before and after each.
+ */
+int store_packages_lapse(struct store_tx *tx, int64_t before, const char *held, struct errinfo *ei)
+    GW_MUST_USE;
 
 /* What a sender has here and on its way: deposited packages and open uploads. */
 struct store_package_sums {

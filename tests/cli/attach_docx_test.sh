@@ -5,7 +5,7 @@ BUILD=${BUILD:-build/rel}
 . tests/cli/lib.sh
 . tests/cli/attach/pdf.sh
 . tests/cli/attach/docx.sh
-plan 34
+plan 35
 top=$PWD
 mkdir "$W/a" && cp tests/cli/attach/photo.jpg tests/cli/attach/scan.png "$W/a" && cd "$W/a" || exit 1
 has() { command -v "$1" >/dev/null; }
@@ -39,8 +39,24 @@ if has soffice && has pdftotext; then
 	pdftotext -layout clean.pdf clean.txt 2>err; grep -q 'Diploma lassen' clean.txt && grep -q Diplomakop clean.txt; ok "and reads the text"
 	lacks Kanarie clean.txt; ok "and nothing that was hidden"
 	[ "$(pdfinfo clean.pdf | grep Pages)" = "$(pdfinfo planted.pdf | grep Pages)" ]; ok "on as many pages"
+	# a document with nothing to hide: each page looks the same
+	docx_begin "$PWD/open.docx"
+	docx_link styles styles.xml; docx_link header header1.xml; docx_link image media/foto.jpg
+	docx_part word/styles.xml "<w:styles $docx_spaces><w:style w:type='paragraph' w:default='1' w:styleId='Standaard'><w:name w:val='Normal'/></w:style>
+		<w:style w:type='paragraph' w:styleId='Kop1'><w:name w:val='heading 1'/><w:basedOn w:val='Standaard'/><w:pPr><w:spacing w:before='240'/></w:pPr><w:rPr><w:b/><w:sz w:val='36'/></w:rPr></w:style></w:styles>"
+	docx_part word/header1.xml "<w:hdr $docx_spaces>$(docx_p 'Diploma lassen')</w:hdr>"
+	docx_part word/media/foto.jpg ""; cp photo.jpg "$docx_dir/word/media/foto.jpg"
+	docx_end "<w:p><w:pPr><w:pStyle w:val='Kop1'/></w:pPr><w:r><w:t>Werkervaring</w:t></w:r></w:p>$(docx_p 'Lasser bij een scheepswerf')
+		<w:p><w:pPr><w:jc w:val='right'/></w:pPr><w:r><w:rPr><w:i/><w:color w:val='AA0000'/></w:rPr><w:t>schuin en rood</w:t></w:r></w:p>
+		<w:tbl><w:tblPr><w:tblW w:w='6000' w:type='dxa'/><w:tblBorders><w:top w:val='single' w:sz='8'/><w:bottom w:val='single' w:sz='8'/></w:tblBorders></w:tblPr>
+		<w:tblGrid><w:gridCol w:w='3000'/><w:gridCol w:w='3000'/></w:tblGrid><w:tr><w:tc>$(docx_p Taal)</w:tc><w:tc>$(docx_p B1)</w:tc></w:tr></w:tbl>
+		<w:p><w:r><w:drawing><wp:inline><wp:extent cx='1800000' cy='1200000'/><wp:docPr id='1' name='x'/><a:graphic><a:graphicData uri='http://schemas.openxmlformats.org/drawingml/2006/picture'><pic:pic><pic:nvPicPr><pic:cNvPr id='1' name='x'/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed='rId3'/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x='0' y='0'/><a:ext cx='1800000' cy='1200000'/></a:xfrm><a:prstGeom prst='rect'><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>
+		<w:p><w:r><w:br w:type='page'/></w:r></w:p>$(docx_p 'Tweede pagina')<w:sectPr><w:headerReference w:type='default' r:id='rId2'/></w:sectPr>"
+	attach clean open.docx same.docx >out 2>err
+	for f in open same; do timeout 120 soffice -env:UserInstallation="file://$W/office" --headless --convert-to pdf --outdir "$W/a" $f.docx >"$W/out" 2>"$W/err"; pdftoppm -r 50 $f.pdf $f 2>err; done
+	[ -s open-2.ppm ] && cmp -s open-1.ppm same-1.ppm && cmp -s open-2.ppm same-2.ppm; ok "each page looks the same"
 else
-	for t in opens reads hidden pages; do skip "LibreOffice: $t" "LibreOffice is not installed"; done
+	for t in opens reads hidden pages looks; do skip "LibreOffice: $t" "LibreOffice is not installed"; done
 fi
 
 docx_text "$PWD/cv.docx" 'Ervaring als lasser' 'Bel 06-12345678'

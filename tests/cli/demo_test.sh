@@ -20,7 +20,7 @@ is "there were two gateways, which have ended" test ${#daemons[@]} -eq 2 -a -z "
 
 # a referral
 here=$(part 2)
-town=00000099000000001000 provider=00000099000000002000 successor=00000099000000003000
+provider=00000099000000002000
 kinds() { # FOLDER...: the acts of each case in their order, and how many cases have those
 	find "$@" -name '[0-9][0-9][0-9][0-9]-*.json' -print0 | sort -z |
 		xargs -0 jq -r '"\(input_filename | sub("/[^/]*$"; "")) \(.doc | split("/")[1])"' |

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
+#include "api/edge_inside.h"
 #include "api/link.h"
 #include "api/problem.h"
 #include "api/routes.h"
@@ -338,7 +339,8 @@ static const struct {
     {"POST /v1/uploads HTTP/1.1\r\n" HOST "Upload-Length: 5\r\n\r\n", "", "412",
 	"\r\nTus-Version: 1.0.0\r\n"},
     {"POST /v1/uploads HTTP/1.1\r\n" HOST TUS "\r\n", "", "400", "\"name\":\"Upload-Length\""},
-    {"POST /v1/uploads HTTP/1.1\r\n" HOST TUS "Upload-Length: -5\r\n\r\n", "", "400", "header"},
+    {"POST /v1/uploads HTTP/1.1\r\n" HOST TUS "Upload-Length: -5\r\n\r\n", "", "400",
+	"\"in\":\"field\""},
     {"PATCH /v1/uploads/u HTTP/1.1\r\n" HOST TUS OCTETS
      "Upload-Offset: 0\r\nUpload-Checksum: md5 AAAA\r\nContent-Length: 1\r\n\r\n",
 	"x", "400", "Upload-Checksum"},
@@ -547,6 +549,31 @@ static void the_local_listener_tells_health(void **state)
 	expect(w, said, "405", "");
 }
 
+/* Whoever has come through the handshake is told whom to tell of a weakness; the core is not asked.
+ */
+static void a_stranger_reads_security_txt(void **state)
+{
+	static char uri[] = "https://gemeente.example/lek";
+	static struct settings_security contact = {uri, INT64_MAX >> 12};
+	static const char get[] = "GET /.well-known/security.txt HTTP/1.1\r\n" HOST "\r\n";
+	struct world *w = *state;
+	w->peer = "00000099000000007000";
+	expect(w, request(w, get, ""), "404", "");
+	w->edge->env.security = &contact;
+	const char *said = request(w, get, "");
+	expect(w, said, "200", "");
+	has(said, "Content-Type: text/plain; charset=utf-8\r\n");
+	has(said, "\r\nContact: https://gemeente.example/lek\r\nExpires: ");
+	has_not(said, "API-Version");
+	expect(w, request_cut(w, edge_local, get, "", false), "200", "");
+	expect(w, request(w, "GET /.well-known/security.tx HTTP/1.1\r\n" HOST "\r\n", ""), "403",
+	    " who");
+	expect(w, request(w, "DELETE /.well-known/security.txt HTTP/1.1\r\n" HOST "\r\n", ""),
+	    "405", "");
+	contact.until = 0;
+	expect(w, request(w, get, ""), "404", "");
+}
+
 /* ---- many at once over few links ---- */
 
 enum { LINKS = 2, CLIENTS = 8, EACH = 40 };
@@ -648,6 +675,7 @@ int main(void)
 	    T(a_dossier_goes_into_memory),
 	    T(a_core_that_talks_nonsense_is_lost),
 	    T(the_local_listener_tells_health),
+	    T(a_stranger_reads_security_txt),
 	    cmocka_unit_test(many_share_few_links),
 	    cmocka_unit_test(a_client_is_its_certificate),
 	};

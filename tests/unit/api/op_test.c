@@ -32,6 +32,10 @@ static void what_is_wrong_is_collected(void **state)
 	op_wrong(&op, "body", "slip", "missing");
 	assert_int_equal(op_checked(&op), GW_EFORMAT);
 	assert_int_equal(json_array_size(op.errors), 2);
+	/* a body of a thousand mistakes is no reason for an answer of a thousand */
+	for (int i = 0; i < 1000; i++)
+		op_wrong(&op, "body", "x", "unknown member");
+	assert_int_equal(json_array_size(op.errors), OP_ERRORS);
 	json_decref(op.errors);
 }
 

@@ -227,7 +227,55 @@ static void strangers_find_nothing(void **state)
 	assert_int_equal(
 	    play_send(&none, ACT_ACCEPT, P_RIVAL, RIVAL, play_members(&none, ACT_ACCEPT), NULL),
 	    GW_ENOENT);
+	/* nor by acts that begin a case */
+	static const enum case_act begins[] = {ACT_OFFER, ACT_RELEASE};
+	for (size_t i = 0; i < GW_LENGTH(begins); i++) {
+		char told[sizeof f->ei.msg];
+		struct play there = p, not_there = play_new(f, OFFERED_KEEPS);
+		there.head[0] = '\0';
+		play_package(&there, f->now + 10 * DAY, NULL, true);
+		play_package(&not_there, f->now + 10 * DAY, NULL, true);
+		int r = play_send(
+		    &there, begins[i], P_RIVAL, RIVAL, play_members(&there, begins[i]), NULL);
+		memcpy(told, f->ei.msg, sizeof told);
+		assert_int_equal(play_send(&not_there, begins[i], P_RIVAL, RIVAL,
+				     play_members(&not_there, begins[i]), NULL),
+		    r);
+		assert_string_equal(f->ei.msg, told);
+	}
 	play_is(&p, CASE_OFFERED);
+}
+
+/* ---- packages of other cases ---- */
+
+/* Who has a case of his own and knows the id of another's package can name it in an act. */
+static void a_package_of_another_case_is_not_touched(void **state)
+{
+	static const enum case_act ends[] = {
+	    ACT_DECLINE, ACT_WITHDRAW, ACT_CANCEL, ACT_ENTERED_IN_ERROR, ACT_MISDELIVERED};
+	struct fixture *f = *state;
+	struct cases_call call = fixture_call(f, RECIPIENT);
+	struct play victim = play_new(f, OFFERED_KEEPS);
+	victim.recipient = P_RIVAL;
+	play_to(&victim, CASE_RELEASED);
+	for (size_t i = 0; i < GW_LENGTH(ends); i++) {
+		struct play p = play_new(f, OFFERED_KEEPS);
+		json_t *j GW_CLEANUP(jx_release) = NULL;
+		play(&p, ACT_OFFER, P_SENDER);
+		memcpy(p.package, victim.package, sizeof p.package);
+		memcpy(p.slip, victim.slip, sizeof p.slip);
+		play(&p, ACT_QUESTION, P_RECIPIENT);
+		test_code(
+		    cases_statements(f->cases, &call, SENDER, p.id, true, &j, &f->ei), 0, &f->ei);
+		assert_null(json_object_get(j, "slip")); /* it is not his to read */
+		play(&p, ends[i],
+		    ends[i] == ACT_DECLINE || ends[i] == ACT_MISDELIVERED ? P_RECIPIENT : P_SENDER);
+	}
+	play(&victim, ACT_FETCH_REQUEST, P_RIVAL);
+	call = fixture_call(f, RIVAL);
+	struct cases_file file = {.fd = -1};
+	test_code(cases_content(f->cases, &call, victim.package, &file, &f->ei), 0, &f->ei);
+	file_close_p(&file.fd);
 }
 
 static void only_the_signer_or_its_gateway_brings_an_act(void **state)
@@ -260,7 +308,7 @@ static void a_bad_signature_or_address_is_refused(void **state)
 	    GW_EFORMAT);
 	assert_int_equal(cases_act(f->cases, &call, RECIPIENT, p.id, json.data, json.len, p7s.data,
 			     p7s.len, &taken, &seen, &f->ei),
-	    GW_EREFUSED /* "offer is for the sender" of that case */);
+	    GW_ENOENT /* the signer is the recipient there, and there is no such case */);
 	json.data[json.len - 3] ^= 1;
 	assert_int_equal(cases_act(f->cases, &call, SENDER, p.id, json.data, json.len, p7s.data,
 			     p7s.len, &taken, &seen, &f->ei),
@@ -357,6 +405,25 @@ static void a_case_goes_on_in_rounds(void **state)
 	assert_int_equal(play_try(&p, ACT_TAKEN_OVER, P_RECIPIENT), GW_ECONFLICT);
 }
 
+/* Either party could else make a chain that nobody can read any more. */
+static void a_chain_has_an_end(void **state)
+{
+	struct play p = play_new(*state, OFFERED_KEEPS);
+	p.f->cases->env.limits.statements = 5;
+	play(&p, ACT_OFFER, P_SENDER);
+	for (int i = 0; i < 3; i++)
+		play(&p, ACT_QUESTION, P_RECIPIENT);
+	play(&p, ACT_HOLD, P_RECIPIENT);
+	assert_int_equal(play_try(&p, ACT_OFFER, P_SENDER), GW_ELIMIT);
+	play(&p, ACT_WITHDRAW, P_SENDER); /* what ends it goes on */
+	assert_int_equal(play_try(&p, ACT_OFFER, P_SENDER), GW_ELIMIT);
+	struct play q = play_new(*state, OFFERED_KEEPS);
+	play_to(&q, CASE_OPENED);
+	assert_int_equal(play_try(&q, ACT_CONVERSATION, P_SENDER), GW_ELIMIT);
+	play(&q, ACT_TAKEN_OVER, P_RECIPIENT);
+	play(&q, ACT_KEPT, P_SENDER);
+}
+
 static void a_correction_needs_no_offer(void **state)
 {
 	struct play p = play_new(*state, OFFERED_KEEPS);
@@ -392,6 +459,18 @@ static void of_a_request_one_wins(void **state)
 	play(&b, ACT_RELEASE, P_SENDER);
 	assert_int_equal(play_try(&a, ACT_RELEASE, P_SENDER), GW_ECONFLICT);
 	assert_false(cases_stale(&a.f->ei));
+	/* what corrects a winner has won, too, whatever becomes of what it corrects */
+	char first[ID_TEXT], slip[HASH_HEX];
+	memcpy(first, b.package, sizeof first);
+	memcpy(slip, b.slip, sizeof slip);
+	play_package(&b, b.f->now + 10 * DAY, first, true);
+	play(&b, ACT_RELEASE, P_SENDER);
+	struct play old = b;
+	memcpy(old.package, first, sizeof first);
+	memcpy(old.slip, slip, sizeof slip);
+	play(&old, ACT_WITHDRAW, P_SENDER);
+	memcpy(b.head, old.head, sizeof b.head);
+	assert_int_equal(play_try(&a, ACT_RELEASE, P_SENDER), GW_ECONFLICT);
 	play(&b, ACT_WITHDRAW, P_SENDER); /* now the other may have it */
 	play(&a, ACT_RELEASE, P_SENDER);
 }
@@ -506,12 +585,14 @@ int main(void)
 	    T(what_does_not_follow_the_last_statement_is_stale),
 	    T(of_two_at_once_one_wins),
 	    T(strangers_find_nothing),
+	    T(a_package_of_another_case_is_not_touched),
 	    T(only_the_signer_or_its_gateway_brings_an_act),
 	    T(a_bad_signature_or_address_is_refused),
 	    T(digests_are_those_of_the_slip),
 	    T(what_has_happened_does_not_lie_ahead),
 	    T(an_extension_is_later_and_within_the_policy),
 	    T(a_case_goes_on_in_rounds),
+	    T(a_chain_has_an_end),
 	    T(a_correction_needs_no_offer),
 	    T(of_a_request_one_wins),
 	    T(a_case_keeps_its_recipient),

@@ -409,6 +409,31 @@ static void what_never_came_lapses(void **state)
 	parcel_release(&k);
 }
 
+/* Brought, and never released: nobody will fetch it, so it does not outlive its term. One that was
+ * released in time ends by the clock of its round, or is kept for whoever has asked for it. */
+static void what_was_never_released_goes_with_its_term(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = play_new(f, DIRECT_DELETES), q = play_new(f, DIRECT_DELETES);
+	struct parcel k = parcel_new(&p, 50), held = parcel_new(&q, 50);
+	int64_t next;
+	brought(f, &k);
+	brought(f, &held);
+	play(&q, ACT_RELEASE, P_SENDER);
+	play(&q, ACT_FETCH_REQUEST, P_RECIPIENT);
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
+	package_is(f, k.package, "deposited");
+	fixture_time(f, f->now + 11 * DAY);
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
+	package_is(f, k.package, "gone");
+	assert_false(file_there(f, k.package));
+	assert_int_equal(records(f, "retention.expire", "result", "ok"), 1);
+	package_is(f, held.package, "deposited");
+	assert_true(file_there(f, held.package));
+	parcel_release(&k);
+	parcel_release(&held);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
@@ -426,6 +451,7 @@ int main(void)
 	    TEST(results_are_told_later),
 	    TEST(gone_while_it_is_deposited),
 	    TEST(what_never_came_lapses),
+	    TEST(what_was_never_released_goes_with_its_term),
 	};
 	return cmocka_run_group_tests_name("cases/package", tests, NULL, NULL);
 }

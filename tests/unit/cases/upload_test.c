@@ -338,6 +338,87 @@ static void a_doomed_package_does_not_come(void **state)
 	parcel_release(&k);
 }
 
+/* An upload that cannot be finished keeps nothing else from being done: else a disk that is full
+ * once stays full. */
+static void one_that_cannot_be_finished_keeps_up_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct stat st;
+	int64_t next;
+	char *dir = test_mkdir();
+	assert_int_equal(stat(dir, &st), 0);
+	struct play p = play_new(f, DIRECT_DELETES), q = play_new(f, DIRECT_DELETES),
+		    o = play_new(f, DIRECT_DELETES);
+	struct parcel bad = parcel_new(&p, (size_t)st.st_size), good = parcel_new(&q, 100),
+		      gone = parcel_new(&o, 100);
+	brought(f, &gone);
+	announced(f, &bad);
+	struct cases_upload u = created(f, &bad);
+	/* as long as the slip says, and not to be read */
+	char *part GW_CLEANUP(str_free_p) = str_printf("%s/%s.part", f->packages, u.id);
+	assert_int_equal(unlink(part), 0);
+	assert_int_equal(mkdir(part, 0700), 0);
+	announced(f, &good);
+	u = created(f, &good);
+	char *whole GW_CLEANUP(str_free_p) = str_printf("%s/%s.part", f->packages, u.id);
+	test_code(file_write(whole, good.bytes, good.n, 0600, FILE_REPLACE, &f->ei), 0, &f->ei);
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	test_code(store_begin(f->store, STORE_WRITE, &tx, &f->ei), 0, &f->ei);
+	test_code(store_package_doom(tx, gone.package, "withdrawn", &f->ei), 0, &f->ei);
+	test_code(store_commit(&tx, &f->ei), 0, &f->ei);
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), GW_EIO, &f->ei);
+	package_is(f, good.package, "deposited");
+	package_is(f, gone.package, "gone");
+	assert_int_equal(rmdir(part), 0);
+	test_rmdir(&dir);
+	parcel_release(&bad);
+	parcel_release(&good);
+	parcel_release(&gone);
+}
+
+struct begun {
+	struct fixture *f;
+	char id[ID_TEXT];
+	int r, fd;
+};
+
+static void *begin_it(void *arg)
+{
+	struct begun *b = arg;
+	struct cases_call call = fixture_call(b->f, SENDER);
+	struct cases_upload u;
+	b->r = cases_upload_begin(b->f->cases, &call, b->id, 0, &b->fd, &u, NULL);
+	return NULL;
+}
+
+/* What was given up between the look and the write is not written: no quota would know of it. */
+static void one_that_was_given_up_meanwhile_is_not_written(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = play_new(f, DIRECT_DELETES);
+	struct parcel k = parcel_new(&p, 100);
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	struct begun b = {.f = f, .fd = -1};
+	pthread_t t;
+	announced(f, &k);
+	struct cases_upload u = created(f, &k);
+	memcpy(b.id, u.id, sizeof b.id);
+	assert_int_equal(pthread_mutex_lock(&f->cases->packages->lock), 0);
+	assert_int_equal(pthread_create(&t, NULL, begin_it, &b), 0);
+	(void)usleep(200000); /* it has looked, and waits for its turn */
+	test_code(store_begin(f->store, STORE_WRITE, &tx, &f->ei), 0, &f->ei);
+	test_code(store_upload_drop(tx, u.id, &f->ei), 0, &f->ei);
+	test_code(store_commit(&tx, &f->ei), 0, &f->ei);
+	char *part GW_CLEANUP(str_free_p) = str_printf("%s/%s.part", f->packages, u.id);
+	assert_int_equal(unlink(part), 0);
+	assert_int_equal(pthread_mutex_unlock(&f->cases->packages->lock), 0);
+	assert_int_equal(pthread_join(t, NULL), 0);
+	assert_int_equal(b.r, GW_ENOENT);
+	assert_false(part_exists(f, u.id));
+	assert_null(f->cases->packages->uploads); /* nothing of it stays in memory either */
+	parcel_release(&k);
+}
+
 /* The follower hashes while the writer writes, so that little is left for the end. */
 static void hashed_while_it_arrives(void **state)
 {
@@ -433,6 +514,8 @@ int main(void)
 	    TEST(given_up_or_dropped),
 	    TEST(not_more_than_the_limits),
 	    TEST(a_doomed_package_does_not_come),
+	    TEST(one_that_cannot_be_finished_keeps_up_nothing),
+	    TEST(one_that_was_given_up_meanwhile_is_not_written),
 	    TEST(hashed_while_it_arrives),
 	    TEST(many_at_once),
 	};

@@ -157,12 +157,39 @@ static void a_folder_holds_files_and_no_more(void **state)
 	assert_int_equal(extract(none), GW_EFORMAT);
 }
 
+/* A head of GNU tar's old sparse kind: a file of 1 MiB of which nothing stands in the tar. */
+static void a_tar_does_not_unfold(void **state)
+{
+	char h[1536] = "store.db";
+	char *there GW_CLEANUP(str_free_p) = file_join(into, "store.db");
+	unsigned sum = 0;
+	(void)state;
+	memcpy(h + 100, "0000600", 8);
+	memcpy(h + 108, "0000000", 8);
+	memcpy(h + 116, "0000000", 8);
+	memcpy(h + 124, "00000000000", 12);
+	memcpy(h + 136, "00000000000", 12);
+	memset(h + 148, ' ', 8);
+	h[156] = 'S';
+	memcpy(h + 257, "ustar  ", 8);
+	memcpy(h + 386, "00004000000", 12); /* a piece at 1 MiB, of no bytes */
+	memcpy(h + 398, "00000000000", 12);
+	memcpy(h + 483, "00004000000", 12); /* how long it is when unfolded */
+	for (size_t i = 0; i < 512; i++)
+		sum += (unsigned char)h[i];
+	(void)snprintf(h + 148, 8, "%06o", sum);
+	assert_int_equal(file_write(tar, h, sizeof h, 0600, FILE_NEW, NULL), 0);
+	assert_int_equal(extract(tar), GW_EAUTH);
+	assert_false(file_exists(there));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(names_are_relative_and_plain, setup, teardown),
 	    cmocka_unit_test_setup_teardown(both_kinds_come_back, setup, teardown),
 	    cmocka_unit_test_setup_teardown(damage_is_found, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_tar_does_not_unfold, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_folder_holds_files_and_no_more, setup, teardown),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -63,6 +63,7 @@ static void the_daemon_is_told(void **state)
 {
 	struct settings s = parsed(HEAD
 	    "listen: \"[::1]:8443\"\nlocal: run/local.sock\ntls_profile: digikoppeling\n"
+	    "security_contact: {uri: \"mailto:veilig@voorbeeld.example\", until: 2027-06-30}\n"
 	    "mandates: [\"00000001000000002000\"]\n"
 	    "witnesses: [\"00000001000000003000\", \"00000001000000004000\"]\n"
 	    "serve: {package_gb: 20, organisation_gb: 500, uploads: 9, upload_days: 7, free_gb: 2, "
@@ -85,6 +86,8 @@ static void the_daemon_is_told(void **state)
 	assert_int_equal(s.serve.workers, 8);
 	assert_int_equal(s.serve.per_peer, 3);
 	assert_int_equal(s.serve.grace_s, 4);
+	assert_string_equal(s.security.uri, "mailto:veilig@voorbeeld.example");
+	assert_int_equal(s.security.until, INT64_C(1814392799999)); /* 2027-06-30, in Amsterdam */
 	settings_release(&s);
 }
 
@@ -142,6 +145,13 @@ static const struct {
     {"antivirus: {sokket: /x}",
 	"gateway.yaml:3:13: unknown key \"sokket\", did you mean \"socket\"?"},
     {"tls_profile: goed", "gateway.yaml:3:14: \"goed\" is none of: nl-goed, digikoppeling"},
+    {"security_contact: {uri: \"veilig@voorbeeld.example\", until: 2027-06-30}",
+	"gateway.yaml:3:25: security_contact: mailto:, https:// or tel: and where to is expected"},
+    {"security_contact: {uri: \"tel:0123\\r\\nX: y\", until: 2027-06-30}",
+	"gateway.yaml:3:25: security_contact: mailto:, https:// or tel: and where to is expected"},
+    {"security_contact: {uri: \"tel:+31123\", until: soon}",
+	"gateway.yaml:3:46: security_contact: a day such as 2027-06-30 is expected"},
+    {"security_contact: {uri: \"tel:+31123\"}", "gateway.yaml:3:19: key \"until\" is missing"},
     {"mandates: [123]", "gateway.yaml:3:12: mandates: an OIN of 20 digits expected"},
     {"witnesses: [\"00000001000000003000\", \"00000001000000003000\"]",
 	"gateway.yaml:3:37: witnesses: stands there twice"},

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "store/cases.h"
 #include "store/packages.h"
 #include "tests/unit/test.h"
 
@@ -125,6 +126,20 @@ static int collect(void *ctx, const struct store_package *p, struct errinfo *ei)
 	return out[n] == '9' ? GW_EFAIL : 0;
 }
 
+static void a_round_about(struct fixture *f, const char *package, const char *state)
+{
+	struct store_case it = {.round = 1};
+	struct store_round o = {.round = 1};
+	text(it.sender, sizeof it.sender, A);
+	text(it.recipient, sizeof it.recipient, B);
+	text(it.case_id, sizeof it.case_id, "case");
+	text(it.state, sizeof it.state, state);
+	text(o.state, sizeof o.state, state);
+	text(o.package, sizeof o.package, package);
+	test_code(store_case_add(f->tx, &it, &f->ei), 0, &f->ei);
+	test_code(store_round_put(f->tx, it.row, &o, &f->ei), 0, &f->ei);
+}
+
 static void finds_what_has_to_go(void **state)
 {
 	struct fixture *f = *state;
@@ -132,7 +147,8 @@ static void finds_what_has_to_go(void **state)
 	for (int i = 1; i <= 5; i++)
 		(void)added(f, i, A, 100 * i, 1);
 	test_code(store_package_deposited(f->tx, made(1, A, 0, 0).package, 5, &f->ei), 0, &f->ei);
-	test_code(store_packages_lapse(f->tx, 300, &f->ei), 0, &f->ei); /* not the first: it came */
+	a_round_about(f, made(1, A, 0, 0).package, "released");
+	test_code(store_packages_lapse(f->tx, 300, " released ", &f->ei), 0, &f->ei);
 	test_code(
 	    store_package_doom(f->tx, made(5, A, 0, 0).package, "returned", &f->ei), 0, &f->ei);
 	test_code(store_packages_doomed(f->tx, 10, collect, found, &f->ei), 0, &f->ei);
@@ -144,6 +160,9 @@ static void finds_what_has_to_go(void **state)
 	memset(found, 0, sizeof found);
 	test_code(store_packages_in(f->tx, PACKAGE_DEPOSITED, collect, found, &f->ei), 0, &f->ei);
 	assert_string_equal(found, "1");
+	/* its round is in none of the states in which it is held */
+	test_code(store_packages_lapse(f->tx, 300, " fetching ", &f->ei), 0, &f->ei);
+	assert_string_equal(got(f, made(1, A, 0, 0).package).reason, "expired");
 	(void)added(f, 9, A, 1, 1);
 	memset(found, 0, sizeof found);
 	test_code(
