@@ -198,7 +198,7 @@ static void damaged(void **state, const char *name, const char *text, int opens,
 	take(w, shown(w, 9), 0, 9, "");
 }
 
-static void test_damaged(void **state)
+static void changes_are_found(void **state)
 {
 	struct world *w = *state;
 	char *slip GW_CLEANUP(str_free_p) = str_printf("%s.slip.json", w->story.package[0]);
@@ -271,7 +271,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_take, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_other_chain, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_pending, setup, teardown),
-	    cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),
+	    cmocka_unit_test_setup_teardown(changes_are_found, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_at, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_names, setup, teardown),
 	};
