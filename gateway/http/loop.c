@@ -369,6 +369,10 @@ int pool_loop(struct http_server *s, unsigned grace_ms, struct errinfo *ei)
 		int n = epoll_wait(s->epoll, events, EVENTS, TICK_MS);
 		if (n < 0 && errno != EINTR)
 			return err_sys(ei, GW_EIO, "epoll_wait");
+		/* whoever had one of these watched did so under the lock, and is done with it now
+		 */
+		(void)pthread_mutex_lock(&s->lock);
+		(void)pthread_mutex_unlock(&s->lock);
 		turn(s, events, n);
 		take_back(s);
 		if (s->stopping && deadline == INT64_MAX)
