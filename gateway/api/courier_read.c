@@ -9,6 +9,7 @@
 #include "api/routes.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -19,6 +20,9 @@ enum {
 	LIST_MS = 5000,  /* how long what the core told of peers is good */
 	SLEEP_MS = 1000, /* at most, so that a delivery is heard of */
 	CASE_TEXT = 64 + 1,
+	/* of statements that are handed to the core at once: with the longest that there can be
+	 * they still go into a call */
+	PART = 400 << 10,
 };
 
 #define EVENT_MOST INT64_C(9007199254740991)
@@ -163,15 +167,45 @@ static bool read_before(const json_t *items, size_t i, const struct event *e)
 	return false;
 }
 
-/* Give a chain to the core. */
-static enum told hand_over(struct courier_line *l, const struct courier_peer *p,
-    const struct event *e, const json_t *items)
+/* What the core takes in of an item; of one that it was given before, its digest alone. */
+static json_t *item_of(const json_t *item, bool given)
+{
+	static const char *const members[] = {"statement", "signature", "received"};
+	json_t *o = json_object();
+	const char *text = jx_str(item, "statement");
+	char sha256[HASH_HEX];
+	if (given) {
+		hash_sha256_hex(text ? text : "", text ? strlen(text) : 0, sha256);
+		jx_set(o, "sha256", json_string(sha256));
+		return o;
+	}
+	for (size_t i = 0; i < GW_LENGTH(members); i++) {
+		json_t *v = json_object_get(item, members[i]);
+		if (v)
+			jx_set(o, members[i], json_incref(v));
+	}
+	return o;
+}
+
+/* Give the core what comes from *at on, as much as goes into a call; *at follows. */
+static enum told hand_part(struct courier_line *l, const struct courier_peer *p,
+    const struct event *e, const json_t *items, size_t *at)
 {
 	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(LINK_BODY_MAX);
 	struct link_answer a = {.fd = -1};
-	if (!json_is_array(items) || jx_dump(items, &b) < 0) {
-		log_line(LOG_PRIO_ERR, "courier.chain", "peer", p->oin, "code",
-		    err_name(json_is_array(items) ? GW_ELIMIT : GW_EFORMAT), NULL);
+	json_t *part GW_CLEANUP(jx_release) = json_array();
+	size_t i = 0, bytes = 0;
+	for (; i < json_array_size(items) && bytes < PART; i++) {
+		const json_t *item = json_array_get(items, i);
+		if (i >= *at)
+			bytes += 2 * json_string_length(json_object_get(item, "statement")) +
+			    json_string_length(json_object_get(item, "signature"));
+		jx_add(part, item_of(item, i < *at));
+	}
+	*at = i;
+	if (jx_dump(part, &b) < 0) {
+		log_line(LOG_PRIO_ERR, "courier.chain", "peer", p->oin, "code", err_name(GW_ELIMIT),
+		    NULL);
 		return TOLD_NOTHING;
 	}
 	const struct link_call call = {.op = API_MIRROR,
@@ -182,7 +216,24 @@ static enum told hand_over(struct courier_line *l, const struct courier_peer *p,
 	if (!courier_ask(l, &call, &a))
 		return TOLD_LATER;
 	file_close_p(&a.fd);
-	return a.status == 204 ? TOLD_SOMETHING : TOLD_LATER;
+	/* 200: it can never be taken in, nor what follows */
+	return a.status == 204 ? TOLD_SOMETHING : a.status == 200 ? TOLD_NOTHING : TOLD_LATER;
+}
+
+/* Give a chain to the core. */
+static enum told hand_over(struct courier_line *l, const struct courier_peer *p,
+    const struct event *e, const json_t *items)
+{
+	enum told t = TOLD_SOMETHING;
+	size_t n = json_array_size(items);
+	if (n == 0) {
+		log_line(LOG_PRIO_ERR, "courier.chain", "peer", p->oin, "code",
+		    err_name(GW_EFORMAT), NULL);
+		return TOLD_NOTHING;
+	}
+	for (size_t at = 0; t == TOLD_SOMETHING && at < n;)
+		t = hand_part(l, p, e, items, &at);
+	return t;
 }
 
 static enum told read_case(struct courier_line *l, struct client *client,

@@ -133,7 +133,7 @@ int op_mirror(struct op *op)
 	if (r < 0)
 		log_line(r == GW_EAUTH ? LOG_PRIO_ERR : LOG_PRIO_WARNING, "mirror", "peer", gateway,
 		    "code", err_name(r), NULL);
-	return op_text(op, 204, NULL, NULL, 0);
+	return op_text(op, r < 0 ? 200 : 204, NULL, NULL, 0);
 }
 
 int op_mirrored(struct op *op)

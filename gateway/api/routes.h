@@ -75,7 +75,7 @@ enum api_op {
 	API_JOB_DONE, /* params: job, one of "done", "again", "refused", the problem's word; 204 */
 	API_PEERS,    /* {"items":[{oin, gateway, after}]} */
 	API_MIRROR, /* params: gateway, sender, case; body: the array of statements. 204: the event
-	               counts as read; else later */
+	               counts as read; 200: too, but it can never be taken in; else later */
 	API_MIRRORED, /* params: gateway; number = the event; 204 */
 	API_PINNED,   /* params: OIN, key; 204 when it is the organisation's today, else 404 */
 	API_OPS

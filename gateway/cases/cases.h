@@ -36,6 +36,7 @@ struct cases_limits {
 	unsigned upload_hours;       /* without a byte until an upload is given up [72] */
 	uint64_t free_bytes; /* of the disk that stay free: else GW_EIO before bytes move [1 GiB] */
 	unsigned statements; /* of one case; then only acts that bring a round on [200] */
+	uint64_t chain_bytes; /* of these, as they are answered; likewise [3 MiB] */
 };
 
 /* What cases needs; all is borrowed and outlives it. */
@@ -253,7 +254,8 @@ size_t cases_peers(
 
 /*
  * Take in what such a gateway tells: all of the chain of one case as cases_statements of there
- * gives it (an array of its items), each act verified as if it came from its signer.
+ * gives it (an array of its items), each act verified as if it came from its signer. Of those that
+ * are here already a `sha256` will do.
  *
  * GW_EAUTH: the chain does not begin with what is here, or goes on with what does not follow or is
  * not proved: an incident is recorded and told, what is good before it is kept, and the event is to

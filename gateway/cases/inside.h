@@ -23,7 +23,8 @@ enum {
 	CASES_STRIPES = 64,
 	CASES_SKEW_MS = 5 * 60 * 1000, /* between two clocks */
 	CASES_RETURN_WEEKS = 6,
-	CASES_STATEMENTS = 200, /* all of them fit into one answer, however long each may be */
+	CASES_STATEMENTS = 200,
+	CASES_CHAIN = 3 << 20, /* with what may follow it fits into an answer that clients take */
 };
 
 struct cases_rules;    /* conditions.c: policies that were read */

@@ -143,6 +143,10 @@ typedef int (*store_each_statement)(void *arg, const struct store_statement *s, 
 int store_statements(struct store_tx *tx, int64_t row, store_each_statement fn, void *arg,
     struct errinfo *ei) GW_MUST_USE;
 
+/* What an answer with all statements of a case has at most, in bytes. */
+int store_statements_bytes(struct store_tx *tx, int64_t row, uint64_t *ret, struct errinfo *ei)
+    GW_MUST_USE;
+
 /* ---- events ---- */
 
 struct store_event {

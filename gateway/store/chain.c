@@ -108,6 +108,23 @@ int store_statements(
 	return r;
 }
 
+int store_statements_bytes(struct store_tx *tx, int64_t row, uint64_t *ret, struct errinfo *ei)
+{
+	/* JSON in JSON is escaped, signatures are in base64 */
+	static const char sql[] =
+	    "SELECT coalesce(sum(length(json) * 2 + length(p7s) * 4 / 3 + 400), 0) FROM statement "
+	    "WHERE row = ?1";
+	int r;
+	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
+	if (!q)
+		return r;
+	store_bind_int(q, 1, row);
+	if ((r = store_step(q, ei)) < 0)
+		return r;
+	*ret = (uint64_t)store_col_int(q, 0);
+	return 0;
+}
+
 /* ---- events ---- */
 
 int store_event_add(struct store_tx *tx, const struct store_event *e, struct errinfo *ei)

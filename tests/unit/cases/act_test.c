@@ -422,6 +422,15 @@ static void a_chain_has_an_end(void **state)
 	assert_int_equal(play_try(&q, ACT_CONVERSATION, P_SENDER), GW_ELIMIT);
 	play(&q, ACT_TAKEN_OVER, P_RECIPIENT);
 	play(&q, ACT_KEPT, P_SENDER);
+	/* a few that are long are as bad as many */
+	p.f->cases->env.limits = (struct cases_limits){.chain_bytes = 10000};
+	struct play o = play_new(*state, OFFERED_KEEPS);
+	play(&o, ACT_OFFER, P_SENDER);
+	int r = 0;
+	for (int i = 0; i < 6 && r == 0; i++)
+		r = play_try(&o, ACT_QUESTION, P_RECIPIENT);
+	assert_int_equal(r, GW_ELIMIT);
+	play(&o, ACT_DECLINE, P_RECIPIENT);
 }
 
 static void a_correction_needs_no_offer(void **state)

@@ -259,6 +259,26 @@ static void remembers_whom_to_ask(void **state)
 	far_end(&x);
 }
 
+/* A long chain comes in parts: what was handed over before is then named by its digest alone. */
+static void what_was_told_is_named_by_its_digest(void **state)
+{
+	struct far x;
+	far_begin(&x, *state, OFFERED_KEEPS);
+	taken(&x, ACT_OFFER, P_SENDER);
+	mirrored(&x, CASE_OFFERED);
+	json_t *whole GW_CLEANUP(jx_release) = json_incref(x.items);
+	json_decref(x.items);
+	x.items = json_pack("[{s:s}]", "sha256", x.p.head);
+	taken(&x, ACT_ACCEPT, P_FAR);
+	mirrored(&x, CASE_ACCEPTED);
+	/* another past is found out by it, too */
+	jx_set(json_array_get(x.items, 0), "sha256", json_string(x.p.head));
+	taken(&x, ACT_WITHDRAW, P_SENDER);
+	assert_int_equal(mirror(&x), GW_EAUTH);
+	play_is(&x.p, CASE_ACCEPTED);
+	far_end(&x);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
@@ -270,6 +290,7 @@ int main(void)
 	    TEST(what_is_new_has_to_be_proved),
 	    TEST(others_have_nothing_to_tell),
 	    TEST(remembers_whom_to_ask),
+	    TEST(what_was_told_is_named_by_its_digest),
 	};
 	return cmocka_run_group_tests_name("cases/mirror", tests, NULL, NULL);
 }
