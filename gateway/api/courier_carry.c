@@ -26,9 +26,9 @@ struct parcel {
 static const char DONE[] = "done", AGAIN[] = "again", REFUSED[] = "refused";
 
 struct outcome {
-	const char *word;  /* NULL: it was given up, for the process stops */
-	char problem[65];  /* why not */
-	const char *aside; /* what the log has besides, or NULL; no text of the other side */
+	const char *word; /* NULL: it was given up, for the process stops */
+	char problem[65]; /* why not */
+	char aside[300];  /* what the log has besides; no text of the other side */
 };
 
 static void parcel_release(struct parcel *p)
@@ -92,7 +92,7 @@ static void no_answer(
 	    code == GW_ENET        ? "unreachable"
 		: code == GW_EAUTH ? "server-not-known"
 				   : err_name(code));
-	o->aside = ei->msg;
+	(void)snprintf(o->aside, sizeof o->aside, "%.299s", ei->msg);
 }
 
 /*
@@ -106,11 +106,17 @@ static bool known_there(struct client *c)
 	    a.status == 200;
 }
 
+/* Their word, where it is one. */
+static bool is_code(const char *s)
+{
+	return *s && s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-_")] == '\0';
+}
+
 static void judge(struct client *c, const struct client_answer *a, struct outcome *o)
 {
 	char status[24];
 	(void)snprintf(status, sizeof status, "status-%d", a->status);
-	const char *problem = a->code[0] ? a->code : status;
+	const char *problem = is_code(a->code) ? a->code : status;
 	bool final = a->status / 100 == 4 && a->status != 401 && a->status != 408 &&
 	    a->status != 425 && a->status != 429;
 	if (a->status / 100 == 2)
@@ -142,8 +148,7 @@ static void bring_file(
 		say(o, REFUSED, err_name(r));
 	else
 		no_answer(l, o, r, &ei);
-	if (r == GW_ELIMIT) /* too many at once, too much for now: its words are theirs */
-		o->aside = NULL;
+	o->aside[0] = '\0'; /* it may be their words */
 }
 
 static void deliver(struct courier_line *l, const struct parcel *p, struct outcome *o)
@@ -171,7 +176,7 @@ static void tell_log(const struct parcel *p, const struct outcome *o)
 	else
 		log_line(LOG_PRIO_WARNING, o->word == AGAIN ? "courier.later" : "courier.refused",
 		    "peer", p->oin, "what", p->fd >= 0 ? "package" : "statement", "code",
-		    o->problem, o->aside ? "why" : NULL, o->aside, NULL);
+		    o->problem, o->aside[0] ? "why" : NULL, o->aside, NULL);
 }
 
 static void count(struct courier *c, const struct outcome *o)

@@ -8,7 +8,7 @@
 #include "cases/inside.h"
 #include "cases/job.h"
 
-enum { LOOK_LIMIT = 500, LOOK_FOR = 256 /* organisations that one gateway speaks for */ };
+enum { LOOK_LIMIT = 500 };
 
 static void set_text(json_t *o, const char *name, const char *text)
 {
@@ -158,17 +158,19 @@ int cases_show(struct cases *c, const struct cases_call *call, const char *sende
 
 /* ---- lists ---- */
 
-/* Those for whom the caller asks: itself, and those whose gateway it is. Borrowed. */
-static size_t asked_for(const struct cases_call *call, const char *out[LOOK_FOR])
+/* The next for whom the caller asks: itself at first, then those whose gateway it is; NULL when
+ * there are no more. *at begins as 0. */
+static const char *asked_for(const struct cases_call *call, size_t *at)
 {
 	const struct organisations *all = registry_organisations(call->registry);
-	size_t n = 0;
-	out[n++] = call->caller;
-	for (size_t i = 0; i < all->n && n < LOOK_FOR; i++)
-		if (str_eq(all->list[i]->gateway_oin, call->caller) &&
-		    !str_eq(all->list[i]->oin, call->caller))
-			out[n++] = all->list[i]->oin;
-	return n;
+	if ((*at)++ == 0)
+		return call->caller;
+	for (; *at - 2 < all->n; (*at)++) {
+		const struct organisation *o = all->list[*at - 2];
+		if (str_eq(o->gateway_oin, call->caller) && !str_eq(o->oin, call->caller))
+			return o->oin;
+	}
+	return NULL;
 }
 
 struct found {
@@ -198,13 +200,12 @@ static int find_cases(struct store_tx *tx, const struct cases_call *call, const 
     const char *state, int64_t after, struct found *f, struct errinfo *ei)
 {
 	static const char *const roles[] = {"sender", "recipient"};
-	const char *who[LOOK_FOR];
-	size_t n = asked_for(call, who);
+	const char *who;
 	int r = 0;
-	for (size_t i = 0; r == 0 && i < n; i++)
+	for (size_t at = 0; r == 0 && (who = asked_for(call, &at));)
 		for (size_t k = 0; r == 0 && k < GW_LENGTH(roles); k++)
 			if (!role || str_eq(role, roles[k]))
-				r = store_case_list(tx, who[i], roles[k], state, after,
+				r = store_case_list(tx, who, roles[k], state, after,
 				    (unsigned)f->cap, add_case, f, ei);
 	return r;
 }
@@ -388,14 +389,13 @@ int cases_events(struct cases *c, const struct cases_call *call, uint64_t after,
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
 	struct store_event *list GW_CLEANUP(str_free_p) = NULL;
 	struct happened h = {.cap = limit};
-	const char *who[LOOK_FOR];
-	size_t n = asked_for(call, who);
+	const char *who;
 	if (limit < 1 || limit > LOOK_LIMIT)
 		return err_set(ei, GW_EUSAGE, "limit: a number from 1 to %d expected", LOOK_LIMIT);
 	h.list = list = str_alloc((limit + 1) * sizeof *list);
 	int r = store_begin(c->env.store, STORE_READ, &tx, ei);
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = store_events(tx, who[i], after, limit, add_event, &h, ei);
+	for (size_t at = 0; r == 0 && (who = asked_for(call, &at));)
+		r = store_events(tx, who, after, limit, add_event, &h, ei);
 	if (r < 0)
 		return r;
 	json_t *j = json_object(), *items = json_array();

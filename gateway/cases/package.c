@@ -11,6 +11,7 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "package/note.h"
 
 /* ---- the slip ---- */
 
@@ -217,6 +218,8 @@ static int announce(struct cases *c, const struct cases_call *call, const void *
 	if (!cases_speaks_for(call->registry, call->caller, st.by.oin))
 		return err_set(ei, GW_EAUTH,
 		    "the slip is another organisation's, and you are not its gateway");
+	if (!note_case_ok(jx_str(st.body, "case"))) /* nor is it kept in a record */
+		return err_set(ei, GW_EFORMAT, "slip: no case may be called that");
 	row_of(&st, call->now, p);
 	if (known(c, p))
 		return 0;

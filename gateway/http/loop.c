@@ -194,13 +194,29 @@ static struct address address_of(const struct sockaddr_storage *a)
 	return out;
 }
 
+/* Room for one more: when all is taken, that of the connection which has been idle for longest. */
+static bool make_room(struct http_server *s)
+{
+	struct conn *longest = NULL;
+	if (s->conns_n < s->limits.connections)
+		return true;
+	(void)pthread_mutex_lock(&s->lock); /* a worker may make it idle only now */
+	for (struct conn *c = s->conns; c; c = c->next)
+		if (c->state == IDLE && (!longest || c->deadline <= longest->deadline))
+			longest = c;
+	if (longest)
+		drop(s, longest);
+	(void)pthread_mutex_unlock(&s->lock);
+	return longest != NULL;
+}
+
 static bool may_come_in(struct http_server *s, const struct address *from)
 {
 	unsigned shaking = 0;
 	for (const struct conn *c = s->conns; c; c = c->next)
 		shaking += (c->state == HANDSHAKE || c->state == SHAKING) &&
 		    memcmp(&c->from, from, sizeof *from) == 0;
-	return s->conns_n < s->limits.connections && shaking < s->limits.per_address;
+	return shaking < s->limits.per_address && make_room(s);
 }
 
 /* A new connection on fd; closed where it may not come in. */
@@ -304,6 +320,11 @@ static bool quiet(struct http_server *s)
 	return q;
 }
 
+static bool is_listener(const struct http_server *s, const void *p)
+{
+	return p >= (const void *)s->listeners && p < (const void *)(s->listeners + HTTP_LISTENERS);
+}
+
 static void turn(struct http_server *s, struct epoll_event *e, int n)
 {
 	for (int i = 0; i < n; i++) {
@@ -311,10 +332,7 @@ static void turn(struct http_server *s, struct epoll_event *e, int n)
 		if (p == s) {
 			uint64_t v;
 			(void)!read(s->wake, &v, sizeof v);
-		} else if (p >= (void *)s->listeners &&
-		    p < (void *)(s->listeners + HTTP_LISTENERS)) {
-			accept_some(s, p);
-		} else {
+		} else if (!is_listener(s, p)) {
 			struct conn *c = p;
 			if (c->state == HANDSHAKE)
 				shake(s, c);
@@ -324,6 +342,10 @@ static void turn(struct http_server *s, struct epoll_event *e, int n)
 				read_more(s, c);
 		}
 	}
+	/* these last: who comes in may push out a connection that an event above is about */
+	for (int i = 0; i < n; i++)
+		if (is_listener(s, e[i].data.ptr))
+			accept_some(s, e[i].data.ptr);
 }
 
 /* No new connection any more; what runs has until `deadline`, then its sockets are shut. */

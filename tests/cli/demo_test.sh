@@ -20,16 +20,17 @@ is "there were two gateways, which have ended" test ${#daemons[@]} -eq 2 -a -z "
 
 # a referral
 here=$(part 2)
-town=00000099000000001000 provider=00000099000000002000 successor=00000099000000003000
-kinds() { # FOLDER: the acts of a case, in their order
-	local f
-	for f in "$1"/0*.json; do jq -r '.doc | split("/")[1]' "$f"; done | paste -sd' '
+provider=00000099000000002000
+kinds() { # FOLDER...: the acts of each case in their order, and how many cases have those
+	find "$@" -name '[0-9][0-9][0-9][0-9]-*.json' -print0 | sort -z |
+		xargs -0 jq -r '"\(input_filename | sub("/[^/]*$"; "")) \(.doc | split("/")[1])"' |
+		awk '{of[$1] = of[$1] " " $2} END {for (f in of) print of[f]}' | sort | uniq -c | sed 's/^ *//' | sort -k2 | paste -sd'|'
 }
 mapfile -t referred < <(ls -d build/demo/municipality/receipts/*/)
 is "one candidate is offered twice" test ${#referred[@]} -eq 2
 is "… under one request" test "$(cat "${referred[@]/%/0001-offer.json}" | jq -r .request | sort | uniq -c | awk '{print $1}')" = 2
-is "one declines, the other goes through all states" test "$(for f in "${referred[@]}"; do kinds "$f"; done | sort | paste -sd'|')" = \
-	'offer decline|offer question accept release fetch_request fetched opened conversation taken_over kept'
+is "one declines, the other goes through all states" test "$(kinds build/demo/municipality/receipts)" = \
+	'1  offer decline|1  offer question accept release fetch_request fetched opened conversation taken_over kept'
 is "an offer has no more than is asked" test "$(cat "${referred[@]/%/0001-offer.json}" | jq -c 'del(.doc,.id,.by,.for,.at,.log,.case,.package,.slip,.policy) | keys' | sort -u)" = \
 	'["product","programme","region","request","start_month"]'
 is "all of it is told" says 'declines: no capacity. Its package never left'
@@ -54,14 +55,11 @@ is "every package left in the outbox has its slip" test $left -eq 0
 
 # the contract's end, over two gateways
 here=$(part 4)
-states() { # NAME: how often each last act occurs in the receipts of that home
-	local f
-	for f in build/demo/"$1"/receipts/$provider-*/; do kinds "$f"; done | sort | uniq -c | sed 's/^ *//' | paste -sd'|'
-}
 all=${sealed[0]:-0}
-want="$((all - 2)) offer accept release fetch_request fetched opened taken_over destroyed|1 offer accept release fetch_request fetched opened return|1 offer accept release withdraw"
-is "all but two were taken over, one came back, one was withdrawn in time" test "$(states outgoing)" = "$want"
-is "the other side has the same" test "$(states incoming)" = "$want"
+to_fetch='offer accept release' to_open='offer accept release fetch_request fetched opened'
+want="1  $to_open return|$((all - 2))  $to_open taken_over destroyed|1  $to_fetch withdraw"
+is "all but two were taken over, one came back, one was withdrawn in time" test "$(kinds build/demo/outgoing/receipts/$provider-*/)" = "$want"
+is "the other side has the same" test "$(kinds build/demo/incoming/receipts/$provider-*/)" = "$want"
 is "both sides' receipts are the same bytes" test -z "$(for f in build/demo/outgoing/receipts/$provider-*/; do diff -rq -x gateway "$f" "build/demo/incoming/receipts/$(basename "$f")"; done)"
 is "the courier brought them" test "$(grep -c 'event=courier.delivered' build/demo-gateway-municipality.log)" -ge "$((3 * all))"
 is "no gateway had a failure of its own" test -z "$(grep -h 'code=failed\|event=edge.lost\|event=tick' build/demo-gateway-*.log)"

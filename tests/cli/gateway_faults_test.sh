@@ -150,9 +150,9 @@ ok "what was fetched is what was sent, and both have the same seven acts"
 expect 0 "their chains are good" at outgoing receipt verify "$W/outgoing/receipts"/*
 stop
 for h in outgoing incoming municipality; do expect 0 "the ledger of $h is whole" at $h ledger verify; done
-at municipality ledger show --json 2>/dev/null | jq -rs 'map(select(.act | test("^case\\."))) |
-	(map(select(.ph == "result" and .out == "ok").sp) | map({key: ., value: 1}) | from_entries) as $good |
-	map(select(.ph == "intent" and $good[.sp])) | .[].obj.h' | sort >"$W/acts"
+at municipality ledger show --json --details 2>/dev/null | jq -rs 'map(select(.record.act | test("^case\\."))) |
+	(map(select(.record.ph == "result" and .record.out == "ok").record.sp) | map({key: ., value: 1}) | from_entries) as $good |
+	map(select(.record.ph == "intent" and $good[.record.sp])) | .[].detail.statement' | sort >"$W/acts"
 [ "$(wc -l <"$W/acts")" = $((CASES * 7)) ] && [ -z "$(uniq -d "$W/acts")" ]
 ok "each act is in the gateway's ledger once"
 for h in outgoing incoming; do

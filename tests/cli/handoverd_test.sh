@@ -228,6 +228,7 @@ chmod +x "$W/launch"
 start; ok "with a socket handed over it needs no --listen"
 HANDOVERD=$real
 is 200 "and serves it" incoming /v1/openapi.json
+for _ in $(seq 50); do [ -s "$W/heard" ] && break; sleep 0.1; done
 [ "$(cat "$W/heard")" = READY=1 ]; ok "the manager heard that it is ready"
 reload reload
 kill -TERM "$D"

@@ -9,7 +9,7 @@ BUILD=${BUILD:-build/rel}
 D='' # the daemon's process
 end() { [ -n "$D" ] && kill "$D" 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-total=40
+total=41
 skip() { n=$((n + 1)); echo "ok $n - $1 # SKIP $2"; }
 has() { command -v "$1" >/dev/null; }
 plan $total
@@ -81,6 +81,8 @@ unit=$W/root/lib/systemd/system/handoverd.service
 grep -qx 'MemorySwapMax=0' "$unit" && grep -qx 'LimitCORE=0' "$unit"; ok "nothing of it goes to swap or into a core dump"
 grep -qx 'User=handover' "$unit" && grep -qx 'StateDirectoryMode=0700' "$unit" && grep -q '^u handover ' "$W/root/usr/lib/sysusers.d/handover.conf"
 ok "it runs as an account of its own, in a home that is only that account's"
+for d in / /var/lib/handover /run /tmp /var/tmp /dev/shm; do sed -n 's/^NoExecPaths=//p' "$unit" | tr ' ' '\n' | grep -qx "$d" || echo "$d"; done >"$W/out"
+[ ! -s "$W/out" ]; ok "nothing runs that was written by it"
 cmp -s "$unit" packaging/handoverd.service; ok "under /usr it is the unit of the source"
 if has systemd-analyze; then
 	systemd-analyze security --offline=true "$unit" >"$W/out" 2>"$W/err"

@@ -185,6 +185,33 @@ static void a_partys_gateway_sees_for_it(void **state)
 	    &f->ei);
 }
 
+/* A gateway of the whole country: each of those that it serves counts. */
+static void a_gateway_sees_for_many(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = play_new(f, OFFERED_KEEPS);
+	p.recipient = P_FAR;
+	play(&p, ACT_OFFER, P_SENDER);
+	char *path GW_CLEANUP(str_free_p) = file_join(f->registry_dir, "organisations.yaml");
+	char *before GW_CLEANUP(str_free_p) = slurp(path);
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	assert_int_equal(buf_adds(&b, "organisations:\n"), 0);
+	for (int i = 0; i < 400; i++)
+		assert_int_equal(
+		    buf_addf(&b,
+			"  - oin: \"000000990000007%05d\"\n    name: n%d\n    roles: [municipality]\n"
+			"    signing: [{spki: \"%s\", from: 2026-01-01, until: 2027-12-31}]\n"
+			"    gateway: \"https://far.example\"\n    gateway_oin: \"" FARGATE "\"\n",
+			i, i, signer_spki(f->who[P_SENDER])),
+		    0);
+	assert_int_equal(buf_adds(&b, strchr(before, '\n') + 1), 0);
+	fixture_put(f->registry_dir, "organisations.yaml", b.data);
+	fixture_reload(f);
+	json_t *j GW_CLEANUP(jx_release) = list(f, FARGATE, NULL, NULL, 10, NULL);
+	assert_int_equal(size(j), 1);
+	assert_string_equal(jx_str(json_array_get(json_object_get(j, "items"), 0), "case"), p.id);
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
@@ -195,6 +222,7 @@ int main(void)
 	    T(statements_come_as_they_were_sent),
 	    T(events_are_told_in_order_and_once),
 	    T(a_partys_gateway_sees_for_it),
+	    T(a_gateway_sees_for_many),
 	};
 	return cmocka_run_group_tests_name("cases/look", tests, NULL, NULL);
 }

@@ -100,7 +100,10 @@ static void refused_when_a_condition_fails(void **state)
 	    refused(f, &p, SENDER, "keys", key_list("age1strange", NULL)), GW_EREFUSED, &f->ei);
 	test_code(
 	    refused(f, &p, SENDER, "keys", key_list(AGE, "age1strange")), GW_EREFUSED, &f->ei);
-	assert_int_equal(records(f, "transfer.refuse", "", "deny"), 10);
+	/* a name that no case could have here, such as one with a national number in it */
+	test_code(refused(f, &p, SENDER, "case", json_string("Z.123456782")), GW_EFORMAT, &f->ei);
+	test_code(refused(f, &p, SENDER, "case", json_string("a/b")), GW_EFORMAT, &f->ei);
+	assert_int_equal(records(f, "transfer.refuse", "", "deny"), 12);
 	test_code(refused(f, &p, SENDER, NULL, NULL), 0, &f->ei);
 	fixture_revoke(f, P_RECIPIENT, DIRECT_DELETES);
 	fixture_reload(f);

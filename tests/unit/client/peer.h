@@ -37,6 +37,9 @@ struct peer {
 	const unsigned char *file;
 	size_t file_n;
 	char sha256[HASH_HEX];
+	/* asked before all else: true when it has answered */
+	bool (*first)(struct peer *p, struct http_request *q);
+	void *arg; /* for it */
 	/* what it does wrong */
 	bool fail_patch, gone_once, no_ranges, too_long, wrong_etag, conflict_once, lose_answer;
 	/* the wire */
@@ -194,6 +197,10 @@ static void peer_handle(void *arg, struct http_request *q)
 	const struct http_head *h = http_request_head(q);
 	atomic_fetch_add(&p->requests, 1);
 	pthread_mutex_lock(&p->lock);
+	if (p->first && p->first(p, q)) {
+		pthread_mutex_unlock(&p->lock);
+		return;
+	}
 	if (http_is(h->path, "/v1/uploads")) {
 		atomic_fetch_add(&p->posts, 1);
 		peer_create(p, q);

@@ -141,7 +141,11 @@ static void test_pending(void **state)
 	test_code(receipts_put(r, d->kind, &d->json, &d->p7s, &ei), 0, &ei);
 	receipts_free(r);
 	verify(w, 0, ""); /* it is no part of the chain */
+	/* what a kill leaves between a signature and its statement */
+	char *lone GW_CLEANUP(str_free_p) = file_join(w->dir, "0003-accept.pending.json.p7s");
+	test_code(file_write(lone, "x", 1, 0600, FILE_NEW, &ei), 0, &ei);
 	r = join(w);
+	assert_false(file_exists(lone));
 	assert_int_equal(chain_count(receipts_chain(r)), 2);
 	assert_string_equal(receipts_pending(r, 0)->kind, "release");
 	assert_string_equal(receipts_pending(r, 0)->json.data, d->json.data);
@@ -194,7 +198,7 @@ static void damaged(void **state, const char *name, const char *text, int opens,
 	take(w, shown(w, 9), 0, 9, "");
 }
 
-static void test_damage(void **state)
+static void changes_are_found(void **state)
 {
 	struct world *w = *state;
 	char *slip GW_CLEANUP(str_free_p) = str_printf("%s.slip.json", w->story.package[0]);
@@ -267,7 +271,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_take, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_other_chain, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_pending, setup, teardown),
-	    cmocka_unit_test_setup_teardown(test_damage, setup, teardown),
+	    cmocka_unit_test_setup_teardown(changes_are_found, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_at, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_names, setup, teardown),
 	};

@@ -518,6 +518,31 @@ static void too_many_connections_are_closed(void **state)
 		(void)close(fd[i]);
 }
 
+/* Whoever has a certificate can come in and say nothing: that keeps nobody else out. */
+static void the_idle_make_room(void **state)
+{
+	struct world *w = *state;
+	struct client idle[6];
+	struct http_counts n = {0};
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 16);
+	w->limits.connections = GW_LENGTH(idle);
+	start(w);
+	for (size_t i = 0; i < GW_LENGTH(idle); i++)
+		idle[i] = client(w, "alice", 0);
+	for (int i = 0; i < 10000 && n.handshakes < GW_LENGTH(idle); i++) {
+		(void)usleep(1000);
+		http_server_counts(w->server, &n);
+	}
+	expect(&idle[0], GET, "200", ALICE); /* not the longest any more */
+	struct client c = client(w, "bob", 0);
+	expect(&c, GET, "200", "hello ");
+	expect(&idle[0], GET, "200", ALICE);
+	assert_false(hear(&idle[1], &b, "HTTP")); /* it had been so for longest */
+	client_close(&c);
+	for (size_t i = 0; i < GW_LENGTH(idle); i++)
+		client_close(&idle[i]);
+}
+
 static void a_reload_ends_older_connections(void **state)
 {
 	struct world *w = *state;
@@ -592,6 +617,7 @@ int main(void)
 	    T(a_body_that_crawls_is_given_up),
 	    T(a_head_that_crawls_is_given_up),
 	    T(too_many_connections_are_closed),
+	    T(the_idle_make_room),
 	    T(a_reload_ends_older_connections),
 	    T(hang_ups_harm_nobody),
 	    T(a_stop_finishes_what_runs),

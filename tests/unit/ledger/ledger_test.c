@@ -124,6 +124,32 @@ static void notices_an_older_backup(void **state)
 	fixture_end(&f);
 }
 
+static void notices_that_it_was_moved_away(void **state)
+{
+	(void)state;
+	struct fixture f;
+	struct errinfo ei = ERRINFO_INIT;
+	struct ledger_record r = {.act = "audit.read", .out = LEDGER_OK, .peer = PEER};
+	struct buf old GW_CLEANUP(buf_release) = BUF_INIT(64 << 20);
+	uint64_t size = 0;
+	fixture_make(&f);
+	struct ledger *l = fixture_open(&f);
+	char *aside GW_CLEANUP(str_free_p) = str_printf("%s.aside", f.paths.db);
+	assert_int_equal(file_read(f.paths.db, 64 << 20, &old, NULL), 0);
+	assert_int_equal(rename(f.paths.db, aside), 0);
+	assert_int_equal(ledger_append(l, &r, NULL, NULL, &ei), GW_ELEDGER);
+	assert_non_null(strstr(ei.msg, "was moved or replaced"));
+	/* another file in its place is not it */
+	assert_int_equal(file_write(f.paths.db, old.data, old.len, 0600, FILE_NEW, NULL), 0);
+	assert_int_equal(ledger_append(l, &r, NULL, NULL, &ei), GW_ELEDGER);
+	assert_int_equal(ledger_size(l, &size, &ei), GW_ELEDGER);
+	assert_int_equal(ledger_clock(l, &ei), GW_ELEDGER);
+	assert_int_equal(rename(aside, f.paths.db), 0);
+	fixture_fill(l, 1);
+	ledger_close(l);
+	fixture_end(&f);
+}
+
 static void moves_on_a_head_left_behind(void **state)
 {
 	(void)state;
@@ -326,6 +352,7 @@ int main(void)
 	    cmocka_unit_test(refuses_what_has_no_form),
 	    cmocka_unit_test(another_organisation_is_refused),
 	    cmocka_unit_test(notices_an_older_backup),
+	    cmocka_unit_test(notices_that_it_was_moved_away),
 	    cmocka_unit_test(moves_on_a_head_left_behind),
 	    cmocka_unit_test(one_torn_slot_does_no_harm),
 	    cmocka_unit_test(a_clock_set_back_is_refused),
