@@ -43,7 +43,7 @@ static int connect_to(const char *path, bool write, sqlite3 **ret_db, struct err
 		r = run(db,
 		    "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
 		    "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA synchronous=FULL;"
-		    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192",
+		    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-2048",
 		    ei);
 	}
 	if (r == 0 && write)

@@ -49,7 +49,7 @@ static int send_file(int argc, char **argv)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		wire_die("%s: cannot be read", argv[3]);
 	SSL_CTX *ctx = wire_context(argv[4], argv[5]);
-	struct wire *w = wire_open(ctx, atoi(argv[0]));
+	struct wire *w = wire_open(ctx, wire_number(argv[0], 65535));
 	int n = snprintf(head, sizeof head,
 	    "%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %lld\r\n", argv[1], argv[2],
 	    (long long)st.st_size);
@@ -199,11 +199,12 @@ int main(int argc, char **argv)
 	bool keep = argc >= 8 && strcmp(argv[1], "get") == 0;
 	if (!keep && !(argc >= 8 && strcmp(argv[1], "connect") == 0))
 		return usage();
-	int n = atoi(argv[4]);
+	int n = wire_number(argv[4], MOST);
 	if (n < 1 || n > MOST)
 		return usage();
 	take_contexts(argv + 6, argc - 6);
 	make_request(argv[3]);
-	return keep ? get(atoi(argv[2]), n, atof(argv[5]))
-		    : connect_each(atoi(argv[2]), argv[3], n, atof(argv[5]));
+	return keep
+	    ? get(wire_number(argv[2], 65535), n, wire_number(argv[5], 3600))
+	    : connect_each(wire_number(argv[2], 65535), argv[3], n, wire_number(argv[5], 3600));
 }

@@ -3,7 +3,7 @@
 # processors: a large package by tus against nginx (Debian's nginx-light, with the same certificates
 # and suite, the body to disk), in turns; small answers; connections; cases of two organisations.
 #   SIZE=2       GiB of the package        ROUNDS=3    uploads to each
-#   CASES=1000   CLIENTS=8                 SECONDS_EACH=5
+#   CASES=1000   CLIENTS=8                 SECONDS_EACH=5 (whole)      BIG=$TMPDIR   a folder
 # nginx neither hashes what comes nor waits for the disk; the gateway does both before it answers.
 # So there is a second figure: nginx, sha256sum of the file that it wrote, and fdatasync of that.
 set -u
@@ -12,7 +12,7 @@ HANDOVERD=$PWD/$BUILD/handoverd
 LOAD=$PWD/$BUILD/tests/bench/gateway ACTS=$PWD/$BUILD/tests/bench/gateway_acts
 NGINX=$(command -v nginx || ls /usr/sbin/nginx 2>/dev/null)
 SIZE=${SIZE:-2} ROUNDS=${ROUNDS:-3} CASES=${CASES:-1000} CLIENTS=${CLIENTS:-8} EACH=${SECONDS_EACH:-5}
-BIG=${BIG:-} # a folder for the large files, where /tmp is not on the disk to be measured
+BIG=${BIG:-} # for the package to be sent and what warms up; the servers write below $TMPDIR
 D='' N=''
 end() { kill $D $N 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT

@@ -332,7 +332,7 @@ static int run(char **argv)
 {
 	static struct client clients[CLIENTS_MAX];
 	double *took[CALLS];
-	int port = atoi(argv[0]);
+	int port = wire_number(argv[0], 65535);
 	size_t cases = strtoul(argv[1], NULL, 10), n = strtoul(argv[2], NULL, 10), given = 0;
 	if (n < 1 || n > CLIENTS_MAX || cases < n)
 		wire_die("1 to %d clients, and a case for each", CLIENTS_MAX);

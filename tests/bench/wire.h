@@ -45,6 +45,16 @@ __attribute__((format(printf, 1, 2), noreturn)) static inline void wire_die(cons
 	exit(1);
 }
 
+/* A whole number from 0 to `most`. */
+static inline int wire_number(const char *s, long most)
+{
+	char *end = NULL;
+	long v = strtol(s, &end, 10);
+	if (end == s || v < 0 || v > most)
+		wire_die("'%.40s' is no number from 0 to %ld", s, most);
+	return (int)v;
+}
+
 static inline double wire_now(void)
 {
 	struct timespec t;
@@ -138,7 +148,7 @@ static inline bool wire_whole(struct wire *w)
 		if (!end)
 			return false;
 		w->head = (size_t)(end - w->in) + 4;
-		w->status = atoi(w->in + strlen("HTTP/1.1 "));
+		w->status = wire_number(w->in + strlen("HTTP/1.1 "), 999);
 		const char *length = wire_field(w, "content-length");
 		w->whole = w->head + (length ? strtoul(length, NULL, 10) : 0);
 		if (w->whole >= sizeof w->in)

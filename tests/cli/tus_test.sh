@@ -84,7 +84,7 @@ says '.requests == ["HEAD 200", "PATCH 204"] and .offset == 12288' "another run 
 tus go "$U" 4096 end
 says '.error == null and .requests[-1] == "DELETE 204"' "it is terminated"
 is 404 "… and is no more" outgoing "$U" -I -H 'Tus-Resumable: 1.0.0'
-[ -z "$(ls "$W/municipality/packages/" | grep '\.part$')" ]
+! compgen -G "$W/municipality/packages/*.part" >/dev/null
 ok "… nor its bytes"
 
 tus new "$ID" 4096 sum sha256 wrong
