@@ -105,7 +105,8 @@ run 0 "destroyed" at outgoing destroyed zaak-1
 until_state outgoing zaak-1 closed
 until_state incoming zaak-1 closed
 for h in outgoing incoming; do run 0 "the chain of $h is good" at $h receipt verify "$(receipts $h zaak-1)"; done
-diff -rq "$(receipts outgoing zaak-1)" "$(receipts incoming zaak-1)" >"$W/out"
+# each keeps the name of the gateway where it saw the chain: that differs
+diff -rqx gateway "$(receipts outgoing zaak-1)" "$(receipts incoming zaak-1)" >"$W/out"
 ok "both chains are the same, byte by byte"
 grep -q '^<6>event=courier.delivered' "$W/municipality.log"
 ok "the courier says what it did"
@@ -198,7 +199,7 @@ for i in 1 2 3 4 5 6; do
 	must at outgoing status "val-$i"
 	must at incoming status "val-$i"
 	[ "$(ls "$(receipts outgoing "val-$i")" | grep -c '^[0-9]*-[a-z_]*\.json$')" = 5 ] &&
-		diff -rq "$(receipts outgoing "val-$i")" "$(receipts incoming "val-$i")"
+		diff -rqx gateway "$(receipts outgoing "val-$i")" "$(receipts incoming "val-$i")"
 done >"$W/out" || false
 [ ! -s "$W/out" ]
 ok "nothing lost, nothing twice: the chains of both sides are the same five acts"
