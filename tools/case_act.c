@@ -123,10 +123,11 @@ int case_resume(struct contact *c, struct contact_case *k, struct errinfo *ei)
 	const struct receipts_pending *p;
 	while ((p = receipts_pending(k->receipts, 0)) && !on_its_way(k, p->sha256)) {
 		bool queued = false;
-		char word[65] = "", kind[32];
+		char word[65] = "", kind[32], peer[OIN_TEXT];
 		text_copy(kind, sizeof kind, p->kind);
-		int r = send_recorded(c, k, contact_other(c, k)[0] ? contact_other(c, k) : NULL,
-		    NULL, NULL, &queued, word, ei);
+		/* the chain that it stands in is read anew when a statement of it is dropped */
+		text_copy(peer, sizeof peer, contact_other(c, k));
+		int r = send_recorded(c, k, peer[0] ? peer : NULL, NULL, NULL, &queued, word, ei);
 		if (r < 0 && receipts_pending(k->receipts, 0) &&
 		    str_eq(receipts_pending(k->receipts, 0)->kind, kind))
 			return r;
