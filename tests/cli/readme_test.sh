@@ -15,7 +15,7 @@ is() { # NAME COMMAND...
 has() { grep -qF -- "$1" <<<"$out"; }
 block() { awk '/^```$/ {code = 0} code {print} /^```sh$/ {code = 1}' "$1"; }
 
-walk=$(block README.md | sed "s#^make  .*##; s#\\$PWD/build:#$bin:#")
+walk=$(block README.md | sed 's#^make  .*##; s#$PWD/build:#'"$bin:#")
 is "there is a walk" test "$(wc -l <<<"$walk")" -gt 40
 out=$(TMPDIR=$work bash -e <<<"$walk" 2>&1)
 is "it ends well, every step of it" test $? -eq 0
