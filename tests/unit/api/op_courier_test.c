@@ -73,7 +73,7 @@ static void what_is_no_chain_counts_as_read(void **state)
 	for (size_t i = 0; i < GW_LENGTH(bodies); i++) {
 		c.body = bodies[i];
 		c.body_n = strlen(bodies[i]);
-		world_answer(&c, 204, NULL);
+		world_answer(&c, 200, NULL);
 	}
 	c.params[0] = "..";
 	world_answer(&c, 400, "usage");

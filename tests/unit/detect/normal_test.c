@@ -123,7 +123,8 @@ static void the_short_way_leads_as_far(const char *text, size_t n)
 	struct normal z GW_CLEANUP(normal_release) = {0}, slow GW_CLEANUP(normal_release) = {0};
 	char *exact = malloc(n ? n : 1); /* so that a look behind the text is seen */
 	assert_non_null(exact);
-	memcpy(exact, text, n);
+	if (n)
+		memcpy(exact, text, n);
 	int r = normal_make(&z, exact, n);
 	assert_int_equal(r, normal_make_slowly(&slow, exact, n));
 	free(exact);
