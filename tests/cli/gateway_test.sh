@@ -180,6 +180,7 @@ wire() { # BYTES: a gateway "wire" that cuts each connection after so many bytes
 unwire() { kill "$WIRE"; wait "$WIRE" 2>/dev/null; WIRE=''; }
 wire 0
 must at incoming status --gateway wire "$PROVIDER/zaak-2"
+for _ in $(seq 50); do [ -s "$W/wire.log" ] && break; sleep 0.1; done # it counts at the end of a connection
 unwire
 wire $(($(cat "$W/wire.log") + 600)) # enough for what comes before the statement, and not for that
 run 7 "cut while the statement is sent" at incoming accept --gateway wire "$PROVIDER/zaak-2"
