@@ -186,11 +186,11 @@ static inline const struct api_route *asked_route(unsigned op)
 static inline void dump_answer(unsigned op)
 {
 	const char *dir = getenv("API_ANSWERS");
-	const struct api_route *r = asked_route(op);
+	const struct api_route *r = op < API_OPS ? asked_route(op) : NULL; /* no such operation */
 	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(64 << 20);
 	struct errinfo ei = ERRINFO_INIT;
 	bool begun = (op == API_DOSSIER_BEGIN || op == API_UPLOAD_BEGIN) && world.a.status == 200;
-	if (!dir || !r->path || begun)
+	if (!dir || !r || !r->path || begun)
 		return;
 	char *path GW_CLEANUP(str_free_p) = str_dup(r->path), *plus = strstr(path, "{+");
 	if (plus)
