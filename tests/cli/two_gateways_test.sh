@@ -14,7 +14,7 @@ end() {
 	rm -rf "$W"
 }
 trap end EXIT
-plan 81
+plan 82
 
 start() { # HOME: its daemon, on its port
 	local before
