@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "cases/inside.h"
 #include "cases/job.h"
+#include "cases/package.h"
 #include "ledger/peerlog.h"
 #include "package/note.h"
 
@@ -359,6 +360,9 @@ int cases_act(struct cases *c, const struct cases_call *call, const char *sender
 			*ei = own;
 		return r;
 	}
+	/* what cannot be deleted now goes at a tick */
+	if (taken == CASES_NEW && (case_ended(w.to) || w.to == CASE_TAKEN_OVER))
+		(void)!cases_package_sweep(c, call->now, NULL);
 	*ret = taken;
 	return show(c, &w, case_id, ret_case, ei);
 }

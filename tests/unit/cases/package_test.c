@@ -217,7 +217,7 @@ static void content_for_the_recipient_while_it_may(void **state)
 	test_code(content(f, RECIPIENT, k.package, sha256), 0, &f->ei);
 	play(&p, ACT_TAKEN_OVER, P_RECIPIENT);
 	test_code(content(f, RECIPIENT, k.package, sha256), GW_ECONFLICT, &f->ei);
-	assert_true(file_there(f, k.package)); /* its file goes with the next tick */
+	assert_false(file_there(f, k.package)); /* its file goes with the act */
 	package_is(f, k.package, "gone");
 	int64_t next;
 	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
