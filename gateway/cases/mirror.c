@@ -242,6 +242,8 @@ int cases_mirror(struct cases *c, const struct cases_call *call, const char *gat
 			r = e;
 		}
 	}
+	/* what was brought on from here has served; what cannot be deleted now goes at a tick */
+	(void)!cases_package_sweep(c, call->now, NULL);
 	if (r < 0 && ei)
 		*ei = own;
 	return r;
