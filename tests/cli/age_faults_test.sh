@@ -200,15 +200,17 @@ ok "^C at the prompt" interrupt
 cat >ended.sh <<'END'
 # SIGNAL: what the terminal is like after handover got it at its prompt
 "$H" age encrypt -p --work-factor 4 -o never plain &
-until stty -a | grep -q -- ' -echo '; do sleep 0.1; done
+until stty -a | grep -q -- " -echo "; do kill -0 $! || break; sleep 0.1; done
 kill -s "$1" $!
 wait $!
 echo "exit $?"
 stty -a
 END
 ended() { H=$H timeout 60 script -qec "bash ended.sh $1" /dev/null </dev/null >seen && grep -qa "exit $2" seen && grep -qa ' echo ' seen; }
-ok "SIGTERM at the prompt puts echo back" ended TERM 143
-ok "SIGHUP too" ended HUP 129
+# on a busy machine the terminal of script(1) itself has hung once; echo left off would show twice
+twice() { "$@" || "$@"; }
+ok "SIGTERM at the prompt puts echo back" twice ended TERM 143
+ok "SIGHUP too" twice ended HUP 129
 
 # --- looking ---
 strange() { # COUNT: a file with that many stanzas, each of a type of its own
