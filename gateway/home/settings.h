@@ -60,7 +60,7 @@ struct settings {
 	enum settings_tls tls_profile; /* nl-goed unless said */
 	char **mandates;               /* OINs besides our own whose clients may hand in dossiers */
 	size_t mandates_n;
-	char **witnesses; /* OINs that are asked to cosign our checkpoints */
+	char **witnesses; /* OINs; noted only: `ledger cosign` names whom it asks */
 	size_t witnesses_n;
 	struct settings_serve serve;
 	struct settings_security security;
