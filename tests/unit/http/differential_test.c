@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What this room accepts, another reader in wide use (Debian's libhttp-parser) accepts as well and
- * frames alike: on requests made by the grammar and then damaged in a place or two. The seed is
- * printed; HTTP_SEED sets it.
+ * frames alike: on requests made by the grammar and then damaged in a place or two. The same
+ * requests every time, so that a run tells of the code and not of the day; HTTP_SEED=N makes others.
  */
 #include <http_parser.h>
-#include <time.h>
 
 #include "http/chunk.h"
 #include "http/head.h"
@@ -126,8 +125,8 @@ static void theirs(const char *s, size_t n, struct view *v)
 }
 
 /* It takes a field whose name only begins with Transfer-Encoding ("Transfer-Encoding#") for that
- * field, and refuses a Content-Length beside it (http_parser 2.9.4: a flag that is set before the
- * name has ended). A name ends where its characters do (RFC 9110 §5.1). */
+ * field, and refuses a Content-Length beside it or, without one, the body (http_parser 2.9.4: a flag
+ * that is set before the name has ended). A name ends where its characters do (RFC 9110 §5.1). */
 static bool their_mistake(const char *s)
 {
 	static const char name[] = "\nTransfer-Encoding";
@@ -141,7 +140,7 @@ static void what_we_accept_the_other_accepts_alike(void **state)
 {
 	(void)state;
 	const char *given = getenv("HTTP_SEED");
-	seed = (uint64_t)time(NULL) * 2654435761U + 1;
+	seed = 2654435761U;
 	if (given)
 		assert_int_equal(str_u64(given, UINT64_MAX, &seed), 0);
 	print_message("HTTP_SEED=%llu\n", (unsigned long long)seed);
@@ -155,7 +154,7 @@ static void what_we_accept_the_other_accepts_alike(void **state)
 		accepted += a.head;
 		refused += !a.head;
 		/* it stops on the last byte of what it took, when told to pause there */
-		bool alike = !a.head || (!b.head && their_mistake(s.data)) ||
+		bool alike = !a.head || (!b.whole && their_mistake(s.data)) ||
 		    (b.head &&
 			(!a.whole ||
 			    (b.whole && (b.end == a.end || b.end + 1 == a.end) &&
