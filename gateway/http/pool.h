@@ -14,14 +14,11 @@
 #include <stdatomic.h>
 
 #include "base/buf.h"
+#include "http/address.h"
 #include "http/inside.h"
 #include "http/server.h"
 
 enum { HTTP_LISTENERS = 8, HTTP_STACK = 512 << 10, HTTP_SHAKERS = 4 /* threads */ };
-
-struct address {
-	unsigned char b[16];
-};
 
 /* SHAKING: with a shaker or waiting for one. READY: with a worker or waiting for one. LINGER:
  * answered for the last time; what still comes is read away, for a close with bytes unread would
