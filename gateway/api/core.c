@@ -161,7 +161,7 @@ int api_core_new(const struct api_core_env *env, struct api_core **ret, struct e
 	c->now = s;
 	for (size_t i = 0; i < INTAKES; i++)
 		c->intakes[i].fd = -1;
-	if (pthread_mutex_init(&c->lock, NULL) != 0)
+	if (pthread_mutex_init(&c->lock, NULL) != 0 || pthread_mutex_init(&c->looking, NULL) != 0)
 		abort();
 	*ret = c;
 	return 0;
@@ -176,6 +176,8 @@ void api_core_free(struct api_core *c)
 	for (size_t i = 0; i < c->env.mandates_n; i++)
 		free((char *)(uintptr_t)c->env.mandates[i]);
 	free((void *)(uintptr_t)c->env.mandates);
+	free(c->looks);
+	(void)pthread_mutex_destroy(&c->looking);
 	(void)pthread_mutex_destroy(&c->lock);
 	free(c);
 }
