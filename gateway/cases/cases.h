@@ -58,7 +58,8 @@ struct cases_call {
 };
 
 /* Open the cases of a home: makes good what a kill left (packages without a row, rows without a
- * file, uploads that were cut off). GW_EIO, GW_ELEDGER. */
+ * file, uploads that were cut off). What cannot be made good of one package or upload does not keep
+ * the others out: cases_tick tries again, and says why. GW_EIO, GW_ELEDGER. */
 int cases_open(const struct cases_env *env, const struct registry *registry, int64_t now,
     struct cases **ret, struct errinfo *ei) GW_MUST_USE;
 void cases_free(struct cases *c);
@@ -190,7 +191,8 @@ int cases_upload_begin(struct cases *c, const struct cases_call *call, const cha
  * What came is kept and made durable; when the file holds more than `keep` bytes it is cut back to
  * them, but never behind where this writer began: UINT64_MAX keeps all, the offset given to begin
  * nothing (a failed checksum). When it is whole, digest and size are compared with the slip: right,
- * and the package is deposited (transfer.receive); wrong, and the upload is gone, GW_EAUTH.
+ * and the package is deposited (transfer.receive); wrong, and the upload is gone, GW_EAUTH; not to
+ * be read again, and it is gone too, with an incident, GW_ENOENT.
  *
  * GW_ELIMIT: more came than the slip says, all of this writer's is dropped; GW_ECONFLICT: nobody
  * writes, or the package has to go; GW_EIO; GW_ELEDGER: nothing is lost, cases_upload_state tries

@@ -293,6 +293,24 @@ static int refuse(struct cases *c, const struct cases_call *call, const struct s
 	return r;
 }
 
+/* The bytes cannot be read, and will not be: the upload ends, so that its sender begins a new one,
+ * and whoever has to know hears of it. */
+static int set_aside(struct cases *c, const struct cases_call *call, const struct store_upload *u,
+    const struct store_package *p, struct errinfo *ei)
+{
+	char *path GW_CLEANUP(str_free_p) = upload_path(c, u->id);
+	int r = package_incident(c, "upload_lost", p, 1, 1, call->now, ei);
+	if (r == 0)
+		r = drop_row(c, u->id, ei);
+	if (r < 0)
+		return r;
+	(void)unlink(path);
+	return err_set(ei, GW_ENOENT,
+	    "the bytes of upload %s could not be read again: it was given up, its sender has to begin "
+	    "a new one",
+	    u->id);
+}
+
 /* All bytes are there and durable, and a is taken: it is left. */
 static int finish(struct cases *c, const struct cases_call *call, struct upload_at *a,
     const struct store_upload *u, const struct store_package *p, struct errinfo *ei)
@@ -300,12 +318,14 @@ static int finish(struct cases *c, const struct cases_call *call, struct upload_
 	char *path GW_CLEANUP(str_free_p) = upload_path(c, u->id);
 	char sha256[HASH_HEX];
 	int r = growing_digest(&a->hash, a->fd, p->bytes, sha256, ei);
-	if (r == 0 && !str_eq(sha256, p->sha256))
+	if (r == GW_EIO)
+		r = set_aside(c, call, u, p, ei);
+	else if (r == 0 && !str_eq(sha256, p->sha256))
 		r = refuse(c, call, u, p, ei);
 	else if (r == 0)
 		r = package_deposit(c, call->trace, p,
 		    &(struct package_bytes){.path = path, .fd = -1}, u->id, call->now, ei);
-	upload_leave(c->packages, a, r == 0 || r == GW_EAUTH);
+	upload_leave(c->packages, a, r == 0 || r == GW_EAUTH || r == GW_ENOENT);
 	return r;
 }
 

@@ -354,6 +354,8 @@ static void one_that_cannot_be_finished_keeps_up_nothing(void **state)
 	brought(f, &gone);
 	announced(f, &bad);
 	struct cases_upload u = created(f, &bad);
+	char bad_id[ID_TEXT];
+	memcpy(bad_id, u.id, sizeof bad_id);
 	/* as long as the slip says, and not to be read */
 	char *part GW_CLEANUP(str_free_p) = str_printf("%s/%s.part", f->packages, u.id);
 	assert_int_equal(unlink(part), 0);
@@ -369,11 +371,87 @@ static void one_that_cannot_be_finished_keeps_up_nothing(void **state)
 	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), GW_EIO, &f->ei);
 	package_is(f, good.package, "deposited");
 	package_is(f, gone.package, "gone");
+	/* it was set aside: that is said once, and its sender begins anew */
+	assert_int_equal(records(f, "incident.open", "", ""), 1);
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
+	struct cases_upload again = created(f, &bad);
+	assert_string_not_equal(again.id, bad_id);
+	test_code(put(f, &bad, again.id, 0, bad.n, UINT64_MAX, &u), 0, &f->ei);
+	assert_true(u.done);
 	assert_int_equal(rmdir(part), 0);
 	test_rmdir(&dir);
 	parcel_release(&bad);
 	parcel_release(&good);
 	parcel_release(&gone);
+}
+
+/* The same at the start: the gateway comes up, whatever became of one of its packages. */
+static void a_start_goes_on_past_what_is_bad(void **state)
+{
+	struct fixture *f = *state;
+	struct stat st;
+	char *dir = test_mkdir();
+	assert_int_equal(stat(dir, &st), 0);
+	struct play p = play_new(f, DIRECT_DELETES), q = play_new(f, DIRECT_DELETES),
+		    o = play_new(f, DIRECT_DELETES), w = play_new(f, DIRECT_DELETES);
+	struct parcel unreadable = parcel_new(&p, (size_t)st.st_size), whole = parcel_new(&q, 100),
+		      stuck = parcel_new(&o, 100), odd = parcel_new(&w, 100);
+	struct cases_call call = fixture_call(f, RECIPIENT);
+	int64_t next;
+	brought(f, &stuck);
+	play(&p, ACT_OFFER, P_SENDER);
+	announced(f, &unreadable);
+	struct cases_upload u = created(f, &unreadable), v;
+	char *part GW_CLEANUP(str_free_p) = str_printf("%s/%s.part", f->packages, u.id);
+	announced(f, &whole);
+	v = created(f, &whole);
+	char *full GW_CLEANUP(str_free_p) = str_printf("%s/%s.part", f->packages, v.id);
+	char *name GW_CLEANUP(str_free_p) = str_printf("%s/%s.tar.age", f->packages, whole.package);
+	char *file GW_CLEANUP(str_free_p) = str_printf("%s/%s.tar.age", f->packages, stuck.package);
+	/* one that has to go and cannot, one whose record makes no sense */
+	struct store_package row;
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	test_code(package_row(f->cases, stuck.package, &row, NULL, NULL, &f->ei), 0, &f->ei);
+	memcpy(row.package, odd.package, sizeof row.package);
+	(void)snprintf(row.policy, sizeof row.policy, "no digest");
+	test_code(store_begin(f->store, STORE_WRITE, &tx, &f->ei), 0, &f->ei);
+	test_code(store_package_doom(tx, stuck.package, "withdrawn", &f->ei), 0, &f->ei);
+	test_code(store_package_add(tx, &row, "{}", 2, "", 0, &f->ei), 0, &f->ei);
+	test_code(store_commit(&tx, &f->ei), 0, &f->ei);
+	struct ledger_record r = cases_record(f->cases, "transfer.receive");
+	json_t *detail GW_CLEANUP(jx_release) = json_pack("{s:s}", "package", odd.package);
+	struct ledger_receipt intent;
+	test_code(ledger_intent(f->ledger, &r, detail, &intent, &f->ei), 0, &f->ei);
+	fixture_down(f);
+	assert_int_equal(unlink(part), 0);
+	assert_int_equal(mkdir(part, 0700), 0); /* as long as the slip says, and not to be read */
+	test_code(file_write(full, whole.bytes, whole.n, 0600, FILE_REPLACE, &f->ei), 0, &f->ei);
+	assert_int_equal(mkdir(name, 0700), 0); /* so that it cannot have its name */
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(mkdir(file, 0700), 0);
+	fixture_up(f);
+	assert_int_equal(records(f, "incident.open", "", ""), 1);
+	json_t *j GW_CLEANUP(jx_release) = NULL;
+	test_code(cases_events(f->cases, &call, 0, 100, &j, &f->ei), 0, &f->ei);
+	const json_t *events = json_object_get(j, "items");
+	const json_t *last = json_array_get(events, json_array_size(events) - 1);
+	assert_string_equal(jx_str(last, "kind"), "incident");
+	assert_string_equal(jx_str(last, "note"), "upload_lost");
+	assert_string_equal(jx_str(last, "case"), p.id);
+	/* what may still be made good is tried again, and said until then */
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), GW_EIO, &f->ei);
+	package_is(f, whole.package, "announced");
+	assert_int_equal(rmdir(name), 0);
+	assert_int_equal(rmdir(file), 0);
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
+	package_is(f, whole.package, "deposited");
+	package_is(f, stuck.package, "gone");
+	assert_int_equal(records(f, "incident.open", "", ""), 1);
+	test_rmdir(&dir);
+	parcel_release(&unreadable);
+	parcel_release(&whole);
+	parcel_release(&stuck);
+	parcel_release(&odd);
 }
 
 struct begun {
@@ -515,6 +593,7 @@ int main(void)
 	    TEST(not_more_than_the_limits),
 	    TEST(a_doomed_package_does_not_come),
 	    TEST(one_that_cannot_be_finished_keeps_up_nothing),
+	    TEST(a_start_goes_on_past_what_is_bad),
 	    TEST(one_that_was_given_up_meanwhile_is_not_written),
 	    TEST(hashed_while_it_arrives),
 	    TEST(many_at_once),
