@@ -370,8 +370,10 @@ int cases_upload_end(struct cases *c, const struct cases_call *call, const char 
 	int r = rows(c, id, &u, &p, ei);
 	if (r == 0)
 		r = settle(c, a, &u, &p, keep, &size, ei);
-	if (r == 0)
+	if (r == 0 && size > a->began) { /* nothing gives it no further time */
 		r = touch(c, id, call->now, ei);
+		u.touched = call->now;
+	}
 	if (r == 0 && size == p.bytes) {
 		r = finish(c, call, a, &u, &p, ei);
 		u.done = r == 0;
@@ -380,7 +382,6 @@ int cases_upload_end(struct cases *c, const struct cases_call *call, const char 
 	}
 	if (r < 0)
 		return r;
-	u.touched = call->now;
 	tell(c, &u, &p, size, ret);
 	return 0;
 }

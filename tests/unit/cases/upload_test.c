@@ -28,8 +28,13 @@ static void comes_in_pieces(void **state)
 	test_code(put(f, &k, u.id, 1, 2000000, UINT64_MAX, &v), 0, &f->ei);
 	assert_int_equal(v.offset, 2000000);
 	assert_int_equal(v.expires, f->now + 3 * DAY); /* the term runs anew */
+	fixture_time(f, f->now + DAY);
 	test_code(put(f, &k, u.id, 2000000, 2000000, UINT64_MAX, &v), 0, &f->ei); /* nothing */
 	assert_false(v.done);
+	assert_int_equal(v.expires, f->now + 2 * DAY); /* and nothing makes it last longer */
+	assert_int_equal(state_of(f, u.id).expires, f->now + 2 * DAY);
+	test_code(put(f, &k, u.id, 2000000, 2000001, 2000000, &v), 0, &f->ei); /* nothing good */
+	assert_int_equal(v.expires, f->now + 2 * DAY);
 	package_is(f, k.package, "announced");
 	test_code(put(f, &k, u.id, 2000000, BIG, UINT64_MAX, &v), 0, &f->ei);
 	assert_true(v.done);
