@@ -33,6 +33,8 @@ struct cases_limits {
 	uint64_t package_bytes;      /* one package [16 GiB] */
 	uint64_t organisation_bytes; /* deposited and arriving, by one sender [256 GiB] */
 	unsigned uploads;            /* open at once, by one sender [64] */
+	uint64_t reserve_bytes;      /* of the disk, held for one sender's bytes that are yet to
+	                                come; a single upload may have more [32 GiB] */
 	unsigned upload_hours;       /* without a byte until an upload is given up [72] */
 	uint64_t free_bytes; /* of the disk that stay free: else GW_EIO before bytes move [1 GiB] */
 	unsigned statements; /* of one case; then only acts that bring a round on [200] */
@@ -161,10 +163,14 @@ struct cases_upload {
  * also for a while after it was done.
  *
  * GW_ECONFLICT: length is not the slip's, or the package is here or has gone; GW_EREFUSED: its term
- * is over; GW_ELIMIT: too many, too much; GW_EIO: the disk has no room for all of it.
+ * is over; GW_ELIMIT: too much in all, or the sender's other uploads have to come, or be given up,
+ * first (cases_later is then true of ei); GW_EIO: the disk has no room for all of it.
  */
 int cases_upload_create(struct cases *c, const struct cases_call *call, const char *package,
     uint64_t length, struct cases_upload *ret, struct errinfo *ei) GW_MUST_USE;
+
+/* True when GW_ELIMIT was given because of other uploads of the sender. */
+bool cases_later(const struct errinfo *ei);
 
 /* How far an upload has come: what is durable; while somebody writes, where they began. One whose
  * bytes are all there and that a kill or a full disk kept from its end is finished first, with the

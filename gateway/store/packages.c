@@ -321,14 +321,9 @@ int store_upload_drop(struct store_tx *tx, const char *id, struct errinfo *ei)
 	return store_do(q, NULL, ei);
 }
 
-int store_uploads(
-    struct store_tx *tx, int64_t before, store_upload_each fn, void *ctx, struct errinfo *ei)
+static int walk_uploads(sqlite3_stmt *q, store_upload_each fn, void *ctx, struct errinfo *ei)
 {
-	int r = 0;
-	sqlite3_stmt *q = store_sql(tx, UPLOAD "touched < ?1 ORDER BY touched, id", &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, before);
+	int r;
 	while ((r = store_step(q, ei)) == 1) {
 		struct store_upload u = {0};
 		read_upload(q, &u);
@@ -338,4 +333,28 @@ int store_uploads(
 		}
 	}
 	return r;
+}
+
+int store_uploads(
+    struct store_tx *tx, int64_t before, store_upload_each fn, void *ctx, struct errinfo *ei)
+{
+	int r = 0;
+	sqlite3_stmt *q = store_sql(tx, UPLOAD "touched < ?1 ORDER BY touched, id", &r, ei);
+	if (!q)
+		return r;
+	store_bind_int(q, 1, before);
+	return walk_uploads(q, fn, ctx, ei);
+}
+
+int store_uploads_open(
+    struct store_tx *tx, const char *sender, store_upload_each fn, void *ctx, struct errinfo *ei)
+{
+	int r = 0;
+	sqlite3_stmt *q = store_sql(tx,
+	    UPLOAD "done = 0 AND package IN (SELECT package FROM package WHERE sender = ?1)", &r,
+	    ei);
+	if (!q)
+		return r;
+	store_bind_text(q, 1, sender);
+	return walk_uploads(q, fn, ctx, ei);
 }
