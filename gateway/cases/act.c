@@ -284,7 +284,7 @@ static int carry_out(void *arg, struct store_tx *tx, struct errinfo *ei)
 	if (r < 0)
 		return r;
 	return k->elsewhere ? queue(k->c, k->w, tx, k->elsewhere, ei)
-			    : work_keep(k->w, tx, k->span, k->w->call->now, ei);
+			    : work_keep(k->w, tx, k->span, ei);
 }
 
 static int show(struct cases *c, const struct cases_work *w, const char *case_id, json_t **ret,

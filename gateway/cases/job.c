@@ -277,7 +277,7 @@ static int delivered(struct cases *c, const struct cases_call *call, const struc
 	if (str_eq(j->kind, PACKAGE))
 		return end(c, j, NULL, NULL, true, call->now, ei);
 	int r = cases_follow(c, call, j->sender, j->case_id, json->data, json->len, p7s->data,
-	    p7s->len, j->made, ei);
+	    p7s->len, j->made, call->now, ei);
 	if (r == GW_ELEDGER || r == GW_EIO || r == GW_ENOMEM) {
 		/* it is there, and is told again when it is brought again */
 		int e = wait(c, j, call->now, err_name(r), NULL);

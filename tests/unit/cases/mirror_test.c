@@ -212,6 +212,139 @@ static void what_is_new_has_to_be_proved(void **state)
 	far_end(&x);
 }
 
+/* ---- whether the moment that is told can be ---- */
+
+/* The key of FAR signs until that day. */
+static void key_ends(struct fixture *f, int64_t at)
+{
+	char day[DATE_TEXT];
+	char *path GW_CLEANUP(str_free_p) = file_join(f->registry_dir, "organisations.yaml");
+	char *text GW_CLEANUP(str_free_p) = slurp(path);
+	char *was GW_CLEANUP(str_free_p) =
+	    str_printf("\"%s\", from: 2026-01-01, until: 2027-12-31", signer_spki(f->who[P_FAR]));
+	date_text(date_of(at), day);
+	char *is GW_CLEANUP(str_free_p) =
+	    str_printf("\"%s\", from: 2026-01-01, until: %s", signer_spki(f->who[P_FAR]), day);
+	char *shorter GW_CLEANUP(str_free_p) = with(text, was, is);
+	fixture_put(f->registry_dir, "organisations.yaml", shorter);
+	fixture_reload(f);
+}
+
+/* When the last act was received, as the sender's own gateway shows it. */
+static void last_received(struct far *x, int64_t at)
+{
+	struct cases_call call = fixture_call(x->p.f, SENDER);
+	json_t *j GW_CLEANUP(jx_release) = NULL;
+	char text[TIME_TEXT];
+	test_code(cases_statements(x->p.f->cases, &call, SENDER, x->p.id, false, &j, &x->p.f->ei),
+	    0, &x->p.f->ei);
+	const json_t *items = json_object_get(j, "items");
+	time_text(at, text);
+	assert_string_equal(
+	    jx_str(json_array_get(items, json_array_size(items) - 1), "received"), text);
+}
+
+/* An act that FAR signed and the other gateway says to have received at `at`. */
+static void taken_at(struct far *x, enum case_act act, enum party by, int64_t at)
+{
+	int64_t now = x->p.f->now;
+	fixture_time(x->p.f, at);
+	taken(x, act, by);
+	fixture_time(x->p.f, now);
+}
+
+static void an_outage_of_days_does_no_harm(void **state)
+{
+	struct fixture *f = *state;
+	struct far x;
+	int64_t begin = f->now;
+	far_begin(&x, f, OFFERED_KEEPS);
+	taken(&x, ACT_OFFER, P_SENDER);
+	mirrored(&x, CASE_OFFERED);
+	key_ends(f, begin + 5 * DAY);
+	fixture_time(f, begin + 12 * DAY);
+	taken_at(&x, ACT_QUESTION, P_FAR, begin + 1 * DAY);
+	taken_at(&x, ACT_ACCEPT, P_FAR, begin + 3 * DAY);
+	mirrored(&x, CASE_ACCEPTED); /* it was good when it was received */
+	last_received(&x, begin + 3 * DAY);
+	assert_int_equal(records(f, "incident.open", "", ""), 0);
+	far_end(&x);
+}
+
+static void nobody_dates_back_with_a_key_that_ended(void **state)
+{
+	struct fixture *f = *state;
+	struct far x;
+	int64_t begin = f->now;
+	far_begin(&x, f, OFFERED_KEEPS);
+	taken(&x, ACT_OFFER, P_SENDER);
+	mirrored(&x, CASE_OFFERED);
+	key_ends(f, begin + 5 * DAY);
+	fixture_time(f, begin + 40 * DAY);
+	taken_at(&x, ACT_ACCEPT, P_FAR, begin + 1 * DAY);
+	refused_as_an_incident(&x);
+	far_end(&x);
+}
+
+static void nothing_was_received_before_what_it_follows(void **state)
+{
+	struct fixture *f = *state;
+	struct far x;
+	int64_t begin = f->now;
+	far_begin(&x, f, OFFERED_KEEPS);
+	taken(&x, ACT_OFFER, P_SENDER);
+	mirrored(&x, CASE_OFFERED);
+	key_ends(f, begin + 2 * DAY);
+	fixture_time(f, begin + 8 * DAY);
+	taken_at(&x, ACT_HOLD, P_FAR, begin + 1 * DAY);
+	taken_at(&x, ACT_OFFER, P_SENDER, begin + 5 * DAY);
+	mirrored(&x, CASE_OFFERED);
+	last_received(&x, begin + 5 * DAY);
+	/* in a call of its own, and together with what it follows */
+	taken_at(&x, ACT_ACCEPT, P_FAR, begin + 1 * DAY);
+	refused_as_an_incident(&x);
+	far_end(&x);
+	far_begin(&x, f, OFFERED_KEEPS);
+	taken_at(&x, ACT_OFFER, P_SENDER, begin + 5 * DAY);
+	taken_at(&x, ACT_ACCEPT, P_FAR, begin + 1 * DAY);
+	test_code(mirror(&x), GW_EAUTH, &f->ei);
+	play_is(&x.p, CASE_OFFERED);
+	far_end(&x);
+}
+
+static void nothing_was_received_later_than_now(void **state)
+{
+	struct fixture *f = *state;
+	struct far x;
+	far_begin(&x, f, OFFERED_KEEPS);
+	taken(&x, ACT_OFFER, P_SENDER);
+	set_moment(json_array_get(x.items, 0), "received", f->now + 30 * DAY);
+	mirrored(&x, CASE_OFFERED);
+	last_received(&x, f->now);
+	far_end(&x);
+}
+
+/* Terms run on the other gateway's time: a return of the last moment counts when we hear of it. */
+static void a_return_in_time_counts_however_late_it_is_told(void **state)
+{
+	struct fixture *f = *state;
+	struct far x;
+	int64_t begin = f->now;
+	far_begin(&x, f, DIRECT_DELETES);
+	struct parcel k = parcel_new(&x.p, 3000);
+	brought(f, &k);
+	taken(&x, ACT_RELEASE, P_SENDER);
+	taken(&x, ACT_FETCH_REQUEST, P_FAR);
+	taken(&x, ACT_FETCHED, P_FAR);
+	taken(&x, ACT_OPENED, P_FAR);
+	mirrored(&x, CASE_OPENED);
+	fixture_time(f, begin + 45 * DAY);
+	taken_at(&x, ACT_RETURN, P_FAR, begin + 41 * DAY);
+	mirrored(&x, CASE_RETURNED);
+	parcel_release(&k);
+	far_end(&x);
+}
+
 /* Only the recipient's gateway tells, and only of senders that are served here. */
 static void others_have_nothing_to_tell(void **state)
 {
@@ -288,6 +421,11 @@ int main(void)
 	    TEST(what_was_taken_there_counts),
 	    TEST(another_past_is_an_incident),
 	    TEST(what_is_new_has_to_be_proved),
+	    TEST(an_outage_of_days_does_no_harm),
+	    TEST(nobody_dates_back_with_a_key_that_ended),
+	    TEST(nothing_was_received_before_what_it_follows),
+	    TEST(nothing_was_received_later_than_now),
+	    TEST(a_return_in_time_counts_however_late_it_is_told),
 	    TEST(others_have_nothing_to_tell),
 	    TEST(remembers_whom_to_ask),
 	    TEST(what_was_told_is_named_by_its_digest),
