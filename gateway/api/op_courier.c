@@ -7,6 +7,7 @@
 #include "base/date.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "sign/trust.h"
 
 enum { PEERS = 1024, CHAIN_VALUES = 100000 };
 
@@ -128,12 +129,13 @@ int op_mirror(struct op *op)
 	if (r == 0)
 		r = cases_mirror(
 		    op->core->env.cases, &op->cases, gateway, sender, id, chain, &op->ei);
-	if (r < 0 && !is_over(r))
+	bool held = r < 0 && trust_out_of_date(&op->ei);
+	if (r < 0 && !is_over(r) && !held)
 		return r;
 	if (r < 0)
 		log_line(r == GW_EAUTH ? LOG_PRIO_ERR : LOG_PRIO_WARNING, "mirror", "peer", gateway,
-		    "code", err_name(r), NULL);
-	return op_text(op, r < 0 ? 200 : 204, NULL, NULL, 0);
+		    "code", err_name(r), held ? "why" : NULL, op->ei.msg, NULL);
+	return op_text(op, held ? 503 : r < 0 ? 200 : 204, NULL, NULL, 0);
 }
 
 int op_mirrored(struct op *op)

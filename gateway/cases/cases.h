@@ -260,9 +260,10 @@ size_t cases_peers(
  * GW_EAUTH: the chain does not begin with what is here, or goes on with what does not follow or is
  * not proved: an incident is recorded and told, what is good before it is kept, and the event is to
  * be counted as read (cases_mirrored), else the same incident comes again. GW_EREFUSED: that
- * gateway does not serve the recipient, or the sender is not served here. GW_ECONFLICT (our clock
- * is behind theirs), GW_EIO, GW_ELEDGER: to be tried again. cases_mirrored: the event up to which
- * was read.
+ * gateway does not serve the recipient, or the sender is not served here. To be tried again:
+ * GW_ECONFLICT (our clock is behind theirs), GW_ELEDGER, GW_EIO, which is also what a revocation
+ * list of ours is that is missing or out of date (trust_out_of_date is then true of ei).
+ * cases_mirrored: the event up to which was read.
  */
 int cases_mirror(struct cases *c, const struct cases_call *call, const char *gateway_oin,
     const char *sender, const char *case_id, const json_t *statements, struct errinfo *ei)

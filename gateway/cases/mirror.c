@@ -18,6 +18,7 @@
 
 #include "base/str.h"
 #include "cases/package.h"
+#include "sign/trust.h"
 
 /* ---- one act ---- */
 
@@ -253,6 +254,9 @@ int cases_mirror(struct cases *c, const struct cases_call *call, const char *gat
 	for (size_t i = k.n; r == 0 && i < json_array_size(statements); i++) {
 		r = follow_one(
 		    c, call, sender, case_id, json_array_get(statements, i), &k.last, &own);
+		/* what we cannot judge is our own lack, no fault of theirs */
+		if (r == GW_EAUTH && trust_out_of_date(&own))
+			r = GW_EIO;
 		/* it should not have been taken there */
 		if (r == GW_EFORMAT || r == GW_EREFUSED || r == GW_ENOENT || r == GW_ELIMIT ||
 		    (r == GW_ECONFLICT && cases_stale(&own)))

@@ -345,6 +345,59 @@ static void a_return_in_time_counts_however_late_it_is_told(void **state)
 	far_end(&x);
 }
 
+/* ---- our own revocation lists ---- */
+
+/* The registry has this list of the authority: fresh until then, with FAR's certificate revoked. */
+static void list_is(struct fixture *f, int64_t until, bool revoked)
+{
+	FILE *pem = fopen(pki_path(&f->pki, "far", ".pem"), "re");
+	X509 *cert = pem ? PEM_read_X509(pem, NULL, NULL, NULL) : NULL;
+	PKI_MUST(cert && fclose(pem) == 0);
+	const struct pki_revoked far = {cert, PKI_NOW - DAY, 0, CRL_REASON_KEY_COMPROMISE};
+	pki_crl(&f->pki, "ca", f->pki.ca, f->pki.ca_key, PKI_NOW - DAY, until, &far, revoked);
+	X509_free(cert);
+	fixture_copy_in(pki_path(&f->pki, "crls/ca", ".crl"), f->registry_dir, "trust/ca.crl");
+	fixture_reload(f);
+}
+
+static void an_old_list_of_ours_is_no_incident(void **state)
+{
+	struct fixture *f = *state;
+	struct far x;
+	far_begin(&x, f, OFFERED_KEEPS);
+	taken(&x, ACT_OFFER, P_SENDER);
+	mirrored(&x, CASE_OFFERED);
+	list_is(f, f->now + DAY, false);
+	fixture_time(f, f->now + 2 * DAY);
+	taken(&x, ACT_ACCEPT, P_FAR);
+	for (int i = 0; i < 2; i++) {
+		test_code(mirror(&x), GW_EIO, &f->ei);
+		assert_true(trust_out_of_date(&f->ei));
+		play_is(&x.p, CASE_OFFERED);
+	}
+	assert_int_equal(records(f, "incident.open", "", ""), 0);
+	assert_int_equal(events(&x, "incident"), 0);
+	list_is(f, f->now + DAY, false);
+	mirrored(&x, CASE_ACCEPTED);
+	far_end(&x);
+}
+
+static void what_the_fresh_list_revokes_is_one(void **state)
+{
+	struct fixture *f = *state;
+	struct far x;
+	far_begin(&x, f, OFFERED_KEEPS);
+	taken(&x, ACT_OFFER, P_SENDER);
+	mirrored(&x, CASE_OFFERED);
+	list_is(f, f->now + DAY, true);
+	fixture_time(f, f->now + 2 * DAY);
+	taken(&x, ACT_ACCEPT, P_FAR);
+	test_code(mirror(&x), GW_EIO, &f->ei);
+	list_is(f, f->now + DAY, true);
+	refused_as_an_incident(&x);
+	far_end(&x);
+}
+
 /* Only the recipient's gateway tells, and only of senders that are served here. */
 static void others_have_nothing_to_tell(void **state)
 {
@@ -426,6 +479,8 @@ int main(void)
 	    TEST(nothing_was_received_before_what_it_follows),
 	    TEST(nothing_was_received_later_than_now),
 	    TEST(a_return_in_time_counts_however_late_it_is_told),
+	    TEST(an_old_list_of_ours_is_no_incident),
+	    TEST(what_the_fresh_list_revokes_is_one),
 	    TEST(others_have_nothing_to_tell),
 	    TEST(remembers_whom_to_ask),
 	    TEST(what_was_told_is_named_by_its_digest),
