@@ -96,12 +96,13 @@ int op_peers(struct op *op)
 {
 	struct cases_peer *list GW_CLEANUP(str_free_p) = str_alloc(PEERS * sizeof *list);
 	json_t *all = json_object(), *items = json_array();
-	size_t n = cases_peers(op->core->env.cases, op->registry, list, PEERS);
+	size_t n = cases_peers(op->core->env.cases, op->registry, op->now, list, PEERS);
 	for (size_t i = 0; i < n && i < PEERS; i++) {
 		json_t *o = json_object();
 		jx_set(o, "oin", json_string(list[i].oin));
 		jx_set(o, "gateway", json_string(list[i].gateway));
 		jx_set(o, "after", json_integer((json_int_t)list[i].after));
+		jx_set(o, "seldom", json_boolean(list[i].ended));
 		jx_add(items, o);
 	}
 	jx_set(all, "items", items);

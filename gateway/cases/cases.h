@@ -243,14 +243,18 @@ int cases_job_next(struct cases *c, const struct cases_call *call, struct cases_
 int cases_job_done(struct cases *c, const struct cases_call *call, uint64_t id, int code,
     const char *problem, struct errinfo *ei) GW_MUST_USE;
 
-/* Gateways with cases of ours that have not ended: fills ret[0..cap) with their OINs and the event
- * up to which each was read; returns how many there are. */
+/*
+ * Gateways with cases of ours that have not ended, or that ended within the last six weeks: what
+ * was misdelivered may be found out after the end. Fills ret[0..cap) with their OINs and the event
+ * up to which each was read; returns how many there are.
+ */
 struct cases_peer {
 	char oin[OIN_TEXT], gateway[256];
 	uint64_t after;
+	bool ended; /* all cases there: it need not be asked often */
 };
-size_t cases_peers(
-    struct cases *c, const struct registry *registry, struct cases_peer *ret, size_t cap);
+size_t cases_peers(struct cases *c, const struct registry *registry, int64_t now,
+    struct cases_peer *ret, size_t cap);
 
 /*
  * Take in what such a gateway tells: all of the chain of one case as cases_statements of there

@@ -425,23 +425,40 @@ static void remembers_whom_to_ask(void **state)
 	struct fixture *f = *state;
 	struct far x;
 	struct cases_peer peers[2];
-	assert_int_equal(cases_peers(f->cases, f->registry, peers, 2), 0);
+	assert_int_equal(cases_peers(f->cases, f->registry, f->now, peers, 2), 0);
 	far_begin(&x, f, OFFERED_KEEPS);
 	taken(&x, ACT_OFFER, P_SENDER);
 	mirrored(&x, CASE_OFFERED);
-	assert_int_equal(cases_peers(f->cases, f->registry, peers, 2), 1);
+	assert_int_equal(cases_peers(f->cases, f->registry, f->now, peers, 2), 1);
 	assert_string_equal(peers[0].oin, FARGATE);
 	assert_string_equal(peers[0].gateway, "https://far.example");
 	assert_int_equal(peers[0].after, 0);
 	test_code(cases_mirrored(f->cases, FARGATE, 17, &f->ei), 0, &f->ei);
 	fixture_down(f);
 	fixture_up(f);
-	assert_int_equal(cases_peers(f->cases, f->registry, peers, 2), 1);
+	assert_int_equal(cases_peers(f->cases, f->registry, f->now, peers, 2), 1);
 	assert_int_equal(peers[0].after, 17);
-	assert_int_equal(cases_peers(f->cases, f->registry, peers, 0), 1);
+	assert_int_equal(cases_peers(f->cases, f->registry, f->now, peers, 0), 1);
 	taken(&x, ACT_DECLINE, P_FAR);
+	assert_false(peers[0].ended);
 	mirrored(&x, CASE_DECLINED);
-	assert_int_equal(cases_peers(f->cases, f->registry, peers, 2), 0);
+	/* it may still have to tell what went astray */
+	fixture_time(f, f->now + 41 * DAY);
+	assert_int_equal(cases_peers(f->cases, f->registry, f->now, peers, 2), 1);
+	assert_true(peers[0].ended);
+	assert_int_equal(peers[0].after, 17);
+	play_package(&x.p, f->now + DAY, NULL, false);
+	taken(&x, ACT_MISDELIVERED, P_FAR);
+	mirrored(&x, CASE_MISDELIVERED);
+	fixture_time(f, f->now + 43 * DAY);
+	assert_int_equal(cases_peers(f->cases, f->registry, f->now, peers, 2), 0);
+	/* one open case is enough to be asked as often as others */
+	far_end(&x);
+	far_begin(&x, f, OFFERED_KEEPS);
+	taken(&x, ACT_OFFER, P_SENDER);
+	mirrored(&x, CASE_OFFERED);
+	assert_int_equal(cases_peers(f->cases, f->registry, f->now, peers, 2), 1);
+	assert_false(peers[0].ended);
 	far_end(&x);
 }
 
