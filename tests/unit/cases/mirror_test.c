@@ -398,6 +398,60 @@ static void what_the_fresh_list_revokes_is_one(void **state)
 	far_end(&x);
 }
 
+/* ---- one winner among several that were asked ---- */
+
+/* A case of that request, accepted, with its package here. */
+static void accepted_there(struct far *x, struct fixture *f, const char *request, struct parcel *k)
+{
+	far_begin(x, f, OFFERED_KEEPS);
+	x->p.request = request;
+	taken(x, ACT_OFFER, P_SENDER);
+	taken(x, ACT_ACCEPT, P_FAR);
+	mirrored(x, CASE_ACCEPTED);
+	*k = parcel_new(&x->p, 3000);
+	brought(f, k);
+}
+
+static void a_release_that_waits_has_won(void **state)
+{
+	struct fixture *f = *state;
+	struct far a, b;
+	struct parcel k, l;
+	struct play here = play_new(f, OFFERED_KEEPS);
+	char request[ID_TEXT];
+	enum cases_taken taken = CASES_NEW;
+	struct cases_call call = fixture_call(f, GATEWAY);
+	struct cases_job j;
+	int64_t next;
+	id_v4(request);
+	here.request = request;
+	play_to(&here, CASE_ACCEPTED);
+	play_package(&here, f->now + 10 * DAY, NULL, true);
+	accepted_there(&a, f, request, &k);
+	accepted_there(&b, f, request, &l);
+	test_code(
+	    play_send(&a.p, ACT_RELEASE, P_SENDER, SENDER, play_members(&a.p, ACT_RELEASE), &taken),
+	    0, &f->ei);
+	assert_int_equal(taken, CASES_QUEUED);
+	play_is(&a.p, CASE_ACCEPTED); /* as yet */
+	assert_int_equal(play_try(&here, ACT_RELEASE, P_SENDER), GW_ECONFLICT);
+	assert_int_equal(play_try(&b.p, ACT_RELEASE, P_SENDER), GW_ECONFLICT);
+	assert_false(cases_stale(&f->ei));
+	/* it was refused there: another may have the candidate */
+	for (int i = 0; i < 2; i++) {
+		test_code(cases_job_next(f->cases, &call, &j, &next, &f->ei), 0, &f->ei);
+		test_code(cases_job_done(f->cases, &call, j.id, i ? GW_EREFUSED : 0, NULL, &f->ei),
+		    0, &f->ei);
+		cases_job_release(&j);
+	}
+	play(&here, ACT_RELEASE, P_SENDER);
+	assert_int_equal(play_try(&b.p, ACT_RELEASE, P_SENDER), GW_ECONFLICT);
+	parcel_release(&k);
+	parcel_release(&l);
+	far_end(&a);
+	far_end(&b);
+}
+
 /* Only the recipient's gateway tells, and only of senders that are served here. */
 static void others_have_nothing_to_tell(void **state)
 {
@@ -498,6 +552,7 @@ int main(void)
 	    TEST(a_return_in_time_counts_however_late_it_is_told),
 	    TEST(an_old_list_of_ours_is_no_incident),
 	    TEST(what_the_fresh_list_revokes_is_one),
+	    TEST(a_release_that_waits_has_won),
 	    TEST(others_have_nothing_to_tell),
 	    TEST(remembers_whom_to_ask),
 	    TEST(what_was_told_is_named_by_its_digest),
