@@ -171,16 +171,19 @@ static int known(struct cases *c, const struct cases_work *w, struct store_tx *t
 	return r < 0 ? r : waits ? 2 : 0;
 }
 
-/* Another case of the same request has won already: one of several providers gets the candidate. */
+/* Another case of the same request has won already, or will have when what waits for delivery is
+ * taken there: one of several providers gets the candidate. */
 static int judge_request(const struct cases_work *w, struct store_tx *tx, struct errinfo *ei)
 {
 	bool taken = false;
 	if (w->act != ACT_RELEASE || !w->round.request[0])
 		return 0;
-	int r = store_request_taken(tx, w->sender, w->round.request, w->found.row, WON, &taken, ei);
+	int r = store_request_taken(tx, w->sender, w->round.request, w->found.row, WON,
+	    case_state_word(CASE_ACCEPTED), &taken, ei);
 	return r == 0 && taken
 	    ? err_set(ei, GW_ECONFLICT,
-		  "another case of this request was released already: cancel this one")
+		  "another case of this request was released already, or its release waits for "
+		  "delivery: cancel this one")
 	    : r;
 }
 
@@ -252,7 +255,7 @@ static int still(
 	    (r == 0 && !elsewhere && !str_eq(it.head, w->found.head)))
 		return cases_say_stale(ei);
 	/* what was taken elsewhere was judged there */
-	return w->found.gateway[0] ? 0 : judge_request(w, tx, ei);
+	return w->judged ? 0 : judge_request(w, tx, ei);
 }
 
 /* The case of an act that waits for delivery: its chain here stays as it is. */
@@ -284,7 +287,7 @@ static int carry_out(void *arg, struct store_tx *tx, struct errinfo *ei)
 	if (r < 0)
 		return r;
 	return k->elsewhere ? queue(k->c, k->w, tx, k->elsewhere, ei)
-			    : work_keep(k->w, tx, k->span, k->w->call->now, ei);
+			    : work_keep(k->w, tx, k->span, ei);
 }
 
 static int show(struct cases *c, const struct cases_work *w, const char *case_id, json_t **ret,

@@ -251,14 +251,18 @@ int cases_job_next(struct cases *c, const struct cases_call *call, struct cases_
 int cases_job_done(struct cases *c, const struct cases_call *call, uint64_t id, int code,
     const char *problem, struct errinfo *ei) GW_MUST_USE;
 
-/* Gateways with cases of ours that have not ended: fills ret[0..cap) with their OINs and the event
- * up to which each was read; returns how many there are. */
+/*
+ * Gateways with cases of ours that have not ended, or that ended within the last six weeks: what
+ * was misdelivered may be found out after the end. Fills ret[0..cap) with their OINs and the event
+ * up to which each was read; returns how many there are.
+ */
 struct cases_peer {
 	char oin[OIN_TEXT], gateway[256];
 	uint64_t after;
+	bool ended; /* all cases there: it need not be asked often */
 };
-size_t cases_peers(
-    struct cases *c, const struct registry *registry, struct cases_peer *ret, size_t cap);
+size_t cases_peers(struct cases *c, const struct registry *registry, int64_t now,
+    struct cases_peer *ret, size_t cap);
 
 /*
  * Take in what such a gateway tells: all of the chain of one case as cases_statements of there
@@ -268,9 +272,10 @@ size_t cases_peers(
  * GW_EAUTH: the chain does not begin with what is here, or goes on with what does not follow or is
  * not proved: an incident is recorded and told, what is good before it is kept, and the event is to
  * be counted as read (cases_mirrored), else the same incident comes again. GW_EREFUSED: that
- * gateway does not serve the recipient, or the sender is not served here. GW_ECONFLICT (our clock
- * is behind theirs), GW_EIO, GW_ELEDGER: to be tried again. cases_mirrored: the event up to which
- * was read.
+ * gateway does not serve the recipient, or the sender is not served here. To be tried again:
+ * GW_ECONFLICT (our clock is behind theirs), GW_ELEDGER, GW_EIO, which is also what a revocation
+ * list of ours is that is missing or out of date (trust_out_of_date is then true of ei).
+ * cases_mirrored: the event up to which was read.
  */
 int cases_mirror(struct cases *c, const struct cases_call *call, const char *gateway_oin,
     const char *sender, const char *case_id, const json_t *statements, struct errinfo *ei)

@@ -256,11 +256,13 @@ int store_rounds(
 }
 
 int store_request_taken(struct store_tx *tx, const char *sender, const char *request, int64_t row,
-    const char *states, bool *ret, struct errinfo *ei)
+    const char *won, const char *before, bool *ret, struct errinfo *ei)
 {
 	static const char sql[] =
 	    "SELECT 1 FROM round JOIN handover USING (row) WHERE request = ?1 AND sender = ?2 AND "
-	    "row != ?3 AND instr(?4, ' ' || round.state || ' ') > 0 LIMIT 1";
+	    "row != ?3 AND (instr(?4, ' ' || round.state || ' ') > 0 OR (round.state = ?5 AND "
+	    "round.round = handover.round AND EXISTS (SELECT 1 FROM job WHERE job.sender = ?2 AND "
+	    "job.case_id = handover.case_id AND job.kind = 'release'))) LIMIT 1";
 	int r;
 	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
 	if (!q)
@@ -268,7 +270,8 @@ int store_request_taken(struct store_tx *tx, const char *sender, const char *req
 	store_bind_text(q, 1, request);
 	store_bind_text(q, 2, sender);
 	store_bind_int(q, 3, row);
-	store_bind_text(q, 4, states);
+	store_bind_text(q, 4, won);
+	store_bind_text(q, 5, before);
 	r = store_step(q, ei);
 	*ret = r == 1;
 	return r < 0 ? r : 0;

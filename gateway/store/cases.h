@@ -101,10 +101,11 @@ int store_rounds(struct store_tx *tx, int64_t row, store_each_round fn, void *ar
 int store_case_list(struct store_tx *tx, const char *oin, const char *role, const char *state,
     int64_t after, unsigned limit, store_each_case fn, void *arg, struct errinfo *ei) GW_MUST_USE;
 
-/* Whether a round of another case of that sender and request is in one of the states (a list of
- * words with a space before and behind each). */
+/* Whether a round of another case of that sender and request is in one of the states `won` (a list
+ * of words with a space before and behind each), or, being the last of its case, in the state
+ * `before` while a release of that case waits for delivery (store/jobs.h). */
 int store_request_taken(struct store_tx *tx, const char *sender, const char *request, int64_t row,
-    const char *states, bool *ret, struct errinfo *ei) GW_MUST_USE;
+    const char *won, const char *before, bool *ret, struct errinfo *ei) GW_MUST_USE;
 
 /* ---- the chain ---- */
 

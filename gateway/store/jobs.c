@@ -250,22 +250,25 @@ int store_jobs_count(
 	return 0;
 }
 
-int store_peers(
-    struct store_tx *tx, const char *ended, store_peer_each fn, void *ctx, struct errinfo *ei)
+int store_peers(struct store_tx *tx, const char *ended, int64_t since, store_peer_each fn,
+    void *ctx, struct errinfo *ei)
 {
 	int r = 0;
 	char gateway[STORE_JOB_OIN];
 	sqlite3_stmt *q = store_sql(tx,
-	    "SELECT DISTINCT gateway, coalesce(event, 0) FROM handover LEFT JOIN peer"
-	    " USING (gateway) WHERE gateway <> '' AND instr(?1, ' ' || state || ' ') = 0"
-	    " ORDER BY gateway",
+	    "SELECT gateway, coalesce(event, 0), max(instr(?1, ' ' || state || ' ') = 0)"
+	    " FROM handover LEFT JOIN peer USING (gateway) WHERE gateway <> ''"
+	    " AND (updated >= ?2 OR instr(?1, ' ' || state || ' ') = 0)"
+	    " GROUP BY gateway ORDER BY gateway",
 	    &r, ei);
 	if (!q)
 		return r;
 	store_bind_text(q, 1, ended);
+	store_bind_int(q, 2, since);
 	while ((r = store_step(q, ei)) == 1) {
 		store_col_text(q, 0, gateway, sizeof gateway);
-		if ((r = fn(ctx, gateway, (uint64_t)store_col_int(q, 1), ei)) < 0) {
+		if ((r = fn(ctx, gateway, (uint64_t)store_col_int(q, 1), store_col_int(q, 2) != 0,
+			 ei)) < 0) {
 			(void)sqlite3_reset(q);
 			break;
 		}

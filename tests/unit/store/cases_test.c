@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "store/cases.h"
+#include "store/jobs.h"
 #include "tests/unit/test.h"
 
 #define A "00000099000000001000"
@@ -74,22 +75,44 @@ static void the_first_thing_due_comes_first(void **state)
 	assert_int_equal(store_due_at(f->tx, &e, &at, &f->ei), GW_ENOENT);
 }
 
+/* Is that request taken, asked for the case of that row? */
+static bool is_taken(struct fixture *f, const char *sender, int64_t row, const char *won)
+{
+	bool taken = false;
+	test_code(store_request_taken(f->tx, sender, REQUEST, row, won, "accepted", &taken, &f->ei),
+	    0, &f->ei);
+	return taken;
+}
+
 static void a_request_is_taken_by_another_case_only(void **state)
 {
 	struct fixture *f = *state;
-	bool taken = true;
 	int64_t a = put(f, "a", "released", REQUEST), b = put(f, "b", "accepted", REQUEST);
-	test_code(store_request_taken(f->tx, A, REQUEST, a, " released closed ", &taken, &f->ei), 0,
-	    &f->ei);
-	assert_false(taken); /* it is itself */
-	test_code(store_request_taken(f->tx, A, REQUEST, b, " released closed ", &taken, &f->ei), 0,
-	    &f->ei);
-	assert_true(taken);
-	test_code(store_request_taken(f->tx, A, REQUEST, b, " closed ", &taken, &f->ei), 0, &f->ei);
-	assert_false(taken);
-	test_code(store_request_taken(f->tx, B, REQUEST, b, " released closed ", &taken, &f->ei), 0,
-	    &f->ei);
-	assert_false(taken); /* another sender's number */
+	assert_false(is_taken(f, A, a, " released closed ")); /* it is itself */
+	assert_true(is_taken(f, A, b, " released closed "));
+	assert_false(is_taken(f, A, b, " closed "));
+	assert_false(is_taken(f, B, b, " released closed ")); /* another sender's number */
+}
+
+static void waits(struct fixture *f, const char *case_id, const char *kind)
+{
+	struct store_job j = {.gateway = B, .sender = A, .recipient = B};
+	(void)snprintf(j.case_id, sizeof j.case_id, "%s", case_id);
+	(void)snprintf(j.kind, sizeof j.kind, "%s", kind);
+	test_code(store_job_add(f->tx, &j, "{}", 2, "s", 1, NULL, &f->ei), 0, &f->ei);
+}
+
+static void a_release_that_waits_takes_it(void **state)
+{
+	struct fixture *f = *state;
+	int64_t a = put(f, "a", "offered", REQUEST), b = put(f, "b", "accepted", REQUEST);
+	waits(f, "a", "release");
+	assert_false(is_taken(f, A, b, " released ")); /* nobody accepted yet */
+	waits(f, "b", "question");
+	assert_false(is_taken(f, A, a, " released "));
+	waits(f, "b", "release");
+	assert_true(is_taken(f, A, a, " released "));
+	assert_false(is_taken(f, A, b, " released ")); /* its own */
 }
 
 static void a_place_and_an_id_are_taken_once(void **state)
@@ -130,6 +153,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(the_first_thing_due_comes_first, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		a_request_is_taken_by_another_case_only, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_release_that_waits_takes_it, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_place_and_an_id_are_taken_once, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("store/cases", tests, NULL, NULL);
