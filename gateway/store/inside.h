@@ -25,6 +25,39 @@
 sqlite3_stmt *store_sql(struct store_tx *tx, const char *text, int *ret_code, struct errinfo *ei)
     GW_MUST_USE;
 
+/* The value of a parameter: a text (NULL binds NULL), a text of which "" is NULL, a number, bytes.
+ */
+struct store_value {
+	enum { STORE_TEXT, STORE_INT, STORE_BLOB } kind;
+	const void *p;
+	size_t n;
+	int64_t v;
+};
+#define TEXT(s) ((struct store_value){.kind = STORE_TEXT, .p = (s)})
+#define WORD(s) TEXT(*(s) ? (s) : NULL)
+#define INT(number) ((struct store_value){.kind = STORE_INT, .v = (int64_t)(number)})
+#define BLOB(bytes, length) ((struct store_value){.kind = STORE_BLOB, .p = (bytes), .n = (length)})
+
+/* The values of parameters 1, 2 …, for the functions below; what they point to lives until the
+ * statement was stepped. */
+#define WITH(...)                                  \
+	(const struct store_value[]){__VA_ARGS__}, \
+	    sizeof((struct store_value[]){__VA_ARGS__}) / sizeof(struct store_value)
+
+/* store_sql, and bind its parameters. */
+sqlite3_stmt *store_ask(struct store_tx *tx, const char *text, const struct store_value *values,
+    size_t n, int *ret_code, struct errinfo *ei) GW_MUST_USE;
+
+/* The same for a statement that gives no row: run it. *ret_changed (may be NULL) is how many rows
+ * it changed. GW_EEXIST as below. */
+int store_run(struct store_tx *tx, const char *text, const struct store_value *values, size_t n,
+    int64_t *ret_changed, struct errinfo *ei) GW_MUST_USE;
+
+/* The same for numbers: 1 with the columns of the first row in ret[0..ret_n), or 0 when there is no
+ * row. */
+int store_numbers(struct store_tx *tx, const char *text, const struct store_value *values, size_t n,
+    int64_t *ret, size_t ret_n, struct errinfo *ei) GW_MUST_USE;
+
 /* Bind parameter i (from 1). Nothing is copied: what is bound lives until the statement was
  * stepped. NULL text, or a blob of no bytes at NULL, binds NULL. */
 void store_bind_text(sqlite3_stmt *q, int i, const char *s);

@@ -91,6 +91,44 @@ int store_do(sqlite3_stmt *q, int64_t *ret_changed, struct errinfo *ei)
 	return r;
 }
 
+sqlite3_stmt *store_ask(struct store_tx *tx, const char *text, const struct store_value *values,
+    size_t n, int *ret_code, struct errinfo *ei)
+{
+	sqlite3_stmt *q = store_sql(tx, text, ret_code, ei);
+	for (size_t i = 0; q && i < n; i++) {
+		const struct store_value *v = &values[i];
+		int at = (int)i + 1;
+		if (v->kind == STORE_INT)
+			store_bind_int(q, at, v->v);
+		else if (v->kind == STORE_BLOB)
+			store_bind_blob(q, at, v->p, v->n);
+		else
+			store_bind_text(q, at, v->p);
+	}
+	return q;
+}
+
+int store_run(struct store_tx *tx, const char *text, const struct store_value *values, size_t n,
+    int64_t *ret_changed, struct errinfo *ei)
+{
+	int r;
+	sqlite3_stmt *q = store_ask(tx, text, values, n, &r, ei);
+	return q ? store_do(q, ret_changed, ei) : r;
+}
+
+int store_numbers(struct store_tx *tx, const char *text, const struct store_value *values, size_t n,
+    int64_t *ret, size_t ret_n, struct errinfo *ei)
+{
+	int r;
+	sqlite3_stmt *q = store_ask(tx, text, values, n, &r, ei);
+	if (!q || (r = store_step(q, ei)) <= 0)
+		return r;
+	for (size_t i = 0; i < ret_n; i++)
+		ret[i] = store_col_int(q, (int)i);
+	(void)sqlite3_reset(q);
+	return 1;
+}
+
 void store_col_text(sqlite3_stmt *q, int i, char *out, size_t cap)
 {
 	const unsigned char *s = sqlite3_column_text(q, i);
