@@ -154,6 +154,13 @@ void cases_record_terms(struct cases *c, const struct cases_work *w, struct ledg
 
 void cases_rules_free(struct cases *c);
 
+/* ---- withheld.c ---- */
+
+/* GW_EREFUSED when consent was withdrawn in the case of that row after the package of that slip was
+ * sealed. */
+int cases_consent(struct store_tx *tx, int64_t row, const struct buf *slip, struct errinfo *ei)
+    GW_MUST_USE;
+
 /* ---- records ---- */
 
 /* Begin a record of that act by this gateway. */

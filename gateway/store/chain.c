@@ -79,6 +79,23 @@ int store_statement_find(struct store_tx *tx, int64_t row, const char *id,
 	return r < 0 ? r : err_set(ei, GW_ENOENT, "the case has no such statement");
 }
 
+int store_statement_last(struct store_tx *tx, int64_t row, unsigned round, const char *kind,
+    struct store_statement *ret, struct errinfo *ei)
+{
+	static const char sql[] = STATEMENT_COLUMNS
+	    "WHERE row = ?1 AND kind = ?3 AND (?2 = 0 OR round = ?2) ORDER BY n DESC LIMIT 1";
+	int r;
+	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
+	if (!q)
+		return r;
+	store_bind_int(q, 1, row);
+	store_bind_int(q, 2, round);
+	store_bind_text(q, 3, kind);
+	if ((r = store_step(q, ei)) == 1)
+		return statement_of(q, ret, ei);
+	return r < 0 ? r : err_set(ei, GW_ENOENT, "the case has no such statement");
+}
+
 int store_statement_spanned(struct store_tx *tx, const char *span, bool *ret, struct errinfo *ei)
 {
 	static const char sql[] = "SELECT 1 FROM statement WHERE span = ?1";

@@ -110,6 +110,28 @@ static void refused_when_a_condition_fails(void **state)
 	test_code(refused(f, &p, SENDER, NULL, NULL), GW_EREFUSED, &f->ei);
 }
 
+/* What was sealed before consent went in its case does not come either. */
+static void refused_when_consent_was_withdrawn(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = play_new(f, DIRECT_DELETES), before;
+	json_t *j GW_CLEANUP(jx_release) = NULL;
+	bool is_new = false;
+	play_to(&p, CASE_RELEASED);
+	before = p;
+	struct parcel old = parcel_new(&before, 10);
+	fixture_time(f, f->now + 1000);
+	play(&p, ACT_CONSENT_WITHDRAWN, P_SENDER);
+	test_code(announce(f, SENDER, &old, &is_new, &j), GW_EREFUSED, &f->ei);
+	assert_non_null(strstr(f->ei.msg, "consent"));
+	/* sealed by the same clock after it, it does */
+	fixture_time(f, f->now + 1000);
+	struct parcel anew = parcel_new(&before, 10);
+	announced(f, &anew);
+	parcel_release(&old);
+	parcel_release(&anew);
+}
+
 static void wrong_signatures_are_no_slip(void **state)
 {
 	struct fixture *f = *state;
@@ -444,6 +466,7 @@ int main(void)
 	    TEST(announced_once),
 	    TEST(seen_by_its_parties_alone),
 	    TEST(refused_when_a_condition_fails),
+	    TEST(refused_when_consent_was_withdrawn),
 	    TEST(wrong_signatures_are_no_slip),
 	    TEST(keys_are_the_recipients_current_ones),
 	    TEST(a_senders_gateway_announces),
