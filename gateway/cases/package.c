@@ -279,6 +279,14 @@ int cases_package(struct cases *c, const struct cases_call *call, const char *pa
 	return 0;
 }
 
+static int served(struct cases *c, const struct store_package *p, const struct buf *slip,
+    int64_t now, struct errinfo *ei)
+{
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	int r = store_begin(c->env.store, STORE_READ, &tx, ei);
+	return r < 0 ? r : cases_served(tx, p, slip, now, ei);
+}
+
 int cases_content(struct cases *c, const struct cases_call *call, const char *package,
     struct cases_file *ret, struct errinfo *ei)
 {
@@ -297,7 +305,7 @@ int cases_content(struct cases *c, const struct cases_call *call, const char *pa
 		return err_set(ei, GW_ECONFLICT, "the package has gone: '%s'", p.reason);
 	if (p.state != PACKAGE_DEPOSITED || !p.open)
 		return err_set(ei, GW_ECONFLICT, "ask for the package first, by 'fetch_request'");
-	r = judge_consent(c, &p, &slip, ei);
+	r = served(c, &p, &slip, call->now, ei);
 	if (r < 0)
 		return r;
 	path = package_path(c, package);

@@ -186,7 +186,8 @@ int store_packages_in(struct store_tx *tx, enum store_package_state state, store
 	return walk(q, fn, ctx, ei);
 }
 
-int store_packages_lapse(struct store_tx *tx, int64_t before, const char *held, struct errinfo *ei)
+int store_packages_lapse(
+    struct store_tx *tx, int64_t before, const struct store_holds *holds, struct errinfo *ei)
 {
 	int r = 0;
 	sqlite3_stmt *q = store_sql(tx,
@@ -194,12 +195,18 @@ int store_packages_lapse(struct store_tx *tx, int64_t before, const char *held, 
 	    " WHERE state < 2 AND expires < ?1 AND reason IS NULL AND (state = 0 OR NOT EXISTS"
 	    " (SELECT 1 FROM handover JOIN round USING (row)"
 	    " WHERE handover.sender = package.sender AND handover.case_id = package.case_id"
-	    " AND round.package = package.package AND instr(?2, ' ' || round.state || ' ') > 0))",
+	    " AND round.package = package.package AND (instr(?2, ' ' || round.state || ' ') > 0"
+	    " OR (instr(?3, ' ' || round.state || ' ') > 0 AND EXISTS (SELECT 1 FROM statement"
+	    " WHERE statement.row = round.row AND statement.round = round.round"
+	    " AND statement.kind = ?4 AND statement.received >= ?5)))))",
 	    &r, ei);
 	if (!q)
 		return r;
 	store_bind_int(q, 1, before);
-	store_bind_text(q, 2, held);
+	store_bind_text(q, 2, holds->held);
+	store_bind_text(q, 3, holds->begun);
+	store_bind_text(q, 4, holds->begins);
+	store_bind_int(q, 5, holds->since);
 	return store_do(q, NULL, ei);
 }
 

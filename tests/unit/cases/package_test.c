@@ -256,6 +256,45 @@ static void content_for_the_recipient_while_it_may(void **state)
 	parcel_release(&k);
 }
 
+/* A fetch that was begun within the term may be finished within five days of its beginning, or
+ * until the term ends, whichever is later. */
+static void a_fetch_is_finished_in_five_days(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = play_new(f, DIRECT_DELETES), q = play_new(f, DIRECT_DELETES);
+	struct parcel early = parcel_new(&p, 500), late = parcel_new(&q, 500);
+	int64_t begin = f->now, next;
+	char sha256[HASH_HEX];
+	brought(f, &early);
+	brought(f, &late);
+	play(&p, ACT_RELEASE, P_SENDER);
+	play(&q, ACT_RELEASE, P_SENDER);
+	play(&p, ACT_FETCH_REQUEST, P_RECIPIENT);
+	fixture_time(f, begin + 8 * DAY);
+	play(&q, ACT_FETCH_REQUEST, P_RECIPIENT);
+	test_code(content(f, RECIPIENT, early.package, sha256), 0, &f->ei);
+	fixture_time(f, begin + 10 * DAY); /* the last moment of both terms */
+	test_code(content(f, RECIPIENT, early.package, sha256), 0, &f->ei);
+	fixture_time(f, begin + 10 * DAY + 1);
+	test_code(content(f, RECIPIENT, early.package, sha256), GW_EREFUSED, &f->ei);
+	test_code(content(f, RECIPIENT, late.package, sha256), 0, &f->ei);
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
+	assert_false(file_there(f, early.package));
+	assert_true(file_there(f, late.package));
+	fixture_time(f, begin + 13 * DAY);
+	test_code(content(f, RECIPIENT, late.package, sha256), 0, &f->ei);
+	fixture_time(f, begin + 13 * DAY + 1);
+	test_code(content(f, RECIPIENT, late.package, sha256), GW_EREFUSED, &f->ei);
+	assert_non_null(strstr(f->ei.msg, "term"));
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
+	assert_false(file_there(f, late.package));
+	package_is(f, late.package, "gone");
+	play_is(&q, CASE_FETCHING); /* who has it by then goes on */
+	play(&q, ACT_FETCHED, P_RECIPIENT);
+	parcel_release(&early);
+	parcel_release(&late);
+}
+
 static void deposits_what_was_sealed_here(void **state)
 {
 	struct fixture *f = *state;
@@ -445,10 +484,11 @@ static void what_was_never_released_goes_with_its_term(void **state)
 	brought(f, &k);
 	brought(f, &held);
 	play(&q, ACT_RELEASE, P_SENDER);
-	play(&q, ACT_FETCH_REQUEST, P_RECIPIENT);
 	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
 	package_is(f, k.package, "deposited");
-	fixture_time(f, f->now + 11 * DAY);
+	fixture_time(f, f->now + 9 * DAY);
+	play(&q, ACT_FETCH_REQUEST, P_RECIPIENT);
+	fixture_time(f, f->now + 2 * DAY);
 	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
 	package_is(f, k.package, "gone");
 	assert_false(file_there(f, k.package));
@@ -471,6 +511,7 @@ int main(void)
 	    TEST(keys_are_the_recipients_current_ones),
 	    TEST(a_senders_gateway_announces),
 	    TEST(content_for_the_recipient_while_it_may),
+	    TEST(a_fetch_is_finished_in_five_days),
 	    TEST(deposits_what_was_sealed_here),
 	    TEST(files_that_nobody_counts_on_go),
 	    TEST(a_lost_file_is_an_incident),
