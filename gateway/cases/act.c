@@ -207,7 +207,16 @@ static int judge_length(
 		  "the case has as many statements as it may have: end it, and begin another");
 }
 
-/* Chain, state, and what the act itself must be. */
+/* What rested on consent that was withdrawn since goes no further. */
+static int judge_consent(const struct cases_work *w, struct store_tx *tx, struct errinfo *ei)
+{
+	bool goes = w->act == ACT_RELEASE || w->act == ACT_FETCH_REQUEST;
+	return goes && !w->new_case && w->held.package[0]
+	    ? cases_consent(tx, w->found.row, &w->slip, ei)
+	    : 0;
+}
+
+/* Chain, state, what the act itself must be, and the one condition that is about the chain. */
 static int judge(struct cases *c, struct cases_work *w, struct store_tx *tx, struct errinfo *ei)
 {
 	int r = work_find(w, tx, ei);
@@ -225,7 +234,9 @@ static int judge(struct cases *c, struct cases_work *w, struct store_tx *tx, str
 		r = judge_length(c, w, tx, ei);
 	if (r == 0)
 		r = judge_request(w, tx, ei);
-	return r < 0 ? r : work_judge(w, ei);
+	if (r == 0)
+		r = work_judge(w, ei);
+	return r < 0 ? r : judge_consent(w, tx, ei);
 }
 
 /* A case elsewhere: only its sender's acts come here, from the sender or those it lets speak. */

@@ -144,7 +144,9 @@ struct cases_file {
 };
 
 /* The bytes of a package for its recipient: GW_ECONFLICT before its fetch_request and after the
- * package has gone; GW_EREFUSED for its sender; GW_EIO: the file is not what it was. */
+ * package has gone; GW_EREFUSED for its sender, when consent was withdrawn after it was sealed, and
+ * when its term is over and five days have passed since fetch_request; GW_EIO: the file is not what
+ * it was. */
 int cases_content(struct cases *c, const struct cases_call *call, const char *package,
     struct cases_file *ret, struct errinfo *ei) GW_MUST_USE;
 

@@ -154,6 +154,21 @@ void cases_record_terms(struct cases *c, const struct cases_work *w, struct ledg
 
 void cases_rules_free(struct cases *c);
 
+/* ---- withheld.c ---- */
+
+/* GW_EREFUSED when consent was withdrawn in the case of that row after the package of that slip was
+ * sealed. */
+int cases_consent(struct store_tx *tx, int64_t row, const struct buf *slip, struct errinfo *ei)
+    GW_MUST_USE;
+
+/* How long after its fetch_request a package is served, though its term may be over. */
+int64_t cases_fetch_ms(void);
+
+/* Whether the bytes of p, with that slip, are still served, as far as fetch_request was taken.
+ * GW_EREFUSED: as cases_consent, or the time for it is over. */
+int cases_served(struct store_tx *tx, const struct store_package *p, const struct buf *slip,
+    int64_t now, struct errinfo *ei) GW_MUST_USE;
+
 /* ---- records ---- */
 
 /* Begin a record of that act by this gateway. */

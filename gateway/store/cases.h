@@ -134,6 +134,11 @@ int store_statement_add(struct store_tx *tx, int64_t row, const struct store_sta
 int store_statement_find(struct store_tx *tx, int64_t row, const char *id,
     struct store_statement *ret, struct errinfo *ei) GW_MUST_USE;
 
+/* The last statement of that kind in the case, or in that round of it (0: in any); GW_ENOENT. *ret
+ * was begun with STORE_STATEMENT_INIT. */
+int store_statement_last(struct store_tx *tx, int64_t row, unsigned round, const char *kind,
+    struct store_statement *ret, struct errinfo *ei) GW_MUST_USE;
+
 /* True in *ret when a statement was taken under that span. */
 int store_statement_spanned(struct store_tx *tx, const char *span, bool *ret, struct errinfo *ei)
     GW_MUST_USE;

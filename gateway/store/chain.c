@@ -47,17 +47,31 @@ int store_statement_add(
 	    NULL, ei);
 }
 
+static int one_statement(sqlite3_stmt *q, struct store_statement *ret, struct errinfo *ei)
+{
+	int r = store_step(q, ei);
+	if (r == 1)
+		return statement_of(q, ret, ei);
+	return r < 0 ? r : err_set(ei, GW_ENOENT, "the case has no such statement");
+}
+
 int store_statement_find(struct store_tx *tx, int64_t row, const char *id,
     struct store_statement *ret, struct errinfo *ei)
 {
 	static const char sql[] = STATEMENT_COLUMNS "WHERE row = ?1 AND id = ?2";
 	int r;
 	sqlite3_stmt *q = store_ask(tx, sql, WITH(INT(row), TEXT(id)), &r, ei);
-	if (!q)
-		return r;
-	if ((r = store_step(q, ei)) == 1)
-		return statement_of(q, ret, ei);
-	return r < 0 ? r : err_set(ei, GW_ENOENT, "the case has no such statement");
+	return q ? one_statement(q, ret, ei) : r;
+}
+
+int store_statement_last(struct store_tx *tx, int64_t row, unsigned round, const char *kind,
+    struct store_statement *ret, struct errinfo *ei)
+{
+	static const char sql[] = STATEMENT_COLUMNS
+	    "WHERE row = ?1 AND kind = ?3 AND (?2 = 0 OR round = ?2) ORDER BY n DESC LIMIT 1";
+	int r;
+	sqlite3_stmt *q = store_ask(tx, sql, WITH(INT(row), INT(round), TEXT(kind)), &r, ei);
+	return q ? one_statement(q, ret, ei) : r;
 }
 
 int store_statement_spanned(struct store_tx *tx, const char *span, bool *ret, struct errinfo *ei)

@@ -159,15 +159,21 @@ int store_packages_in(struct store_tx *tx, enum store_package_state state, store
 	return q ? walk(q, fn, ctx, ei) : r;
 }
 
-int store_packages_lapse(struct store_tx *tx, int64_t before, const char *held, struct errinfo *ei)
+int store_packages_lapse(
+    struct store_tx *tx, int64_t before, const struct store_holds *holds, struct errinfo *ei)
 {
 	return store_run(tx,
 	    "UPDATE package SET reason = 'expired', open = 0"
 	    " WHERE state < 2 AND expires < ?1 AND reason IS NULL AND (state = 0 OR NOT EXISTS"
 	    " (SELECT 1 FROM handover JOIN round USING (row)"
 	    " WHERE handover.sender = package.sender AND handover.case_id = package.case_id"
-	    " AND round.package = package.package AND instr(?2, ' ' || round.state || ' ') > 0))",
-	    WITH(INT(before), TEXT(held)), NULL, ei);
+	    " AND round.package = package.package AND (instr(?2, ' ' || round.state || ' ') > 0"
+	    " OR (instr(?3, ' ' || round.state || ' ') > 0 AND EXISTS (SELECT 1 FROM statement"
+	    " WHERE statement.row = round.row AND statement.round = round.round"
+	    " AND statement.kind = ?4 AND statement.received >= ?5)))))",
+	    WITH(INT(before), TEXT(holds->held), TEXT(holds->begun), TEXT(holds->begins),
+		INT(holds->since)),
+	    NULL, ei);
 }
 
 int store_packages_sum(

@@ -85,6 +85,33 @@ static void a_release_that_waits_takes_it(void **state)
 	assert_false(is_taken(f, A, b, " released ")); /* its own */
 }
 
+static void the_last_of_a_kind_is_found(void **state)
+{
+	struct fixture *f = *state;
+	struct store_statement s GW_CLEANUP(store_statement_release) = STORE_STATEMENT_INIT;
+	struct store_statement got GW_CLEANUP(store_statement_release) = STORE_STATEMENT_INIT;
+	static const struct {
+		unsigned round;
+		const char *kind;
+	} all[] = {{1, "x"}, {1, "x"}, {2, "x"}, {2, "y"}};
+	int64_t a = put(f, "a", "offered", ""), b = put(f, "b", "offered", "");
+	assert_int_equal(buf_adds(&s.json, "{}"), 0);
+	assert_int_equal(buf_adds(&s.p7s, "s"), 0);
+	for (unsigned i = 0; i < GW_LENGTH(all); i++) {
+		s.n = i + 1;
+		s.round = all[i].round;
+		(void)snprintf(s.kind, sizeof s.kind, "%s", all[i].kind);
+		(void)snprintf(s.id, sizeof s.id, "id %u", i);
+		test_code(store_statement_add(f->tx, a, &s, &f->ei), 0, &f->ei);
+	}
+	test_code(store_statement_last(f->tx, a, 0, "x", &got, &f->ei), 0, &f->ei);
+	assert_int_equal(got.n, 3);
+	test_code(store_statement_last(f->tx, a, 1, "x", &got, &f->ei), 0, &f->ei);
+	assert_int_equal(got.n, 2);
+	assert_int_equal(store_statement_last(f->tx, a, 1, "y", &got, &f->ei), GW_ENOENT);
+	assert_int_equal(store_statement_last(f->tx, b, 0, "x", &got, &f->ei), GW_ENOENT);
+}
+
 static void a_place_and_an_id_are_taken_once(void **state)
 {
 	struct fixture *f = *state;
@@ -124,6 +151,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(
 		a_request_is_taken_by_another_case_only, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_release_that_waits_takes_it, setup, teardown),
+	    cmocka_unit_test_setup_teardown(the_last_of_a_kind_is_found, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_place_and_an_id_are_taken_once, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("store/cases", tests, NULL, NULL);

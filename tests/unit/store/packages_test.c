@@ -109,6 +109,20 @@ static void a_round_about(struct fixture *f, const char *package, const char *st
 	test_code(store_round_put(f->tx, it.row, &o, &f->ei), 0, &f->ei);
 }
 
+/* The case has a fetch_request in its only round. */
+static void asked_for_at(struct fixture *f, int64_t received)
+{
+	struct store_statement s GW_CLEANUP(store_statement_release) = STORE_STATEMENT_INIT;
+	struct store_case it;
+	s.n = s.round = 1;
+	s.received = received;
+	text(s.kind, sizeof s.kind, "fetch_request");
+	assert_int_equal(buf_adds(&s.json, "{}"), 0);
+	assert_int_equal(buf_adds(&s.p7s, "s"), 0);
+	test_code(store_case_find(f->tx, A, "case", &it, &f->ei), 0, &f->ei);
+	test_code(store_statement_add(f->tx, it.row, &s, &f->ei), 0, &f->ei);
+}
+
 static void finds_what_has_to_go(void **state)
 {
 	struct fixture *f = *state;
@@ -117,7 +131,9 @@ static void finds_what_has_to_go(void **state)
 		(void)added(f, i, A, 100 * i, 1);
 	test_code(store_package_deposited(f->tx, made(1, A, 0, 0).package, 5, &f->ei), 0, &f->ei);
 	a_round_about(f, made(1, A, 0, 0).package, "released");
-	test_code(store_packages_lapse(f->tx, 300, " released ", &f->ei), 0, &f->ei);
+	struct store_holds holds = {
+	    .held = " released ", .begun = " opened ", .begins = "fetch_request", .since = 7};
+	test_code(store_packages_lapse(f->tx, 300, &holds, &f->ei), 0, &f->ei);
 	test_code(
 	    store_package_doom(f->tx, made(5, A, 0, 0).package, "returned", &f->ei), 0, &f->ei);
 	test_code(store_packages_doomed(f->tx, 10, collect, found, &f->ei), 0, &f->ei);
@@ -129,8 +145,14 @@ static void finds_what_has_to_go(void **state)
 	memset(found, 0, sizeof found);
 	test_code(store_packages_in(f->tx, PACKAGE_DEPOSITED, collect, found, &f->ei), 0, &f->ei);
 	assert_string_equal(found, "1");
-	/* its round is in none of the states in which it is held */
-	test_code(store_packages_lapse(f->tx, 300, " fetching ", &f->ei), 0, &f->ei);
+	/* held since a statement of its round came at that moment or later */
+	asked_for_at(f, 7);
+	holds.held = " fetching ";
+	holds.begun = " released ";
+	test_code(store_packages_lapse(f->tx, 300, &holds, &f->ei), 0, &f->ei);
+	assert_string_equal(got(f, made(1, A, 0, 0).package).reason, "");
+	holds.since = 8;
+	test_code(store_packages_lapse(f->tx, 300, &holds, &f->ei), 0, &f->ei);
 	assert_string_equal(got(f, made(1, A, 0, 0).package).reason, "expired");
 	(void)added(f, 9, A, 1, 1);
 	memset(found, 0, sizeof found);
