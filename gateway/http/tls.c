@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "http/verdict.h"
 
 enum { READ_ROOM = 66 << 10 /* four records of the largest kind */ };
 
@@ -63,11 +64,9 @@ static int judges(SSL_CTX *c, const struct tls_files *f, struct errinfo *ei)
 	    p, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL | X509_V_FLAG_X509_STRICT);
 	X509_VERIFY_PARAM_set_depth(p, 4);
 	X509_VERIFY_PARAM_set_auth_level(p, 2); /* 112 bits: no SHA-1, no RSA below 2048 */
-	if (f->at)
-		X509_VERIFY_PARAM_set_time(p, (time_t)(f->at / 1000));
 	SSL_CTX_set_verify(
 	    c, SSL_VERIFY_PEER | (f->client_optional ? 0 : SSL_VERIFY_FAIL_IF_NO_PEER_CERT), NULL);
-	return 0;
+	return verdict_install(c, f->at, ei);
 }
 
 static int profile(SSL_CTX *c, enum tls_profile profile, struct errinfo *ei)

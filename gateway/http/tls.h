@@ -3,8 +3,9 @@
  * tls: the server's side of mutual TLS (RFC 8446), by OpenSSL.
  *
  * A client without a certificate that leads to one of our roots, with a fresh revocation list for
- * every member of the chain, does not get as far as a request. No session is ever resumed, so that
- * every connection is judged anew; no compression, no renegotiation, no early data.
+ * every member of the chain, does not get as far as a request (http/verdict.h). No session is ever
+ * resumed, so that every connection is judged and proves its key; no compression, no renegotiation,
+ * no early data.
  *
  * What the certificate says about the organisation is not judged here: the server asks its caller
  * (http/server.h, `identify`).
