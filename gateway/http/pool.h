@@ -29,8 +29,9 @@ struct address {
 enum state { HANDSHAKE, SHAKING, IDLE, HEAD, READY, LINGER };
 
 struct conn {
-	struct conn *prev, *next; /* all connections: the loop's */
-	struct conn *after;       /* in a queue */
+	struct conn *prev, *next;        /* all connections: the loop's */
+	struct conn *after;              /* in a queue */
+	const struct listener *listener; /* where it came in */
 	struct stream stream;
 	enum stream_step step; /* how far its handshake came, from the shaker */
 	const char *why;       /* it failed; static */

@@ -38,6 +38,7 @@ struct world {
 	pthread_t thread;
 	unsigned short port;
 	enum tls_profile profile;
+	bool as_time_goes; /* not as at PKI_NOW */
 };
 
 static int identify(void *arg, X509 *cert, struct http_peer *ret)
@@ -114,7 +115,7 @@ static SSL_CTX *server_ctx(struct world *w)
 	    .lists = lists,
 	    .lists_n = 2,
 	    .profile = w->profile,
-	    .at = PKI_NOW};
+	    .at = w->as_time_goes ? 0 : PKI_NOW};
 	test_code(tls_server(&f, &ctx, &ei), 0, &ei);
 	return ctx;
 }
@@ -543,14 +544,9 @@ static void the_idle_make_room(void **state)
 		client_close(&idle[i]);
 }
 
-static void a_reload_ends_older_connections(void **state)
+/* Lists that name alice, from now on. */
+static void revoke_alice(struct world *w)
 {
-	struct world *w = *state;
-	start(w);
-	struct client c = client(w, "alice", 0);
-	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 16);
-	expect(&c, GET, "200", ALICE);
-	/* the list now names alice */
 	FILE *f = fopen(pki_path(&w->pki, "alice", ".pem"), "re");
 	X509 *alice = PEM_read_X509(f, NULL, NULL, NULL);
 	(void)fclose(f);
@@ -558,10 +554,66 @@ static void a_reload_ends_older_connections(void **state)
 	    &(struct pki_revoked){.cert = alice, .when = PKI_NOW - PKI_DAY, .reason = -1}, 1);
 	X509_free(alice);
 	http_server_reload(w->server, server_ctx(w));
+}
+
+static void a_reload_ends_older_connections(void **state)
+{
+	struct world *w = *state;
+	start(w);
+	struct client c = client(w, "alice", 0);
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 16);
+	expect(&c, GET, "200", ALICE);
+	revoke_alice(w);
 	assert_false(hear(&c, &b, "HTTP"));
 	client_close(&c);
 	assert_false(gets_in(w, "alice", 0));
 	assert_true(gets_in(w, "bob", 0));
+}
+
+/* A request that was begun before a reload and is whole after it. */
+static void a_reload_counts_for_what_is_under_way(void **state)
+{
+	struct world *w = *state;
+	start(w);
+	struct client alice = client(w, "alice", 0), bob = client(w, "bob", 0);
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 16);
+	expect(&alice, GET, "200", ALICE);
+	expect(&bob, GET, "200", "hello ");
+	say(&alice, GET, 20);
+	say(&bob, GET, 20);
+	(void)usleep(100000); /* the server has these bytes, so that neither is idle */
+	revoke_alice(w);
+	expect(&alice, &GET[20], "403", "\"detail\"");
+	assert_false(hear(&alice, &b, "HTTP"));
+	expect(&bob, &GET[20], "200", "hello ");
+	assert_false(hear(&bob, &b, "HTTP"));
+	client_close(&alice);
+	client_close(&bob);
+}
+
+/* The certificate's last second passes while its connection is open. */
+static void expiry_ends_an_open_connection(void **state)
+{
+	struct world *w = *state;
+	int64_t now = clock_now() / 1000 * 1000, until = now + 4000;
+	w->as_time_goes = true;
+	pki_crl(
+	    &w->pki, "root", w->pki.root, w->pki.root_key, now - PKI_DAY, now + PKI_DAY, NULL, 0);
+	pki_crl(&w->pki, "ca", w->pki.ca, w->pki.ca_key, now - PKI_DAY, now + PKI_DAY, NULL, 0);
+	pki_files(&w->pki, "alice",
+	    &(struct pki_spec){.usage = "critical,digitalSignature",
+		.purpose = "clientAuth",
+		.from = now - PKI_DAY,
+		.until = until});
+	start(w);
+	struct client c = client(w, "alice", 0);
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 16);
+	expect(&c, GET, "200", ALICE);
+	while (clock_now() < until)
+		(void)usleep(10000);
+	expect(&c, GET, "403", "\"detail\"");
+	assert_false(hear(&c, &b, "HTTP"));
+	client_close(&c);
 }
 
 static void a_stop_finishes_what_runs(void **state)
@@ -619,6 +671,8 @@ int main(void)
 	    T(too_many_connections_are_closed),
 	    T(the_idle_make_room),
 	    T(a_reload_ends_older_connections),
+	    T(a_reload_counts_for_what_is_under_way),
+	    T(expiry_ends_an_open_connection),
 	    T(hang_ups_harm_nobody),
 	    T(a_stop_finishes_what_runs),
 	};
