@@ -139,6 +139,11 @@ int api_core_reload(struct api_core *c, struct errinfo *ei)
 	return 0;
 }
 
+void api_core_reloaded(struct api_core *c, bool well)
+{
+	atomic_store(&c->stale, !well);
+}
+
 /* ---- the core ---- */
 
 static const char *const *copy_words(const char *const *words, size_t n)
@@ -394,6 +399,8 @@ int api_core_figures(struct api_core *c, struct buf *out)
 	    {"deliveries_failing", "gauge", "deliveries that were tried in vain", n.jobs_failing},
 	    {"strangers_total", "counter", "calls by clients whom the registry does not know",
 		atomic_load(&c->strangers)},
+	    {"reload_failing", "gauge", "1 while registry and lists are not those that lie there",
+		atomic_load(&c->stale)},
 	};
 	for (size_t i = 0; i < GW_LENGTH(rows) && r == 0; i++)
 		r = figure(out, rows[i].name, rows[i].kind, rows[i].help, rows[i].v);

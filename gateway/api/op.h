@@ -56,6 +56,7 @@ struct api_core {
 	size_t looks_n;
 	atomic_uint_least64_t calls[API_OPS][6]; /* by operation and first digit of the status */
 	atomic_uint_least64_t strangers;
+	atomic_bool stale; /* the last reload failed */
 };
 
 struct snapshot *core_borrow(struct api_core *c);
