@@ -93,7 +93,7 @@ bool cases_stale(const struct errinfo *ei);
 /* ---- looking; each a new reference in *ret ---- */
 
 struct cases_page {
-	unsigned limit;     /* 1 to 500 */
+	unsigned limit;     /* 1 to 500; a page of cases may end before, for they have rounds */
 	const char *cursor; /* as given before, or NULL */
 };
 

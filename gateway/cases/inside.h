@@ -24,6 +24,7 @@ enum {
 	CASES_SKEW_MS = 5 * 60 * 1000, /* between two clocks */
 	CASES_RETURN_WEEKS = 6,
 	CASES_STATEMENTS = 200,
+	CASES_PAGE_ROUNDS = 1000, /* of the cases on a page; with these it is full */
 	CASES_CHAIN = 3 << 20, /* with what may follow it fits into an answer that clients take */
 };
 
