@@ -64,7 +64,9 @@ static int open_cases(struct core *c, struct errinfo *ei)
 	char *path GW_CLEANUP(str_free_p) = home_path(c->home, "store.db");
 	struct transfer_env transfer;
 	home_transfer(c->home, &transfer);
-	int r = store_open(path, &c->store, ei);
+	int r = cases_store_there(path, packages, home_ledger(c->home), ei);
+	if (r == 0)
+		r = store_open(path, &c->store, ei);
 	if (r < 0)
 		return r;
 	const struct cases_env env = {.oin = home_oin(c->home),

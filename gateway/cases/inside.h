@@ -25,6 +25,7 @@ enum {
 	CASES_RETURN_WEEKS = 6,
 	CASES_LATE_DAYS = 14, /* that another gateway may tell an act late: mirror.c */
 	CASES_STATEMENTS = 200,
+	CASES_PAGE_ROUNDS = 1000, /* of the cases on a page; with these it is full */
 	CASES_CHAIN = 3 << 20, /* with what may follow it fits into an answer that clients take */
 };
 

@@ -28,8 +28,9 @@
 struct http_server;
 
 struct http_limits {
-	unsigned connections; /* open at once; one more takes the place of the one idle for longest,
-	                       or is closed unanswered when none is idle */
+	unsigned connections; /* open at once; one more takes the place of one that waits for its
+	                         client, of whoever has the most of them (an organisation, or an
+	                         address before one is known), else it is closed unanswered */
 	unsigned per_address; /* of these, from one address (http/address.h) before the handshake is
 	                         done */
 	unsigned workers;     /* requests at once */
