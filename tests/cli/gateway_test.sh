@@ -7,7 +7,7 @@ HANDOVERD=$PWD/$BUILD/handoverd
 D='' PORT='' WIRE='' # the daemon's process and port; the wire's
 end() { kill $D $WIRE 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-plan 121
+plan 123
 
 start() { # HOME: its daemon, on the port it had before, if any
 	"$HANDOVERD" --home "$W/$1" --listen "127.0.0.1:${PORT:-0}" 2>>"$W/log" >&2 &
@@ -279,6 +279,13 @@ ok "status --watch tells what happens"
 kill -INT $A
 wait $A
 ok "… until it is interrupted"
+for watch in "" --watch; do # a pipe that nobody reads; -13 is SIGPIPE
+	timeout 60 python3 -c 'import os, subprocess, sys
+r, w = os.pipe(); os.close(r); print(subprocess.run(sys.argv[1:], stdout=w).returncode)' \
+		"$HANDOVER" --home "$W/incoming" status $watch >"$W/out" 2>"$W/err"
+	[ "$(cat "$W/out" "$W/err")" = -13 ]
+	ok "status $watch ends without a word when nobody reads on"
+done
 
 # ---- two days later ----
 stop
