@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -62,6 +63,16 @@ static int list_files(struct contact *c, const char *folder, const char *suffix,
 	return r;
 }
 
+/* Said at once, so that nobody wonders why nothing happens. */
+static void waiting(void *arg, const char *why, unsigned seconds, unsigned left)
+{
+	(void)arg;
+	(void)fflush(stdout);
+	(void)fprintf(stderr,
+	    "%shandover: %s: trying again in %u seconds, and for %u more at most\n",
+	    isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "", why, seconds, left);
+}
+
 static int open_client(struct contact *c, struct errinfo *ei)
 {
 	const struct settings *s = home_settings(c->home);
@@ -84,6 +95,7 @@ static int open_client(struct contact *c, struct errinfo *ei)
 	    .proxy = c->profile.proxy[0] ? c->profile.proxy : NULL,
 	    .at = s->test ? clock_now() : 0,
 	    .stop = items_watch(),
+	    .waiting = waiting,
 	};
 	return r == 0 ? client_new(&server, &c->client, ei) : r;
 }

@@ -13,7 +13,7 @@ end() {
 	rm -rf "$W"
 }
 trap end EXIT
-plan 37
+plan 40
 SEED=${SEED:-$RANDOM}
 echo "# SEED=$SEED"
 RANDOM=$SEED
@@ -182,6 +182,11 @@ ok "a package is announced all the same"
 ok "… but its upload is refused before a byte moves"
 [ -z "$(find "$W/municipality/packages" -name "*${P_OF[1]}*" -size +0)" ]
 ok "… and nothing of it is kept"
+from=$SECONDS
+expect 7 "a release says at once that there is no room" timeout 60 "$HANDOVER" --home "$W/outgoing" release vol-1
+said "the gateway answers: "
+[ $((SECONDS - from)) -lt 10 ]
+ok "… and does not press for it"
 expect 0 "an offer is withdrawn all the same" at outgoing withdraw --reason candidate vol-2
 [ "$(state vol-2)" = withdrawn ]
 ok "… and is withdrawn"
@@ -198,8 +203,8 @@ if mount -t tmpfs -o size=48m,mode=0700 tmpfs "$DISK" 2>/dev/null; then
 	ok "a disk without one free block"
 	[ "$(ready)" = 503 ]
 	ok "… is not ready"
-	timeout 5 "$HANDOVER" --home "$W/outgoing" release vol-1 >"$W/out" 2>"$W/err" # it tries for minutes
-	[ $? = 124 ] && [ "$(state vol-1)" = accepted ]
+	timeout 60 "$HANDOVER" --home "$W/outgoing" release vol-1 >"$W/out" 2>"$W/err"
+	[ $? = 7 ] && [ "$(state vol-1)" = accepted ]
 	ok "nothing is released into it"
 	expect 0 "a cancellation is taken" at outgoing cancel vol-1
 	stop
