@@ -10,7 +10,7 @@
 #ifndef TOOLS_CASE_ACT_H
 #define TOOLS_CASE_ACT_H
 
-#include "tools/contact.h"
+#include "tools/contact_case.h"
 
 struct our_act {
 	const char *kind;    /* a statement's */

@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "registry/text.h"
 #include "tools/commands.h"
-#include "tools/contact.h"
+#include "tools/contact_case.h"
 #include "tools/items.h"
 #include "tools/output.h"
 
