@@ -102,7 +102,8 @@ static int open_client(struct contact *c, struct errinfo *ei)
 int contact_open(struct contact *c, const struct cli *cli, struct errinfo *ei)
 {
 	const char *name = cli_value(cli, "gateway");
-	return contact_open_named(c, cli, name ? name : GATEWAY_DEFAULT, ei);
+	int r = contact_open_named(c, cli, name ? name : GATEWAY_DEFAULT, ei);
+	return r;
 }
 
 int contact_open_named(
@@ -116,7 +117,9 @@ int contact_open_named(
 		r = open_client(c, ei);
 	if (r < 0)
 		return r;
+	const char *out = cli_value(cli, "out");
 	c->root = home_path(c->home, "receipts");
+	c->packages = out ? str_dup(out) : home_path(c->home, "inbox");
 	c->env = (struct chain_env){
 	    .trust = registry_trust(home_registry(c->home)),
 	    .now = clock_now(),
@@ -138,11 +141,13 @@ void contact_close(struct contact *c)
 {
 	client_free(c->client);
 	json_decref(c->cases);
+	json_decref(c->came);
 	free_list(c->roots, c->roots_n);
 	free_list(c->lists, c->lists_n);
 	free(c->cert);
 	free(c->key);
 	free(c->root);
+	free(c->packages);
 	home_free(c->home);
 }
 

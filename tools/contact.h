@@ -26,11 +26,14 @@ struct contact {
 	struct client *client;
 	struct chain_env env; /* how statements are judged */
 	char *root;           /* HOME/receipts */
+	char *packages;       /* where packages that we fetch go: HOME/inbox, or what --out says */
 	/* what client points to */
 	char *cert, *key;
 	char **roots, **lists;
 	size_t roots_n, lists_n;
-	json_t *cases;              /* all that the gateway has of ours, once they were asked for */
+	json_t *cases; /* all that the gateway has of ours, once they were asked for */
+	json_t
+	    *came; /* statements that were pending when we began and have arrived: their sha256 */
 	struct home_terms terms[8]; /* policies that were looked at lately */
 	size_t terms_n;
 };

@@ -129,6 +129,35 @@ static int compare(struct contact *c, struct contact_case *k, struct errinfo *ei
 	return r == GW_EAUTH ? incident(c, k, r, ei) : r;
 }
 
+void contact_came(struct contact *c, const char *sha256)
+{
+	if (!c->came)
+		c->came = json_object();
+	jx_set(c->came, sha256, json_true());
+}
+
+bool contact_has_come(const struct contact *c, const char *sha256)
+{
+	return json_object_get(c->came, sha256) != NULL;
+}
+
+/* Compare, and note what of ours turns out to have arrived. */
+static int compare_pending(struct contact *c, struct contact_case *k, struct errinfo *ei)
+{
+	json_t *left GW_CLEANUP(jx_release) = json_object();
+	const struct receipts_pending *p;
+	const char *sha256;
+	json_t *v;
+	for (size_t i = 0; (p = receipts_pending(k->receipts, i)); i++)
+		jx_set(left, p->sha256, json_true());
+	int r = compare(c, k, ei);
+	for (size_t i = 0; (p = receipts_pending(k->receipts, i)); i++)
+		(void)json_object_del(left, p->sha256);
+	json_object_foreach (left, sha256, v)
+		contact_came(c, sha256);
+	return r;
+}
+
 int contact_read(struct contact *c, struct contact_case *k, struct errinfo *ei)
 {
 	char path[160];
@@ -145,8 +174,20 @@ int contact_read(struct contact *c, struct contact_case *k, struct errinfo *ei)
 	if (r == GW_ENOENT)
 		r = 0;
 	if (r == 0)
-		r = compare(c, k, ei);
-	return r == 0 ? receipts_at(k->receipts, c->profile.oin, ei) : r;
+		r = compare_pending(c, k, ei);
+	if (r == 0)
+		r = receipts_at(k->receipts, c->profile.oin, ei);
+	return r;
+}
+
+bool contact_carried(const struct contact_case *k, const char *sha256)
+{
+	size_t i;
+	json_t *item;
+	json_array_foreach (json_object_get(k->now, "pending"), i, item)
+		if (str_eq(jx_str(item, "statement"), sha256))
+			return true;
+	return false;
 }
 
 bool contact_legal(const struct contact_case *k, const char *act)

@@ -28,6 +28,14 @@ int contact_find(struct contact *c, const char *operand, struct contact_case *re
 int contact_read(struct contact *c, struct contact_case *k, struct errinfo *ei) GW_MUST_USE;
 void contact_case_release(struct contact_case *k);
 
+/* A statement that a command which was cut off had left pending has arrived: note it, ask for it.
+ */
+void contact_came(struct contact *c, const char *sha256);
+bool contact_has_come(const struct contact *c, const char *sha256);
+
+/* True when the gateway is still carrying that statement to another one. */
+bool contact_carried(const struct contact_case *k, const char *sha256);
+
 /* True when the gateway says that the act is legal for us now. */
 bool contact_legal(const struct contact_case *k, const char *act);
 

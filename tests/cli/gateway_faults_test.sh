@@ -98,13 +98,11 @@ step() { # NAME HOME COMMAND...
 		wait $pid
 		rc=$?
 		[ $rc = 0 ] && break
-		# taken by the gateway and kept by the command, which did not live to say so
-		[ $rc = 4 ] && [ $again -gt 0 ] && grep -q "is not for us to do in a case that is '${DONE[$name]}'" "$W/err" && break
 		tries=$((tries + 1))
 		[ $tries -lt 15 ] || { STUCK=$((STUCK + 1)); sed "s/^/# $name: /" "$W/err"; break; }
 	done 2>/dev/null
 }
-declare -A TIME=() DONE=([send]=offered [accept]=accepted [release]=released [fetch]=fetched [ack]=opened [take-over]=taken_over)
+declare -A TIME=()
 whole() { # I: one case from its offer to its end
 	local i=$1 a
 	seal_case "zaak-$i" 9000
