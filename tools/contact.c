@@ -12,6 +12,7 @@
 #include "registry/text.h"
 #include "tools/items.h"
 #include "tools/open_home.h"
+#include "tools/settle.h"
 
 enum { HOME_CONTACT = HOME_REGISTRY | HOME_SIGNER | HOME_LEDGER | HOME_CATALOGUE };
 
@@ -103,6 +104,8 @@ int contact_open(struct contact *c, const struct cli *cli, struct errinfo *ei)
 {
 	const char *name = cli_value(cli, "gateway");
 	int r = contact_open_named(c, cli, name ? name : GATEWAY_DEFAULT, ei);
+	if (r == 0)
+		settle_others(c);
 	return r;
 }
 

@@ -39,7 +39,8 @@ struct contact {
 };
 
 /* Open the home (for acts, with its ledger), read the profile of --gateway, be ready to call.
- * Errors of home_open, gateway_load, client_new. Close it in any case. */
+ * Errors of home_open, gateway_load, client_new. Close it in any case. contact_open also settles
+ * what killed commands left (tools/settle.h). */
 int contact_open(struct contact *c, const struct cli *cli, struct errinfo *ei) GW_MUST_USE;
 int contact_open_named(
     struct contact *c, const struct cli *cli, const char *name, struct errinfo *ei) GW_MUST_USE;

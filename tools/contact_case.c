@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "registry/text.h"
 #include "tools/items.h"
+#include "tools/settle.h"
 
 void contact_case_release(struct contact_case *k)
 {
@@ -177,7 +178,7 @@ int contact_read(struct contact *c, struct contact_case *k, struct errinfo *ei)
 		r = compare_pending(c, k, ei);
 	if (r == 0)
 		r = receipts_at(k->receipts, c->profile.oin, ei);
-	return r;
+	return r == 0 ? settle_case(c, k, ei) : r;
 }
 
 bool contact_carried(const struct contact_case *k, const char *sha256)

@@ -23,7 +23,8 @@ struct contact_case {
 int contact_find(struct contact *c, const char *operand, struct contact_case *ret,
     struct errinfo *ei) GW_MUST_USE;
 
-/* Read it, its sender and case_id being set: fills receipts and now. GW_EAUTH as above. Release it
+/* Read it, its sender and case_id being set: fills receipts and now, and settles what a killed
+ * command left of it in our ledger. GW_EAUTH as above. Release it
  * in any case. */
 int contact_read(struct contact *c, struct contact_case *k, struct errinfo *ei) GW_MUST_USE;
 void contact_case_release(struct contact_case *k);

@@ -13,7 +13,7 @@ end() {
 	rm -rf "$W"
 }
 trap end EXIT
-plan 40
+plan 41
 SEED=${SEED:-$RANDOM}
 echo "# SEED=$SEED"
 RANDOM=$SEED
@@ -160,6 +160,9 @@ for h in outgoing incoming; do
 done >"$W/out"
 [ ! -s "$W/out" ]
 ok "in a party's own no act is missing, and none succeeded twice"
+for h in outgoing incoming; do at $h ledger verify --json 2>/dev/null | jq -c .open_intents; done >"$W/out"
+[ "$(sort -u "$W/out")" = "[]" ]
+ok "… and none is without its result"
 
 # ---- a full disk ----
 for i in 1 2 3; do seal_case "vol-$i"; P_OF[i]=$P; done

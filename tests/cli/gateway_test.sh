@@ -7,7 +7,7 @@ HANDOVERD=$PWD/$BUILD/handoverd
 D='' PORT='' WIRE='' # the daemon's process and port; the wire's
 end() { kill $D $WIRE 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-plan 144
+plan 148
 
 start() { # HOME: its daemon, on the port it had before, if any
 	"$HANDOVERD" --home "$W/$1" --listen "127.0.0.1:${PORT:-0}" 2>>"$W/log" >&2 &
@@ -238,6 +238,8 @@ ok "… of the statement that was made then"
 must at outgoing status zaak-k
 [ "$(ls "$(receipts outgoing zaak-k)" | grep -c '^[0-9].*\.json$')" = 2 ]
 ok "… and makes no other"
+[ "$(ledger incoming | tail -2 | paste -sd,)" = "case.accept intent -,case.accept result ok" ] && [ "$(intents incoming)" = "[]" ]
+ok "the ledger knows how it ended"
 must at outgoing release zaak-k
 must at incoming fetch zaak-k
 must at incoming open --into "$W/opened" "$W/incoming/inbox/$(jq -r .package "$(receipts incoming zaak-k)/0001-offer.json").tar.age"
@@ -255,6 +257,11 @@ run 0 "what says something else is another act" at incoming conversation --state
 talks 9
 ok "… and stands there beside it"
 killed incoming "$PROVIDER/zaak-k" '[ "$(state zaak-k)" = taken_over ]' take-over
+[ "$(ledger incoming | tail -1)" = "case.taken_over intent -" ]
+ok "its ledger does not know how it ended"
+run 0 "any other command finishes that" at incoming inbox
+[ "$(ledger incoming | tail -2 | paste -sd,)" = "case.taken_over intent -,case.taken_over result ok" ] && [ "$(intents incoming)" = "[]" ]
+ok "… and it knows"
 offer zaak-l
 must at incoming decline --reason other zaak-l
 run 0 "a decline for that reason was done" at incoming decline --reason other zaak-l
