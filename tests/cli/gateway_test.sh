@@ -7,7 +7,7 @@ HANDOVERD=$PWD/$BUILD/handoverd
 D='' PORT='' WIRE='' # the daemon's process and port; the wire's
 end() { kill $D $WIRE 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-plan 148
+plan 157
 
 start() { # HOME: its daemon, on the port it had before, if any
 	"$HANDOVERD" --home "$W/$1" --listen "127.0.0.1:${PORT:-0}" 2>>"$W/log" >&2 &
@@ -236,7 +236,7 @@ fact '.state == "accepted" and .note == "it was done before" and .statement == "
 [ "$(sha256sum <"$(receipts incoming zaak-k)/0002-accept.json")" = "$digest" ]
 ok "… of the statement that was made then"
 must at outgoing status zaak-k
-[ "$(ls "$(receipts outgoing zaak-k)" | grep -c '^[0-9].*\.json$')" = 2 ]
+[ "$(ls "$(receipts outgoing zaak-k)" | grep -c '^[0-9]*-[a-z_]*\.json$')" = 2 ]
 ok "… and makes no other"
 [ "$(ledger incoming | tail -2 | paste -sd,)" = "case.accept intent -,case.accept result ok" ] && [ "$(intents incoming)" = "[]" ]
 ok "the ledger knows how it ended"
@@ -362,6 +362,29 @@ must at outgoing release zaak-h
 run 0 "more time" at outgoing extend --expires "$(date -u -d '+29 days' +%FT%TZ)" zaak-h
 is_state zaak-h released
 
+# ---- opened after the end that the package names, within the one that it got ----
+stop
+HANDOVER_TEST_CLOCK=$(date -u -d '+29 days -1 hour' +%FT%TZ)
+again municipality
+run 0 "it is fetched in the longer term" at incoming fetch zaak-h
+H=$(jq -r .package "$(receipts incoming zaak-h)/0001-offer.json")
+late() { at incoming open --into "$W/late" "$W/incoming/inbox/$H.tar.age"; }
+mv "$(receipts incoming zaak-h)" "$W/aside"
+run 4 "nobody opens it who cannot prove that" late
+said "the package has expired: ask its sender for a new one"
+cp -r "$W/aside" "$(receipts incoming zaak-h)"
+e=$(echo "$(receipts incoming zaak-h)"/00*-extend.json)
+sed -i 's/"expires":"20/"expires":"21/' "$e"
+run 4 "nor by a proof that was changed" late
+said "the receipts of its case prove no longer term"
+rm -r "$(receipts incoming zaak-h)"
+mv "$W/aside" "$(receipts incoming zaak-h)"
+run 0 "it is opened by what the chain of its case proves" late
+run 0 "… and acknowledged" at incoming ack --opened "$W/late" zaak-h
+HANDOVER_TEST_CLOCK=$(date -u -d '+30 days' +%FT%TZ)
+run 4 "after that it is not opened any more" late
+said "the package has expired: ask its sender for a new one"
+
 # ---- a gateway that shows something else ----
 run 1 "a case that is nowhere" at incoming accept zaak-nowhere
 stop
@@ -378,7 +401,7 @@ ok "… nor left behind"
 stop
 again municipality
 # what we saw is not what it shows
-f=$(receipts incoming zaak-h)/0002-accept.json
+f=$(receipts incoming zaak-h)/0007-opened.json
 sed -i 's/"at":"[^"]*"/"at":"2026-11-22T04:50:11.123Z"/' "$f"
 run 5 "a chain that differs from what we saw" at incoming status zaak-h
 said "is another one than we saw before"
