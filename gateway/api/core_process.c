@@ -112,7 +112,11 @@ static int open_rooms(struct core *c, struct errinfo *ei)
 	    .store = c->store,
 	    .mandates = (const char *const *)s->mandates,
 	    .mandates_n = s->mandates_n,
-	    .free_bytes = s->serve.cases.free_bytes};
+	    .free_bytes = s->serve.cases.free_bytes,
+	    .witnesses = (const char *const *)s->witnesses,
+	    .witnesses_n = s->witnesses_n,
+	    .cosign_minutes = s->serve.cosign_minutes,
+	    .cosign_warn_hours = s->serve.cosign_warn_hours};
 	return api_core_new(&env, &c->api, ei);
 }
 
