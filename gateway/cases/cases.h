@@ -59,6 +59,17 @@ struct cases_call {
 	int64_t now;        /* ms */
 };
 
+/*
+ * cases_store_there(store, packages, ledger, ei): may a store be made at the path `store`, or is
+ * the one that was there gone? To be asked before store_open makes it.
+ *
+ * Over a new store all package files would be nobody's, and go; every case would be as if it had
+ * never been. 0 where there is a store. GW_EAUTH: there is none (or no byte of it), but the ledger
+ * has records of a gateway that served here, and the folder `packages` is there. GW_ELEDGER.
+ */
+int cases_store_there(
+    const char *store, const char *packages, struct ledger *ledger, struct errinfo *ei) GW_MUST_USE;
+
 /* Open the cases of a home: makes good what a kill left (packages without a row, rows without a
  * file, uploads that were cut off). What cannot be made good of one package or upload does not keep
  * the others out: cases_tick tries again, and says why. GW_EIO, GW_ELEDGER. */
@@ -95,7 +106,7 @@ bool cases_stale(const struct errinfo *ei);
 /* ---- looking; each a new reference in *ret ---- */
 
 struct cases_page {
-	unsigned limit;     /* 1 to 500 */
+	unsigned limit;     /* 1 to 500; a page of cases may end before, for they have rounds */
 	const char *cursor; /* as given before, or NULL */
 };
 
@@ -237,9 +248,10 @@ void cases_job_release(struct cases_job *j);
 
 /*
  * The next job that is due, the one that waited longest first, those of one case one at a time and
- * in their order; a package before the release that names it. It is nobody else's until
- * cases_job_done; at most four are out at once. GW_ENOENT when none is due: *ret_next is when to
- * ask again, at most a second from now. The caller releases *ret.
+ * in their order; a package before the release that names it, but none that an act behind it takes
+ * back (an event `refused`, note `withdrawn`): its release is then refused there. It is nobody
+ * else's until cases_job_done; at most four are out at once. GW_ENOENT when none is due: *ret_next
+ * is when to ask again, at most a second from now. The caller releases *ret.
  */
 int cases_job_next(struct cases *c, const struct cases_call *call, struct cases_job *ret,
     int64_t *ret_next, struct errinfo *ei) GW_MUST_USE;

@@ -25,6 +25,7 @@ enum {
 	CASES_RETURN_WEEKS = 6,
 	CASES_LATE_DAYS = 14, /* that another gateway may tell an act late: mirror.c */
 	CASES_STATEMENTS = 200,
+	CASES_PAGE_ROUNDS = 1000, /* of the cases on a page; with these it is full */
 	CASES_CHAIN = 3 << 20, /* with what may follow it fits into an answer that clients take */
 };
 
@@ -190,9 +191,6 @@ int cases_json(struct cases *c, struct store_tx *tx, const struct cases_call *ca
 /* Say anew what is due in a round that has come into its state, or whose term has changed. */
 int cases_plan(struct store_tx *tx, int64_t row, const struct store_round *r, int64_t now,
     struct errinfo *ei) GW_MUST_USE;
-
-/* The n-th working day after day. Working days are Monday to Friday: holidays are not known. */
-struct date cases_working_day(struct date day, unsigned n);
 
 /* ---- what packages does for cases.c: package.c, upload.c, mirror.c ---- */
 

@@ -183,20 +183,19 @@ static void shaken(struct http_server *s, struct conn *c)
 	}
 }
 
-/* Room for one more: when all is taken, that of the connection which has been idle for longest. */
+/* Room for one more: when all is taken, one gives way. */
 static bool make_room(struct http_server *s)
 {
-	struct conn *longest = NULL;
 	if (s->conns_n < s->limits.connections)
 		return true;
-	(void)pthread_mutex_lock(&s->lock); /* a worker may make it idle only now */
-	for (struct conn *c = s->conns; c; c = c->next)
-		if (c->state == IDLE && (!longest || c->deadline <= longest->deadline))
-			longest = c;
-	if (longest)
-		drop(s, longest);
+	(void)pthread_mutex_lock(&s->lock); /* a worker may make one idle only now */
+	struct conn *gone = pool_gives_way(s);
+	if (gone) {
+		s->counts.over_limit += gone->state != IDLE;
+		drop(s, gone);
+	}
 	(void)pthread_mutex_unlock(&s->lock);
-	return longest != NULL;
+	return gone != NULL;
 }
 
 static bool may_come_in(struct http_server *s, const struct address *from)
@@ -228,6 +227,7 @@ static void begin(struct http_server *s, const struct listener *l, int fd, struc
 	(void)pthread_mutex_unlock(&s->lock);
 	struct conn *c = str_alloc(sizeof *c);
 	*c = (struct conn){.next = s->conns,
+	    .listener = l,
 	    .stream = {fd, ssl},
 	    .from = from,
 	    .generation = generation,
