@@ -141,6 +141,11 @@ int api_core_reload(struct api_core *c, struct errinfo *ei)
 	return 0;
 }
 
+void api_core_reloaded(struct api_core *c, bool well)
+{
+	atomic_store(&c->stale, !well);
+}
+
 /* ---- the core ---- */
 
 static const char *const *copy_words(const char *const *words, size_t n)
@@ -165,7 +170,7 @@ int api_core_new(const struct api_core_env *env, struct api_core **ret, struct e
 	c->now = s;
 	for (size_t i = 0; i < INTAKES; i++)
 		c->intakes[i].fd = -1;
-	if (pthread_mutex_init(&c->lock, NULL) != 0)
+	if (pthread_mutex_init(&c->lock, NULL) != 0 || pthread_mutex_init(&c->looking, NULL) != 0)
 		abort();
 	*ret = c;
 	return 0;
@@ -180,6 +185,8 @@ void api_core_free(struct api_core *c)
 	for (size_t i = 0; i < c->env.mandates_n; i++)
 		free((char *)(uintptr_t)c->env.mandates[i]);
 	free((void *)(uintptr_t)c->env.mandates);
+	free(c->looks);
+	(void)pthread_mutex_destroy(&c->looking);
 	witnessing_free(c->witnessing);
 	(void)pthread_mutex_destroy(&c->lock);
 	free(c);
@@ -261,8 +268,8 @@ static void refuse(struct op *op, int code)
 	op->body_n = op->out->len;
 	for (size_t i = 0; i < fields_n; i++)
 		(void)!op_field(op, op->fields[i].name, "%s", values[i]);
-	if (p.status == 503)
-		(void)!op_field(op, "Retry-After", "60");
+	if (p.status == 503 || p.status == 429)
+		(void)!op_field(op, "Retry-After", p.status == 503 ? "60" : "5");
 }
 
 /* Now that nothing is added to out any more, its parts have an address. */
@@ -405,6 +412,8 @@ int api_core_figures(struct api_core *c, struct buf *out)
 	    {"cosignatures_failed_total", "counter", "witnesses asked in vain", w.failed},
 	    {"strangers_total", "counter", "calls by clients whom the registry does not know",
 		atomic_load(&c->strangers)},
+	    {"reload_failing", "gauge", "1 while registry and lists are not those that lie there",
+		atomic_load(&c->stale)},
 	};
 	for (size_t i = 0; i < GW_LENGTH(rows) && r == 0; i++)
 		r = figure(out, rows[i].name, rows[i].kind, rows[i].help, rows[i].v);

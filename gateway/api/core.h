@@ -10,6 +10,7 @@
 #ifndef GW_API_CORE_H
 #define GW_API_CORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,9 @@ void api_core_free(struct api_core *c);
 /* Read registry, policies and revocation lists again; calls that run finish under the old ones.
  * On failure the old ones stay. */
 int api_core_reload(struct api_core *c, struct errinfo *ei) GW_MUST_USE;
+
+/* Note, for the figures, how the last reload of all that a reload reads went. */
+void api_core_reloaded(struct api_core *c, bool well);
 
 /*
  * Answer one call. *a points into *out and static text, and into nothing else; a->fd is the

@@ -37,6 +37,12 @@ struct intake {
 	bool working; /* its body is whole, and it is being sealed */
 };
 
+/* When an organisation's reading of its records was last recorded. */
+struct look {
+	char oin[OIN_TEXT];
+	int64_t at; /* ms; 0: not yet */
+};
+
 /* Dossiers at once: each takes its archive's size in memory, and more while it is read. */
 enum { INTAKES = 4 };
 
@@ -45,8 +51,12 @@ struct api_core {
 	pthread_mutex_t lock; /* of what follows, but for the counters */
 	struct snapshot *now;
 	struct intake intakes[INTAKES];
+	pthread_mutex_t looking; /* of the two below */
+	struct look *looks;
+	size_t looks_n;
 	atomic_uint_least64_t calls[API_OPS][6]; /* by operation and first digit of the status */
 	atomic_uint_least64_t strangers;
+	atomic_bool stale; /* the last reload failed */
 	struct witnessing *witnessing; /* op_witness.c; with a lock of its own */
 };
 
