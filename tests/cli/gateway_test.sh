@@ -304,8 +304,8 @@ is_state zaak-e void
 must at incoming accept zaak-f
 must at outgoing release zaak-f
 run 4 "no more time than a package of today gets" at outgoing extend --expires "$(date -u -d '+60 days' +%FT%TZ)" zaak-f
-run 0 "a consent is withdrawn" at outgoing consent-withdrawn --scope share_capacity zaak-f
 must at incoming fetch zaak-f
+run 0 "a consent is withdrawn" at outgoing consent-withdrawn --scope share_capacity zaak-f
 run 0 "withdrawn after the fetch is asked for" at outgoing withdraw --reason consent zaak-f
 is_state zaak-f withdrawal_requested
 run 2 "the recipient says when it was destroyed" at incoming withdraw zaak-f
