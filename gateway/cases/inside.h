@@ -25,7 +25,10 @@ enum {
 	CASES_RETURN_WEEKS = 6,
 	CASES_LATE_DAYS = 14, /* that another gateway may tell an act late: mirror.c */
 	CASES_STATEMENTS = 200,
-	CASES_CHAIN = 3 << 20, /* with what may follow it fits into an answer that clients take */
+	CASES_CHAIN = 3 << 20,
+	CASES_LAST = 24 << 10,
+	CASES_ROUNDS = 50,
+	CASES_UNDER_WAY = 8, /* rounds that began and are not taken over yet */
 };
 
 struct cases_rules;    /* conditions.c: policies that were read */
@@ -153,6 +156,12 @@ int cases_terms_hold(struct cases *c, const struct cases_call *call, const char 
 void cases_record_terms(struct cases *c, const struct cases_work *w, struct ledger_record *r);
 
 void cases_rules_free(struct cases *c);
+
+/* ---- growth.c ---- */
+
+/* Whether the case of w, found and stepped, may have that act. GW_ELIMIT. */
+int cases_may_grow(const struct cases *c, const struct cases_work *w, struct store_tx *tx,
+    struct errinfo *ei) GW_MUST_USE;
 
 /* ---- withheld.c ---- */
 
