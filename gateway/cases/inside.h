@@ -106,11 +106,6 @@ int work_judge(struct cases_work *w, struct errinfo *ei) GW_MUST_USE;
 int cases_package_of(struct store_tx *tx, const struct store_case *it, const char *package,
     struct store_package *ret, struct buf *slip, struct buf *p7s, struct errinfo *ei) GW_MUST_USE;
 
-/* Keep it: statement, round, case, event, what is due, what happens to the package. span is that of
- * its intent here, or "". What it changes in its round dates from w->at. */
-int work_keep(struct cases_work *w, struct store_tx *tx, const char *span, struct errinfo *ei)
-    GW_MUST_USE;
-
 /*
  * From the intent on, for what was found and judged, under cases_lock: intent case.<act>, what
  * work_keep does (with elsewhere, the OIN of another gateway, cases_job_queue instead), result.
@@ -121,6 +116,13 @@ int work_do(struct cases *c, struct cases_work *w, const char *elsewhere, struct
 
 /* The chain has moved on: GW_ECONFLICT with the words that cases_stale knows. */
 int cases_say_stale(struct errinfo *ei) GW_MUST_USE;
+
+/* ---- keep.c ---- */
+
+/* Keep it: statement, round, case, event, what is due, what happens to the package. span is that of
+ * its intent here, or "". What it changes in its round dates from w->at. */
+int work_keep(struct cases_work *w, struct store_tx *tx, const char *span, struct errinfo *ei)
+    GW_MUST_USE;
 
 /* ---- ahead.c ---- */
 
