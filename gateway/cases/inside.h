@@ -29,6 +29,7 @@ enum {
 	CASES_LAST = 24 << 10,
 	CASES_ROUNDS = 50,
 	CASES_UNDER_WAY = 8, /* rounds that began and are not taken over yet */
+	CASES_PAGE_ROUNDS = 1000, /* of the cases on a page; with these it is full */
 };
 
 struct cases_rules;    /* conditions.c: policies that were read */
@@ -201,9 +202,6 @@ int cases_json(struct cases *c, struct store_tx *tx, const struct cases_call *ca
 /* Say anew what is due in a round that has come into its state, or whose term has changed. */
 int cases_plan(struct store_tx *tx, int64_t row, const struct store_round *r, int64_t now,
     struct errinfo *ei) GW_MUST_USE;
-
-/* The n-th working day after day. Working days are Monday to Friday: holidays are not known. */
-struct date cases_working_day(struct date day, unsigned n);
 
 /* ---- what packages does for cases.c: package.c, upload.c, mirror.c ---- */
 

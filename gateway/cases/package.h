@@ -111,6 +111,14 @@ int package_deposit(struct cases *c, const char *trace, const struct store_packa
 int package_refused(struct cases *c, const struct cases_call *call, const struct store_package *p,
     int code, struct errinfo *ei);
 
+/*
+ * package_incident(c, word, list, n, of, now, ei): the bytes of packages cannot be had: record that
+ * (incident.open with that word), and tell both parties of each. Named are list[0..n) of `of`.
+ * GW_ELEDGER, GW_EIO.
+ */
+int package_incident(struct cases *c, const char *word, const struct store_package *list, size_t n,
+    uint64_t of, int64_t now, struct errinfo *ei) GW_MUST_USE;
+
 /* ---- upload.c ---- */
 
 /* Begin and end the follower. */
@@ -120,6 +128,7 @@ void uploads_close(struct cases_packages *p);
 /*
  * Finish an upload whose bytes are all there, as cases_upload_end does; nobody may have taken it.
  * 0 also when it is not whole or somebody is at it. GW_EAUTH: the digest is wrong, and it is gone.
+ * GW_ENOENT: its bytes cannot be read, and it is gone, with an incident. GW_EIO: not now.
  */
 int upload_finish(struct cases *c, const struct cases_call *call, const struct store_upload *u,
     struct errinfo *ei) GW_MUST_USE;

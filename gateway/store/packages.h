@@ -138,8 +138,11 @@ int store_upload_drop(struct store_tx *tx, const char *id, struct errinfo *ei) G
 
 typedef int (*store_upload_each)(void *ctx, const struct store_upload *u, struct errinfo *ei);
 
-/* All that were touched before `before` (INT64_MAX: all), done or not, oldest first. */
+/* All that were touched before `before` (INT64_MAX: all), done or not, oldest first; those of a
+ * sender that are open. */
 int store_uploads(struct store_tx *tx, int64_t before, store_upload_each fn, void *ctx,
+    struct errinfo *ei) GW_MUST_USE;
+int store_uploads_open(struct store_tx *tx, const char *sender, store_upload_each fn, void *ctx,
     struct errinfo *ei) GW_MUST_USE;
 
 #endif

@@ -1,39 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "store/cases.h"
 #include "store/jobs.h"
-#include "tests/unit/test.h"
+#include "tests/unit/store/fixture.h"
 
-#define A "00000099000000001000"
-#define B "00000099000000002000"
 #define REQUEST "3f0c1b7e-2a55-4a3e-9d6b-0d0f5c3a1b2d"
-
-struct fixture {
-	char *dir;
-	struct store *s;
-	struct store_tx *tx;
-	struct errinfo ei;
-};
-
-static int setup(void **state)
-{
-	struct fixture *f = str_alloc(sizeof *f);
-	f->dir = test_mkdir();
-	char *path GW_CLEANUP(str_free_p) = file_join(f->dir, "store.db");
-	test_code(store_open(path, &f->s, &f->ei), 0, &f->ei);
-	test_code(store_begin(f->s, STORE_WRITE, &f->tx, &f->ei), 0, &f->ei);
-	*state = f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-	store_end(&f->tx);
-	store_close(f->s);
-	test_rmdir(&f->dir);
-	free(f);
-	return 0;
-}
 
 /* A case with one round in that state. */
 static int64_t put(struct fixture *f, const char *id, const char *state, const char *request)

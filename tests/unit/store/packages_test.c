@@ -1,38 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "store/cases.h"
 #include "store/packages.h"
-#include "tests/unit/test.h"
-
-#define A "00000099000000001000"
-#define B "00000099000000002000"
-
-struct fixture {
-	char *dir;
-	struct store *s;
-	struct store_tx *tx;
-	struct errinfo ei;
-};
-
-static int setup(void **state)
-{
-	struct fixture *f = str_alloc(sizeof *f);
-	f->dir = test_mkdir();
-	char *path GW_CLEANUP(str_free_p) = file_join(f->dir, "store.db");
-	test_code(store_open(path, &f->s, &f->ei), 0, &f->ei);
-	test_code(store_begin(f->s, STORE_WRITE, &f->tx, &f->ei), 0, &f->ei);
-	*state = f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-	store_end(&f->tx);
-	store_close(f->s);
-	test_rmdir(&f->dir);
-	free(f);
-	return 0;
-}
+#include "tests/unit/store/fixture.h"
 
 static void text(char *out, size_t cap, const char *s)
 {
@@ -192,9 +161,18 @@ static void finds_what_has_to_go(void **state)
 	assert_string_equal(found, "23459");
 }
 
+static int count(void *ctx, const struct store_upload *u, struct errinfo *ei)
+{
+	(void)u;
+	(void)ei;
+	++*(int *)ctx;
+	return 0;
+}
+
 static void sums_up_by_sender(void **state)
 {
 	struct fixture *f = *state;
+	int n = 0;
 	struct store_package_sums s;
 	for (int i = 1; i <= 4; i++) {
 		struct store_package p = added(f, i, i < 4 ? A : B, 100, (uint64_t)1 << (40 + i));
@@ -212,19 +190,15 @@ static void sums_up_by_sender(void **state)
 	assert_int_equal(s.bytes, (uint64_t)6 << 40);
 	assert_int_equal(s.uploads, 1);
 	assert_int_equal(s.coming, (uint64_t)8 << 40);
+	test_code(store_uploads_open(f->tx, A, count, &n, &f->ei), 0, &f->ei);
+	assert_int_equal(n, 1);
+	test_code(store_uploads_open(f->tx, "00000099000000003000", count, &n, &f->ei), 0, &f->ei);
+	assert_int_equal(n, 1);
 	test_code(store_packages_sum(f->tx, NULL, &s, &f->ei), 0, &f->ei);
 	assert_int_equal(s.uploads, 2);
 	assert_int_equal(s.coming, (uint64_t)24 << 40);
 	test_code(store_packages_sum(f->tx, "00000099000000003000", &s, &f->ei), 0, &f->ei);
 	assert_int_equal(s.packages + s.bytes + s.uploads + s.coming, 0);
-}
-
-static int count(void *ctx, const struct store_upload *u, struct errinfo *ei)
-{
-	(void)u;
-	(void)ei;
-	++*(int *)ctx;
-	return 0;
 }
 
 static void keeps_one_upload_a_package(void **state)
