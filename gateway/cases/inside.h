@@ -28,7 +28,7 @@ enum {
 	CASES_CHAIN = 3 << 20,
 	CASES_LAST = 24 << 10,
 	CASES_ROUNDS = 50,
-	CASES_UNDER_WAY = 8, /* rounds that began and are not taken over yet */
+	CASES_UNDER_WAY = 8,      /* rounds that began and are not taken over yet */
 	CASES_PAGE_ROUNDS = 1000, /* of the cases on a page; with these it is full */
 };
 
