@@ -32,6 +32,10 @@ struct api_core_env {
 	const char *const *mandates; /* OINs besides our own whose clients may hand in dossiers */
 	size_t mandates_n;
 	uint64_t free_bytes; /* of the home's disk that must be free to be ready; 0: 1 GiB */
+	const char *const *witnesses; /* OINs whose gateways vouch for our ledger */
+	size_t witnesses_n;
+	unsigned cosign_minutes;    /* between two heads that they are asked about; 0: 60 */
+	unsigned cosign_warn_hours; /* that the last signature of one may be old; 0: 48 */
 };
 
 /* env and what it points to are copied but for the rooms. GW_EAUTH, GW_EFORMAT: the registry. */

@@ -64,7 +64,9 @@ static int open_cases(struct core *c, struct errinfo *ei)
 	char *path GW_CLEANUP(str_free_p) = home_path(c->home, "store.db");
 	struct transfer_env transfer;
 	home_transfer(c->home, &transfer);
-	int r = store_open(path, &c->store, ei);
+	int r = cases_store_there(path, packages, home_ledger(c->home), ei);
+	if (r == 0)
+		r = store_open(path, &c->store, ei);
 	if (r < 0)
 		return r;
 	const struct cases_env env = {.oin = home_oin(c->home),
@@ -110,7 +112,11 @@ static int open_rooms(struct core *c, struct errinfo *ei)
 	    .store = c->store,
 	    .mandates = (const char *const *)s->mandates,
 	    .mandates_n = s->mandates_n,
-	    .free_bytes = s->serve.cases.free_bytes};
+	    .free_bytes = s->serve.cases.free_bytes,
+	    .witnesses = (const char *const *)s->witnesses,
+	    .witnesses_n = s->witnesses_n,
+	    .cosign_minutes = s->serve.cosign_minutes,
+	    .cosign_warn_hours = s->serve.cosign_warn_hours};
 	return api_core_new(&env, &c->api, ei);
 }
 

@@ -28,9 +28,11 @@
 struct http_server;
 
 struct http_limits {
-	unsigned connections; /* open at once; one more takes the place of the one idle for longest,
-	                       or is closed unanswered when none is idle */
-	unsigned per_address; /* of these, from one address before the handshake is done */
+	unsigned connections; /* open at once; one more takes the place of one that waits for its
+	                         client, of whoever has the most of them (an organisation, or an
+	                         address before one is known), else it is closed unanswered */
+	unsigned per_address; /* of these, from one address (http/address.h) before the handshake is
+	                         done */
 	unsigned workers;     /* requests at once */
 	unsigned with_body;   /* of these, with a body; below workers, so that a GET gets through */
 	unsigned per_peer;    /* of these, by one organisation: 429 beyond */

@@ -7,7 +7,7 @@ HANDOVERD=$PWD/$BUILD/handoverd
 D='' # the daemon's process
 end() { [ -n "$D" ] && kill "$D" 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-plan 83
+plan 84
 
 must "$CERTS/make-pki" "$W/pki"
 KEEPER=$(pin_of "Registry keeper" keeper)
@@ -93,6 +93,10 @@ ok "both are confined"
 [ ! -r "/proc/$D/environ" ] || [ "$(tr '\0' '\n' <"/proc/$(edge_of)/environ" 2>/dev/null | grep -c "$PIN")" = 0 ] &&
 	{ [ ! -r "/proc/$D/environ" ] || tr '\0' '\n' <"/proc/$D/environ" | grep -q "$PIN"; }
 ok "the PIN of a token is in the core's environment alone"
+parsers=''
+for p in $(pgrep -P "$D"); do [ "$(cat "/proc/$p/comm")" = parser ] && parsers=$p; done
+[ -n "$parsers" ] && { [ ! -r "/proc/$parsers/environ" ] || [ "$(find "/proc/$parsers/fd" -mindepth 1 | wc -l)" = 4 ]; }
+ok "what forks parsers holds the standard three and its line to the core"
 local_call() { curl -sS --max-time 10 --unix-socket "$W/local.sock" -o "$W/body" -w '%{http_code}' "http://x$1" 2>"$W/err"; }
 [ "$(local_call /healthz)" = 200 ]; ok "healthz"
 [ "$(local_call /readyz)" = 200 ]; ok "readyz"

@@ -213,15 +213,24 @@ static void client_close(struct client *c)
 	ERR_clear_error();
 }
 
-static int tcp(const struct world *w)
+/* A connection from the host-th address of this machine. */
+static int tcp_from(const struct world *w, unsigned host)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(w->port)};
+	struct sockaddr_in from = {.sin_family = AF_INET};
 	struct timeval t = {.tv_sec = 10};
 	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + host);
 	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&from, sizeof from), 0);
 	assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
 	return fd;
+}
+
+static int tcp(const struct world *w)
+{
+	return tcp_from(w, 0);
 }
 
 /* Connect as `who` (NULL: without certificate) with that TLS version at most (0: any). */
@@ -622,6 +631,62 @@ static void the_idle_make_room(void **state)
 		client_close(&idle[i]);
 }
 
+/* Until the server has seen n connections and, of these, done so many handshakes. */
+static void until(const struct world *w, uint64_t accepted, uint64_t handshakes)
+{
+	struct http_counts n = {0};
+	for (int i = 0; i < 10000 && (n.accepted < accepted || n.handshakes < handshakes); i++) {
+		(void)usleep(1000);
+		http_server_counts(w->server, &n);
+	}
+	assert_true(n.accepted >= accepted && n.handshakes >= handshakes);
+}
+
+/* Nor does it when what he says is half a head: he who has the most gives way. */
+static void half_heads_keep_nobody_out(void **state)
+{
+	struct world *w = *state;
+	struct client half[6];
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 16);
+	const char *const who[] = {
+	    "bob", "stranger", "stranger", "stranger", "stranger", "stranger"};
+	w->limits.connections = GW_LENGTH(half);
+	start(w);
+	for (size_t i = 0; i < GW_LENGTH(half); i++) {
+		half[i] = client(w, who[i], 0);
+		say(&half[i], GET, 20);
+		until(w, i + 1, i + 1);
+	}
+	(void)usleep(100000); /* what they said is read */
+	struct client c = client(w, "alice", 0);
+	expect(&c, GET, "200", ALICE);
+	assert_false(hear(&half[1], &b, "HTTP")); /* not the oldest, but the oldest of the many */
+	expect(&half[0], GET + 20, "200", "hello ");
+	client_close(&c);
+	for (size_t i = 0; i < GW_LENGTH(half); i++)
+		client_close(&half[i]);
+}
+
+/* Without a certificate one has no more than from his address, however many of these he has. */
+static void silence_keeps_nobody_out(void **state)
+{
+	struct world *w = *state;
+	int silent[6];
+	char byte;
+	w->limits.connections = GW_LENGTH(silent);
+	w->limits.per_address = 2;
+	start(w);
+	for (unsigned i = 0; i < GW_LENGTH(silent); i++)
+		silent[i] = tcp_from(w, 1 + i / 2);
+	until(w, GW_LENGTH(silent), 0);
+	struct client c = client(w, "alice", 0);
+	expect(&c, GET, "200", ALICE);
+	assert_int_equal(recv(silent[0], &byte, 1, 0), 0);
+	client_close(&c);
+	for (size_t i = 0; i < GW_LENGTH(silent); i++)
+		(void)close(silent[i]);
+}
+
 /* Lists that name alice, from now on. */
 static void revoke_alice(struct world *w)
 {
@@ -750,6 +815,8 @@ int main(void)
 	    T(a_head_that_crawls_is_given_up),
 	    T(too_many_connections_are_closed),
 	    T(the_idle_make_room),
+	    T(half_heads_keep_nobody_out),
+	    T(silence_keeps_nobody_out),
 	    T(a_reload_ends_older_connections),
 	    T(a_reload_counts_for_what_is_under_way),
 	    T(expiry_ends_an_open_connection),
