@@ -213,11 +213,31 @@ static int carry_out(struct op *op)
 	return r < 0 ? r : ops[n].fn(op);
 }
 
+enum { STRANGERS_TOLD = 20 /* lines a minute: how often they come, they choose */ };
+
+/* Whether a line about this caller may be written. */
+static bool may_tell(const struct op *op)
+{
+	unsigned long more = 0;
+	char text[24];
+	if (op->peer || !op->call->peer[0])
+		return true;
+	(void)pthread_mutex_lock(&op->core->lock);
+	bool may = log_may(&op->core->told, clock_mono(), STRANGERS_TOLD, &more);
+	(void)pthread_mutex_unlock(&op->core->lock);
+	(void)snprintf(text, sizeof text, "%lu", more);
+	if (more)
+		log_line(LOG_PRIO_WARNING, "strangers", "more", text, NULL);
+	return may;
+}
+
 /* What goes into the log: why, only where the failure is the gateway's own. */
 static void tell(const struct op *op, const struct problem *p, bool hidden)
 {
 	char status[12];
 	const char *name = op->call->op < API_OPS ? ops[op->call->op].name : "unknown";
+	if (!may_tell(op))
+		return;
 	(void)snprintf(status, sizeof status, "%d", p->status);
 	log_line(p->status >= 500 ? LOG_PRIO_ERR : LOG_PRIO_INFO, "problem", "instance",
 	    p->instance, "op", name, "peer", op->call->peer, "trace", op->call->trace, "status",
