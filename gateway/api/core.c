@@ -278,8 +278,8 @@ static void refuse(struct op *op, int code)
 	op->body_n = op->out->len;
 	for (size_t i = 0; i < fields_n; i++)
 		(void)!op_field(op, op->fields[i].name, "%s", values[i]);
-	if (p.status == 503)
-		(void)!op_field(op, "Retry-After", "60");
+	if (p.status == 503 || p.status == 429)
+		(void)!op_field(op, "Retry-After", p.status == 503 ? "60" : "5");
 }
 
 /* Now that nothing is added to out any more, its parts have an address. */

@@ -29,7 +29,8 @@ enum { COURIER_CARRIERS = 4, COURIER_READERS = 2, COURIER_LINKS = 6 };
 struct courier_env {
 	const int *links;         /* COURIER_LINKS ends of links to the core; taken over */
 	int64_t at;               /* certificates are judged as at this moment (ms); 0: now */
-	unsigned least_s, most_s; /* between two questions to one gateway; 0: 1, 60 */
+	unsigned least_s, most_s; /* between two questions to one gateway; 0: 1, 60. Where all
+	                           * cases have ended, the latter is sixty times as long */
 	/* A link broke: the process is to end. Any thread. */
 	void (*lost)(void *arg);
 	void *arg;

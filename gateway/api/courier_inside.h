@@ -24,6 +24,7 @@ struct courier_peer {
 	uint64_t after;         /* the event up to which it was read */
 	int64_t next, interval; /* ms, clock_mono */
 	bool busy, down, listed;
+	bool seldom;   /* all cases there have ended */
 	bool expected; /* something went there since it was chosen */
 };
 

@@ -73,7 +73,7 @@ enum api_op {
 	 */
 	API_JOB_NEXT,
 	API_JOB_DONE, /* params: job, one of "done", "again", "refused", the problem's word; 204 */
-	API_PEERS,    /* {"items":[{oin, gateway, after}]} */
+	API_PEERS,    /* {"items":[{oin, gateway, after, seldom}]} */
 	API_MIRROR, /* params: gateway, sender, case; body: the array of statements. 204: the event
 	               counts as read; 200: too, but it can never be taken in; else later */
 	API_MIRRORED, /* params: gateway; number = the event; 204 */

@@ -277,7 +277,7 @@ static int delivered(struct cases *c, const struct cases_call *call, const struc
 	if (str_eq(j->kind, PACKAGE))
 		return end(c, j, NULL, NULL, true, call->now, ei);
 	int r = cases_follow(c, call, j->sender, j->case_id, json->data, json->len, p7s->data,
-	    p7s->len, j->made, ei);
+	    p7s->len, j->made, call->now, ei);
 	if (r == GW_ELEDGER || r == GW_EIO || r == GW_ENOMEM) {
 		/* it is there, and is told again when it is brought again */
 		int e = wait(c, j, call->now, err_name(r), NULL);
@@ -317,7 +317,7 @@ struct peers {
 	size_t n, cap;
 };
 
-static int add_peer(void *ctx, const char *gateway, uint64_t event, struct errinfo *ei)
+static int add_peer(void *ctx, const char *gateway, uint64_t event, bool open, struct errinfo *ei)
 {
 	struct peers *p = ctx;
 	const struct organisations *all = registry_organisations(p->registry);
@@ -328,7 +328,7 @@ static int add_peer(void *ctx, const char *gateway, uint64_t event, struct errin
 			continue;
 		if (p->n < p->cap) {
 			struct cases_peer *k = &p->list[p->n];
-			*k = (struct cases_peer){.after = event};
+			*k = (struct cases_peer){.after = event, .ended = !open};
 			copy(k->oin, sizeof k->oin, gateway);
 			copy(k->gateway, sizeof k->gateway, o->gateway);
 		}
@@ -338,9 +338,10 @@ static int add_peer(void *ctx, const char *gateway, uint64_t event, struct errin
 	return 0;
 }
 
-size_t cases_peers(
-    struct cases *c, const struct registry *registry, struct cases_peer *ret, size_t cap)
+size_t cases_peers(struct cases *c, const struct registry *registry, int64_t now,
+    struct cases_peer *ret, size_t cap)
 {
+	int64_t since = now - (int64_t)CASES_RETURN_WEEKS * 7 * 24 * 3600 * 1000;
 	struct peers p = {.registry = registry, .list = ret, .cap = cap};
 	struct buf ended GW_CLEANUP(buf_release) = BUF_INIT(512);
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
@@ -351,6 +352,6 @@ size_t cases_peers(
 	if (r == 0)
 		r = store_begin(c->env.store, STORE_READ, &tx, NULL);
 	if (r == 0)
-		r = store_peers(tx, ended.data, add_peer, &p, NULL);
+		r = store_peers(tx, ended.data, since, add_peer, &p, NULL);
 	return r < 0 ? 0 : p.n;
 }

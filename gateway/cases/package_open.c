@@ -232,15 +232,18 @@ static int mind_uploads(
 
 /* ---- the whole ---- */
 
-/* The clock of its round, or an act, ends a package that was released; any other goes when its term
- * is over. */
+/* The clock of its round ends a package that was released; one that was asked for goes when it can
+ * be served no more, unless an act ended it before; any other when its term is over. */
 static int lapse(struct cases *c, int64_t now, struct errinfo *ei)
 {
-	static const char held[] = " released fetching fetched opened withdrawal_requested ";
+	const struct store_holds holds = {.held = " released ",
+	    .begun = " fetching fetched opened withdrawal_requested ",
+	    .begins = case_act_word(ACT_FETCH_REQUEST),
+	    .since = now - cases_fetch_ms()};
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
 	int r = store_begin(c->env.store, STORE_WRITE, &tx, ei);
 	if (r == 0)
-		r = store_packages_lapse(tx, now, held, ei);
+		r = store_packages_lapse(tx, now, &holds, ei);
 	return r < 0 ? r : store_commit(&tx, ei);
 }
 

@@ -46,6 +46,7 @@ static const struct limit serves[] = {
     SERVES("package_gb", cases.package_bytes, GIB, 1, 1 << 20),
     SERVES("organisation_gb", cases.organisation_bytes, GIB, 1, 1 << 20),
     SERVES("uploads", cases.uploads, 1, 1, 10000),
+    SERVES("reserve_gb", cases.reserve_bytes, GIB, 1, 1 << 20),
     SERVES("upload_days", cases.upload_hours, 24, 1, 90),
     SERVES("free_gb", cases.free_bytes, GIB, 1, 1 << 20),
     SERVES("connections", connections, 1, 16, 100000),

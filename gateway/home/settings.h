@@ -29,7 +29,8 @@ struct settings_limits {
 
 /* serve: what the daemon may hold and how much it does at once; 0 where nothing is said. */
 struct settings_serve {
-	/* package_gb, organisation_gb, uploads, upload_days, free_gb; 0: the defaults there */
+	/* package_gb, organisation_gb, uploads, reserve_gb, upload_days, free_gb; 0: the defaults
+	 * there */
 	struct cases_limits cases;
 	/* connections, per_address, workers, per_organisation; 0: the defaults of http/server.h */
 	unsigned connections, per_address, workers, per_peer;

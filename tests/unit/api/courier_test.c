@@ -36,6 +36,7 @@ struct world {
 	size_t jobs_n;
 	char *done; /* "job word problem" of each, in their order */
 	size_t done_n;
+	bool seldom;              /* the one peer is to be asked seldom */
 	bool peers, later, known; /* later: the core takes no chain; known: at the other gateway */
 	uint64_t after, mirrored;
 	char *chains; /* what was handed over */
@@ -88,8 +89,11 @@ static void give_peers(struct world *w, struct buf *out, struct link_answer *a)
 {
 	assert_int_equal(buf_adds(out, "{\"items\":["), 0);
 	if (w->peers)
-		assert_int_equal(buf_addf(out, "{\"oin\":\"%s\",\"gateway\":\"%s\",\"after\":%llu}",
-				     PKI_OIN, w->url, (unsigned long long)w->after),
+		assert_int_equal(buf_addf(out,
+				     "{\"oin\":\"%s\",\"gateway\":\"%s\",\"after\":%llu,"
+				     "\"seldom\":%s}",
+				     PKI_OIN, w->url, (unsigned long long)w->after,
+				     w->seldom ? "true" : "false"),
 		    0);
 	assert_int_equal(buf_adds(out, "]}"), 0);
 	*a = (struct link_answer){.status = 200,
@@ -412,6 +416,20 @@ static void events_are_read(void **state)
 	finish(w);
 }
 
+/* A second, two, four … instead of one after the other. */
+static void where_all_has_ended_is_asked_ever_less_often(void **state)
+{
+	struct world *w = *state;
+	w->peers = w->seldom = true;
+	begin(w);
+	for (int i = 0; i < WAIT_MS / 5 && w->peer.requests < 4; i++)
+		(void)usleep(5000);
+	unsigned before = w->peer.requests; /* the page, its two chains, and the next question */
+	(void)usleep(4200000);
+	assert_in_range(w->peer.requests - before, 1, 2);
+	finish(w);
+}
+
 static void what_the_core_cannot_take_is_read_again(void **state)
 {
 	struct world *w = *state;
@@ -460,6 +478,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(who_is_not_known, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_package_goes_with_its_file, setup, teardown),
 	    cmocka_unit_test_setup_teardown(events_are_read, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		where_all_has_ended_is_asked_ever_less_often, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		what_the_core_cannot_take_is_read_again, setup, teardown),
 	    cmocka_unit_test_setup_teardown(it_ends_while_it_waits_for_others, setup, teardown),

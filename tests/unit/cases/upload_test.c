@@ -288,13 +288,15 @@ static void not_more_than_the_limits(void **state)
 	u[1] = created(f, &k[1]);
 	test_code(
 	    cases_upload_create(f->cases, &call, k[2].package, 100, &v, &f->ei), GW_ELIMIT, &f->ei);
+	assert_true(cases_later(&f->ei));
 	assert_string_equal(created(f, &k[1]).id, u[1].id); /* its own is no further one */
 	test_code(put(f, &k[0], u[0].id, 0, 100, UINT64_MAX, &v), 0, &f->ei);
 	u[2] = created(f, &k[2]); /* 100 here, 200 coming */
 	test_code(cases_upload_drop(f->cases, &call, u[1].id, &f->ei), 0, &f->ei);
 	test_code(
 	    cases_upload_create(f->cases, &call, k[3].package, 200, &v, &f->ei), GW_ELIMIT, &f->ei);
-	assert_int_equal(records(f, "transfer.refuse", "", "deny"), 2);
+	assert_false(cases_later(&f->ei));
+	assert_int_equal(records(f, "transfer.refuse", "", "deny"), 1);
 	test_code(
 	    cases_package_drop(f->cases, k[0].package, "withdrawn", f->now, &f->ei), 0, &f->ei);
 	u[3] = created(f, &k[3]);
@@ -308,6 +310,53 @@ static void not_more_than_the_limits(void **state)
 	reopen(f, (struct cases_limits){0});
 	test_code(put(f, &k[2], u[2].id, 0, 100, UINT64_MAX, &v), 0, &f->ei);
 	created(f, &k[1]);
+	for (size_t i = 0; i < GW_LENGTH(k); i++)
+		parcel_release(&k[i]);
+}
+
+/* An upload has its room from the beginning: so who sends nothing does not get it all. */
+static void room_for_what_does_not_come_is_bounded(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = play_new(f, DIRECT_DELETES);
+	struct cases_call call = fixture_call(f, SENDER);
+	struct parcel k[4];
+	struct cases_upload u[4], v;
+	int64_t next;
+	for (size_t i = 0; i < GW_LENGTH(k); i++) {
+		k[i] = parcel_new(&p, i == 3 ? 2 * BIG : BIG);
+		announced(f, &k[i]);
+	}
+	reopen(f, (struct cases_limits){.reserve_bytes = BIG + BIG / 2});
+	u[0] = created(f, &k[0]);
+	struct stat st;
+	char *part GW_CLEANUP(str_free_p) = str_printf("%s/%s.part", f->packages, u[0].id);
+	assert_int_equal(stat(part, &st), 0);
+	assert_true((uint64_t)st.st_blocks * 512 >= BIG); /* the disk cannot run out on its way */
+	test_code(
+	    cases_upload_create(f->cases, &call, k[1].package, BIG, &v, &f->ei), GW_ELIMIT, &f->ei);
+	assert_true(cases_later(&f->ei));
+	assert_int_equal(records(f, "transfer.refuse", "", "deny"), 0); /* it is asked again */
+	/* what has come is not counted, whether or not it is whole */
+	test_code(put(f, &k[0], u[0].id, 0, BIG / 2, UINT64_MAX, &v), 0, &f->ei);
+	test_code(
+	    cases_upload_create(f->cases, &call, k[1].package, BIG, &v, &f->ei), GW_ELIMIT, &f->ei);
+	test_code(put(f, &k[0], u[0].id, BIG / 2, BIG / 2 + 1, UINT64_MAX, &v), 0, &f->ei);
+	u[1] = created(f, &k[1]);
+	test_code(put(f, &k[0], u[0].id, BIG / 2 + 1, BIG, UINT64_MAX, &v), 0, &f->ei);
+	test_code(
+	    cases_upload_create(f->cases, &call, k[2].package, BIG, &v, &f->ei), GW_ELIMIT, &f->ei);
+	/* nor what was given up */
+	fixture_time(f, f->now + 3 * DAY);
+	call.now = f->now;
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
+	u[2] = created(f, &k[2]);
+	test_code(cases_upload_create(f->cases, &call, k[3].package, 2 * BIG, &v, &f->ei),
+	    GW_ELIMIT, &f->ei);
+	test_code(cases_upload_drop(f->cases, &call, u[2].id, &f->ei), 0, &f->ei);
+	u[3] = created(f, &k[3]); /* one that is larger comes alone */
+	test_code(put(f, &k[3], u[3].id, 0, 2 * BIG, UINT64_MAX, &v), 0, &f->ei);
+	assert_true(v.done);
 	for (size_t i = 0; i < GW_LENGTH(k); i++)
 		parcel_release(&k[i]);
 }
@@ -596,6 +645,7 @@ int main(void)
 	    TEST(a_lost_part_begins_anew),
 	    TEST(given_up_or_dropped),
 	    TEST(not_more_than_the_limits),
+	    TEST(room_for_what_does_not_come_is_bounded),
 	    TEST(a_doomed_package_does_not_come),
 	    TEST(one_that_cannot_be_finished_keeps_up_nothing),
 	    TEST(a_start_goes_on_past_what_is_bad),
