@@ -348,23 +348,33 @@ int api_core_tick(struct api_core *c, int64_t *ret_next, struct errinfo *ei)
 /* ---- how it goes ---- */
 
 #define READY_FREE (UINT64_C(1) << 30)
+#define READY_LEDGER (UINT64_C(16) << 20) /* where ledger or store have a disk of their own */
+
+/* Whether that part of the home lies on a disk with so much room. */
+static int room(const struct api_core *c, const char *part, uint64_t want, struct errinfo *ei)
+{
+	struct statvfs disk;
+	char *dir GW_CLEANUP(str_free_p) = home_path(c->env.home, part);
+	if (statvfs(dir, &disk) < 0)
+		return err_sys(ei, GW_EIO, "%s", dir);
+	return (uint64_t)disk.f_bavail * disk.f_frsize >= want
+	    ? 0
+	    : err_set(ei, GW_EIO, "less than %llu MiB of the disk are free",
+		  (unsigned long long)(want >> 20));
+}
 
 int api_core_ready(struct api_core *c, struct errinfo *ei)
 {
-	struct statvfs disk;
-	char *dir GW_CLEANUP(str_free_p) = home_path(c->env.home, "packages");
 	uint64_t want = c->env.free_bytes ? c->env.free_bytes : READY_FREE, size = 0;
 	int r = ledger_clock(home_ledger(c->env.home), ei);
 	if (r == 0)
 		r = ledger_size(home_ledger(c->env.home), &size, ei);
 	if (r < 0)
 		return r == GW_ELEDGER ? r : err_set(ei, GW_ELEDGER, "the ledger cannot be read");
-	if (statvfs(dir, &disk) < 0)
-		return err_sys(ei, GW_EIO, "%s", dir);
-	if ((uint64_t)disk.f_bavail * disk.f_frsize < want)
-		return err_set(ei, GW_EIO, "less than %llu MiB of the disk are free",
-		    (unsigned long long)(want >> 20));
-	return 0;
+	r = room(c, "packages", want, ei);
+	if (r == 0)
+		r = room(c, "ledger", READY_LEDGER, ei);
+	return r < 0 ? r : room(c, ".", READY_LEDGER, ei);
 }
 
 static int figure(struct buf *out, const char *name, const char *kind, const char *help, uint64_t v)
