@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/date.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "home/backup.h"
@@ -129,11 +130,13 @@ static int run_backup(struct cli *cli)
 		jx_set(j, "files", json_integer((json_int_t)b.files));
 		jx_set(j, "bytes", json_integer((json_int_t)b.bytes));
 		jx_set(j, "ledger", head_json(&b.head));
+		jx_set(j, "vkey", json_string(b.vkey));
 		return cli_print_json(j);
 	}
 	(void)printf(
 	    "wrote %s: %" PRIu64 " files, %" PRIu64 " bytes\n", b.target, b.files, b.bytes);
 	(void)printf("it holds the ledger up to record %" PRIu64 "\n", b.head.size - 1);
+	(void)printf("the ledger's key vouches for it: %s\n", b.vkey);
 	if (b.keys)
 		(void)printf("wrote the keys to %s: keep it elsewhere than the backup\n", b.keys);
 	else
@@ -147,6 +150,14 @@ static void advise(const char *home, const struct home_restore *s)
 {
 	(void)printf(
 	    "restored %s: %" PRIu64 " files, %" PRIu64 " bytes\n", home, s->files, s->bytes);
+	if (s->vouch.at) {
+		char moment[TIME_TEXT];
+		time_text(s->vouch.at, moment);
+		(void)printf("made at %s, which %s vouches for\n", moment, s->vouch.vkey);
+	} else {
+		(void)printf(
+		    "nobody vouches for it: that it is the one that was made is your word\n");
+	}
 	(void)printf("%s\n%" PRIu64 " records, verified\n", s->head.origin, s->head.size);
 	if (s->lost)
 		(void)printf(
@@ -167,10 +178,14 @@ static int run_restore(struct cli *cli)
 	struct home_restore s = {.from = cli_operand(cli, 0),
 	    .keys = cli_value(cli, "keys"),
 	    .with = keys,
+	    .vkey = cli_value(cli, "vkey"),
+	    .unvouched = cli_given(cli, "unsigned"),
 	    .progress = show,
 	    .arg = &bar};
 	if (!s.keys || (!cli_given(cli, "identity") && !wants_passphrase(cli)))
 		return cli_usage(cli, "--keys FILE is needed, and -i FILE or -p to open it");
+	if (s.vkey && s.unvouched)
+		return cli_usage(cli, "--vkey cannot be combined with --unsigned");
 	int r = collect_identities(cli, keys, &ei);
 	if (r == 0 && cli_value(cli, "seen")) {
 		r = file_read(cli_value(cli, "seen"), NOTE_MAX - 1, &seen, &ei);
@@ -189,6 +204,12 @@ static int run_restore(struct cli *cli)
 		jx_set(j, "bytes", json_integer((json_int_t)s.bytes));
 		jx_set(j, "ledger", head_json(&s.head));
 		jx_set(j, "lost", json_boolean(s.lost));
+		if (s.vouch.at) {
+			char moment[TIME_TEXT];
+			time_text(s.vouch.at, moment);
+			jx_set(j, "made", json_string(moment));
+			jx_set(j, "vkey", json_string(s.vouch.vkey));
+		}
 		return cli_print_json(j);
 	}
 	advise(cli_operand(cli, 1), &s);
@@ -208,6 +229,8 @@ static const struct cli_option restore_options[] = {
     {"passphrase", 'p', NULL, "open the secrets with a passphrase", false},
     {"passphrase-fd", 0, "N", "read the passphrase from descriptor N (implies -p)", false},
     {"seen", 0, "FILE", "a later checkpoint of this ledger, as others have seen it", false},
+    {"vkey", 0, "VKEY", "the ledger's verifier key, as backup printed it or others know it", false},
+    {"unsigned", 0, NULL, "take a backup that nobody vouches for, of an earlier version", false},
     {NULL, 0, NULL, NULL, false},
 };
 
@@ -221,7 +244,8 @@ const struct cli_command cmd_backup = {
 	"Writes TARGET, a folder, or one tar file when its name ends in .tar: databases as of one\n"
 	"moment, registry and policies as they stood together, sealed packages, receipts. Check it\n"
 	"with sha256sum -c SHA256SUMS. The secrets (keys, age identities) are never in it: with --keys\n"
-	"they go into a file of their own, encrypted with age, which belongs elsewhere.",
+	"they go into a file of their own, encrypted with age, which belongs elsewhere. The ledger's\n"
+	"key, which is one of them, vouches for the whole in SHA256SUMS.note.",
     .options = backup_options,
     .run = run_backup,
 };
@@ -233,7 +257,9 @@ const struct cli_command cmd_restore = {
     .summary = "make a home out of a backup and its secrets",
     .detail =
 	"Makes the folder HOME, which must not be there, out of BACKUP and the file of secrets, and\n"
-	"verifies its ledger wholly. What the old home recorded after the backup is lost; if others\n"
+	"verifies its ledger wholly. Nothing of BACKUP is written unless the ledger's key in the file\n"
+	"of secrets vouches for all of it; --vkey says which key that must be, in case the file of\n"
+	"secrets may have been put in another's place as well. What the old home recorded after the backup is lost; if others\n"
 	"saw later heads of the ledger, going on would give it two histories. Give the latest\n"
 	"checkpoint that a witness or counterparty has with --seen: the ledger is then refused until\n"
 	"handover ledger restart begins a new one that names the lost head.",

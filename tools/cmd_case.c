@@ -324,7 +324,9 @@ static const struct cli_option consent_withdrawn_options[] = {
     COMMON,
 };
 COMMAND(consent_withdrawn, "consent-withdrawn", "pass on that the candidate withdrew a consent",
-    "The case goes on; the recipient stops using what rested on that consent." CASE_WORDS);
+    "The case goes on. What was sealed before and was not fetched yet cannot be fetched any more: "
+    "withdraw it and seal it again, or let a correction take its place. Who has it stops using "
+    "what rested on that consent." CASE_WORDS);
 
 static const struct act_command acts[] = {
     {&cmd_accept, "accept", {{0}}},

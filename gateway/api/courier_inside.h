@@ -24,6 +24,7 @@ struct courier_peer {
 	uint64_t after;         /* the event up to which it was read */
 	int64_t next, interval; /* ms, clock_mono */
 	bool busy, down, listed;
+	bool seldom;   /* all cases there have ended */
 	bool expected; /* something went there since it was chosen */
 };
 
@@ -78,8 +79,9 @@ int courier_client(struct courier_line *l, const char *url, const char *oin, str
 /* Something went to that gateway: it is to be asked soon. */
 void courier_expect(struct courier *c, const char *oin);
 
-/* The two kinds of work, until it is to stop. */
+/* The three kinds of work, until it is to stop. */
 void courier_carry(struct courier_line *l);
 void courier_read(struct courier_line *l);
+void courier_witness(struct courier_line *l);
 
 #endif

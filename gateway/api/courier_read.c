@@ -19,6 +19,7 @@ enum {
 	EVENTS = 100,    /* read at once; then it is another gateway's turn */
 	LIST_MS = 5000,  /* how long what the core told of peers is good */
 	SLEEP_MS = 1000, /* at most, so that a delivery is heard of */
+	SELDOM = 60,     /* times as long between two questions where all cases have ended */
 	CASE_TEXT = 64 + 1,
 	/* of statements that are handed to the core at once: with the longest that there can be
 	 * they still go into a call */
@@ -37,15 +38,21 @@ static struct courier_peer *find(struct courier *c, const char *oin)
 	return NULL;
 }
 
+/* Under the lock. */
+static void soon(const struct courier *c, struct courier_peer *p)
+{
+	p->interval = (int64_t)c->env.least_s * 1000;
+	if (p->next > clock_mono() + p->interval)
+		p->next = clock_mono() + p->interval;
+}
+
 void courier_expect(struct courier *c, const char *oin)
 {
 	(void)pthread_mutex_lock(&c->lock);
 	struct courier_peer *p = find(c, oin);
 	if (p) {
 		p->expected = true;
-		p->interval = (int64_t)c->env.least_s * 1000;
-		if (p->next > clock_mono() + p->interval)
-			p->next = clock_mono() + p->interval;
+		soon(c, p);
 	} else {
 		c->listed = 0;
 	}
@@ -71,6 +78,10 @@ static void merge(struct courier *c, const json_t *item)
 	p->listed = true;
 	if (p->busy)
 		return;
+	bool seldom = json_is_true(json_object_get(item, "seldom"));
+	if (p->seldom && !seldom)
+		soon(c, p);
+	p->seldom = seldom;
 	p->after = (uint64_t)after;
 	(void)snprintf(p->url, sizeof p->url, "%s", url);
 }
@@ -309,7 +320,8 @@ static enum told read_peer(struct courier_line *l, struct courier_peer *p, struc
 static void put_back(
     struct courier *c, const struct courier_peer *p, enum told t, const struct errinfo *ei)
 {
-	int64_t least = (int64_t)c->env.least_s * 1000, most = (int64_t)c->env.most_s * 1000;
+	int64_t least = (int64_t)c->env.least_s * 1000;
+	int64_t most = (int64_t)c->env.most_s * 1000 * (p->seldom ? SELDOM : 1);
 	bool down = t == TOLD_DOWN;
 	if (down != p->down && !courier_stopped(c))
 		log_line(down ? LOG_PRIO_WARNING : LOG_PRIO_INFO,

@@ -12,17 +12,16 @@ static void whole(struct exchange *x, int status)
 	(void)!http_answer_file(x->q, &h, x->answer.fd, 0, x->answer.number);
 }
 
-static void outside(struct exchange *x, const char *span)
+/* What the client asked of it does not hold. */
+static void refuse(struct exchange *x, int status, const char *why)
 {
 	struct buf doc GW_CLEANUP(buf_release) = BUF_INIT(4096);
 	char instance[PROBLEM_INSTANCE];
 	problem_instance(instance);
-	struct problem p = {
-	    416, err_name(GW_EUSAGE), "the range lies outside of it", NULL, instance};
+	struct problem p = {status, err_name(GW_EUSAGE), why, NULL, instance};
 	if (problem_write(&p, &doc) < 0)
 		return;
-	exchange_field(x, "Content-Range", span);
-	struct http_answer h = {416, PROBLEM_TYPE, x->fields, x->fields_n};
+	struct http_answer h = {status, PROBLEM_TYPE, x->fields, x->fields_n};
 	(void)!http_answer(x->q, &h, doc.data, doc.len);
 }
 
@@ -36,6 +35,10 @@ void exchange_file(struct exchange *x)
 		whole(x, a->status);
 		return;
 	}
+	if (!http_match(x->head, etag)) {
+		refuse(x, 412, "it is another version than If-Match asks for");
+		return;
+	}
 	if (http_none_match(x->head, etag)) {
 		struct http_answer h = {304, NULL, x->fields, x->fields_n};
 		(void)!http_answer(x->q, &h, "", 0);
@@ -44,7 +47,8 @@ void exchange_file(struct exchange *x)
 	exchange_field(x, "Accept-Ranges", "bytes");
 	if (http_range(x->head, a->number, etag, &part) < 0) {
 		(void)snprintf(span, sizeof span, "bytes */%" PRIu64, a->number);
-		outside(x, span);
+		exchange_field(x, "Content-Range", span);
+		refuse(x, 416, "the range lies outside of it");
 		return;
 	}
 	if (!part.partial) {

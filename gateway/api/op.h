@@ -37,6 +37,12 @@ struct intake {
 	bool working; /* its body is whole, and it is being sealed */
 };
 
+/* When an organisation's reading of its records was last recorded. */
+struct look {
+	char oin[OIN_TEXT];
+	int64_t at; /* ms; 0: not yet */
+};
+
 /* Dossiers at once: each takes its archive's size in memory, and more while it is read. */
 enum { INTAKES = 4 };
 
@@ -45,8 +51,13 @@ struct api_core {
 	pthread_mutex_t lock; /* of what follows, but for the counters */
 	struct snapshot *now;
 	struct intake intakes[INTAKES];
+	pthread_mutex_t looking; /* of the two below */
+	struct look *looks;
+	size_t looks_n;
 	atomic_uint_least64_t calls[API_OPS][6]; /* by operation and first digit of the status */
 	atomic_uint_least64_t strangers;
+	atomic_bool stale; /* the last reload failed */
+	struct witnessing *witnessing; /* op_witness.c; with a lock of its own */
 };
 
 struct snapshot *core_borrow(struct api_core *c);
@@ -165,6 +176,24 @@ int op_peers(struct op *op);
 int op_mirror(struct op *op);
 int op_mirrored(struct op *op);
 int op_pinned(struct op *op);
+int op_witness_next(struct op *op);
+int op_witness_done(struct op *op);
+
+/* ---- our witnesses ---- */
+
+struct witnessing *witnessing_new(const struct api_core_env *env);
+void witnessing_free(struct witnessing *w);
+
+/* Our checkpoint as witnesses vouch for it, into note (of NOTE_MAX); false when none did within the
+ * term after which one is overdue. */
+bool witnessing_note(struct op *op, struct buf *note);
+
+struct witnessing_counts {
+	uint64_t witnesses, overdue; /* without a signature, or with one older than the term */
+	uint64_t refusing;           /* that say that our ledger has two histories */
+	uint64_t vouched, failed;    /* answers since the start */
+};
+void witnessing_counts(struct api_core *c, int64_t now, struct witnessing_counts *ret);
 
 /* Close what is arriving: the core ends. */
 void op_dossiers_close(struct api_core *c);

@@ -7,6 +7,7 @@
 #include "base/date.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "sign/trust.h"
 
 enum { PEERS = 1024, CHAIN_VALUES = 100000 };
 
@@ -95,12 +96,13 @@ int op_peers(struct op *op)
 {
 	struct cases_peer *list GW_CLEANUP(str_free_p) = str_alloc(PEERS * sizeof *list);
 	json_t *all = json_object(), *items = json_array();
-	size_t n = cases_peers(op->core->env.cases, op->registry, list, PEERS);
+	size_t n = cases_peers(op->core->env.cases, op->registry, op->now, list, PEERS);
 	for (size_t i = 0; i < n && i < PEERS; i++) {
 		json_t *o = json_object();
 		jx_set(o, "oin", json_string(list[i].oin));
 		jx_set(o, "gateway", json_string(list[i].gateway));
 		jx_set(o, "after", json_integer((json_int_t)list[i].after));
+		jx_set(o, "seldom", json_boolean(list[i].ended));
 		jx_add(items, o);
 	}
 	jx_set(all, "items", items);
@@ -128,12 +130,13 @@ int op_mirror(struct op *op)
 	if (r == 0)
 		r = cases_mirror(
 		    op->core->env.cases, &op->cases, gateway, sender, id, chain, &op->ei);
-	if (r < 0 && !is_over(r))
+	bool held = r < 0 && trust_out_of_date(&op->ei);
+	if (r < 0 && !is_over(r) && !held)
 		return r;
 	if (r < 0)
 		log_line(r == GW_EAUTH ? LOG_PRIO_ERR : LOG_PRIO_WARNING, "mirror", "peer", gateway,
-		    "code", err_name(r), NULL);
-	return op_text(op, r < 0 ? 200 : 204, NULL, NULL, 0);
+		    "code", err_name(r), held ? "why" : NULL, op->ei.msg, NULL);
+	return op_text(op, held ? 503 : r < 0 ? 200 : 204, NULL, NULL, 0);
 }
 
 int op_mirrored(struct op *op)

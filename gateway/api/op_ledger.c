@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What the ledger shows to others, and cosignatures for theirs. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/op.h"
@@ -10,7 +11,7 @@
 #include "ledger/serve.h"
 
 static const char TEXT[] = "text/plain; charset=utf-8";
-enum { PROOF_MAX = 256 << 10 };
+enum { PROOF_MAX = 256 << 10, LOOK_MS = 3600000 };
 
 static struct ledger *ledger_of(const struct op *op)
 {
@@ -20,7 +21,11 @@ static struct ledger *ledger_of(const struct op *op)
 static int checkpoint(struct op *op)
 {
 	struct buf note GW_CLEANUP(buf_release) = BUF_INIT(NOTE_MAX);
-	int r = ledger_checkpoint(ledger_of(op), &note, &op->ei);
+	int r = 0;
+	if (!witnessing_note(op, &note)) {
+		buf_clear(&note);
+		r = ledger_checkpoint(ledger_of(op), &note, &op->ei);
+	}
 	return r < 0 ? r : op_text(op, 200, TEXT, note.data, note.len);
 }
 
@@ -75,7 +80,6 @@ static int add_record(void *ctx, const struct ledger_line *line, struct errinfo 
 	return 0;
 }
 
-/* That somebody reads his records is a record, too: before he has them. */
 static int record_reading(struct op *op)
 {
 	struct ledger_record r = {.act = "audit.read", .peer = op->call->peer};
@@ -92,6 +96,36 @@ static int record_reading(struct op *op)
 	return e < 0 ? e : ledger_result(ledger_of(op), &intent, &r, NULL, NULL, &op->ei);
 }
 
+/* Of that organisation; under core->looking. */
+static struct look *look_of(struct api_core *c, const char *oin)
+{
+	for (size_t i = 0; i < c->looks_n; i++)
+		if (str_eq(c->looks[i].oin, oin))
+			return &c->looks[i];
+	struct look *looks = reallocarray(c->looks, c->looks_n + 1, sizeof *looks);
+	if (!looks)
+		abort();
+	c->looks = looks;
+	looks[c->looks_n] = (struct look){.at = 0};
+	(void)snprintf(looks[c->looks_n].oin, OIN_TEXT, "%s", oin);
+	return &looks[c->looks_n++];
+}
+
+/* That an organisation reads its records is a record, too: before it has them. One an hour: that it
+ * looked is what is to be known, and whoever asks without end would fill the log. */
+static int note_reading(struct op *op)
+{
+	int r = 0;
+	(void)pthread_mutex_lock(&op->core->looking);
+	struct look *look = look_of(op->core, op->call->peer);
+	if (!look->at || op->now < look->at || op->now - look->at >= LOOK_MS) {
+		r = record_reading(op);
+		look->at = r == 0 ? op->now : look->at;
+	}
+	(void)pthread_mutex_unlock(&op->core->looking);
+	return r;
+}
+
 static int records(struct op *op)
 {
 	json_t *answer GW_CLEANUP(jx_release) = json_object(), *items = json_array();
@@ -104,7 +138,7 @@ static int records(struct op *op)
 		r = ledger_party(ledger_of(op), op->call->peer, later ? after + 1 : 0, page.limit,
 		    add_record, items, &next, &op->ei);
 	if (r == 0 && json_array_size(items))
-		r = record_reading(op);
+		r = note_reading(op);
 	if (r < 0)
 		return r;
 	if (next) {

@@ -16,11 +16,14 @@ static int fields(struct op *op, const struct cases_upload *u)
 	return r < 0 || u->done || !u->expires ? r : op_field(op, "Upload-Expires", "%s", date);
 }
 
-/* A full disk is said as such: who sends can wait and try again. */
+/* A full disk, and that other uploads come first, are said as such: who sends can wait and try
+ * again. */
 static int failed(struct op *op, int code)
 {
 	if (code == GW_EIO)
 		op->status = 507;
+	if (code == GW_ELIMIT && cases_later(&op->ei))
+		op->status = 429;
 	return code;
 }
 

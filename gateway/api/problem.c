@@ -20,7 +20,7 @@ static const struct problem_row rows[] = {
     {"conflict", 409, "not legal in the present state"},
     {"stale", 409, "the statement does not follow the head of its case: read the chain again"},
     {"already-exists", 409, "there is another one under that name"},
-    {"limit-reached", 413, "too large or too many"},
+    {"limit-reached", 413, "too large or too many; too many at once (429): try again later"},
     {"io-error", 500, "the gateway failed, or its disk is full (507)"},
     {"failed", 500, "the gateway failed"},
     {"out-of-memory", 500, "the gateway failed"},

@@ -73,11 +73,16 @@ enum api_op {
 	 */
 	API_JOB_NEXT,
 	API_JOB_DONE, /* params: job, one of "done", "again", "refused", the problem's word; 204 */
-	API_PEERS,    /* {"items":[{oin, gateway, after}]} */
+	API_PEERS,    /* {"items":[{oin, gateway, after, seldom}]} */
 	API_MIRROR, /* params: gateway, sender, case; body: the array of statements. 204: the event
 	               counts as read; 200: too, but it can never be taken in; else later */
 	API_MIRRORED, /* params: gateway; number = the event; 204 */
 	API_PINNED,   /* params: OIN, key; 204 when it is the organisation's today, else 404 */
+	/* A head for a witness: 200 with fields `Gateway`, `Gateway-Oin` and the request as body;
+	 * or 204 with `Wait` (ms). */
+	API_WITNESS_NEXT,
+	API_WITNESS_DONE, /* params: OIN, status (0: no answer), and then the word for that; body:
+	                     the answer, or why there is none; 204 */
 	API_OPS
 };
 

@@ -171,16 +171,19 @@ static int known(struct cases *c, const struct cases_work *w, struct store_tx *t
 	return r < 0 ? r : waits ? 2 : 0;
 }
 
-/* Another case of the same request has won already: one of several providers gets the candidate. */
+/* Another case of the same request has won already, or will have when what waits for delivery is
+ * taken there: one of several providers gets the candidate. */
 static int judge_request(const struct cases_work *w, struct store_tx *tx, struct errinfo *ei)
 {
 	bool taken = false;
 	if (w->act != ACT_RELEASE || !w->round.request[0])
 		return 0;
-	int r = store_request_taken(tx, w->sender, w->round.request, w->found.row, WON, &taken, ei);
+	int r = store_request_taken(tx, w->sender, w->round.request, w->found.row, WON,
+	    case_state_word(CASE_ACCEPTED), &taken, ei);
 	return r == 0 && taken
 	    ? err_set(ei, GW_ECONFLICT,
-		  "another case of this request was released already: cancel this one")
+		  "another case of this request was released already, or its release waits for "
+		  "delivery: cancel this one")
 	    : r;
 }
 
@@ -204,7 +207,16 @@ static int judge_length(
 		  "the case has as many statements as it may have: end it, and begin another");
 }
 
-/* Chain, state, and what the act itself must be. */
+/* What rested on consent that was withdrawn since goes no further. */
+static int judge_consent(const struct cases_work *w, struct store_tx *tx, struct errinfo *ei)
+{
+	bool goes = w->act == ACT_RELEASE || w->act == ACT_FETCH_REQUEST;
+	return goes && !w->new_case && w->held.package[0]
+	    ? cases_consent(tx, w->found.row, &w->slip, ei)
+	    : 0;
+}
+
+/* Chain, state, what the act itself must be, and the one condition that is about the chain. */
 static int judge(struct cases *c, struct cases_work *w, struct store_tx *tx, struct errinfo *ei)
 {
 	int r = work_find(w, tx, ei);
@@ -222,7 +234,9 @@ static int judge(struct cases *c, struct cases_work *w, struct store_tx *tx, str
 		r = judge_length(c, w, tx, ei);
 	if (r == 0)
 		r = judge_request(w, tx, ei);
-	return r < 0 ? r : work_judge(w, ei);
+	if (r == 0)
+		r = work_judge(w, ei);
+	return r < 0 ? r : judge_consent(w, tx, ei);
 }
 
 /* A case elsewhere: only its sender's acts come here, from the sender or those it lets speak. */
@@ -252,7 +266,7 @@ static int still(
 	    (r == 0 && !elsewhere && !str_eq(it.head, w->found.head)))
 		return cases_say_stale(ei);
 	/* what was taken elsewhere was judged there */
-	return w->found.gateway[0] ? 0 : judge_request(w, tx, ei);
+	return w->judged ? 0 : judge_request(w, tx, ei);
 }
 
 /* The case of an act that waits for delivery: its chain here stays as it is. */
@@ -284,7 +298,7 @@ static int carry_out(void *arg, struct store_tx *tx, struct errinfo *ei)
 	if (r < 0)
 		return r;
 	return k->elsewhere ? queue(k->c, k->w, tx, k->elsewhere, ei)
-			    : work_keep(k->w, tx, k->span, k->w->call->now, ei);
+			    : work_keep(k->w, tx, k->span, ei);
 }
 
 static int show(struct cases *c, const struct cases_work *w, const char *case_id, json_t **ret,

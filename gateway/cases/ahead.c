@@ -66,7 +66,7 @@ static int apply(struct cases *c, struct store_tx *tx, const struct cases_call *
 		cases_terms(c, &w);
 	if (r == 0)
 		r = work_step(&w, ei);
-	return r < 0 ? r : work_keep(&w, tx, "", call->now, ei);
+	return r < 0 ? r : work_keep(&w, tx, "", ei);
 }
 
 int cases_ahead(struct cases *c, struct store_tx *tx, const struct cases_call *call,

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/str.h"
 #include "cases/inside.h"
 #include "cases/job.h"
@@ -174,6 +176,37 @@ static int settle_ledger(struct cases *c, struct errinfo *ei)
 }
 
 /* ---- opening ---- */
+
+/* A client that came by TLS stands in records of a daemon alone. */
+static int find_served(void *ctx, const struct ledger_line *line, struct errinfo *ei)
+{
+	static const char mark[] = "\"auth\":\"mtls\"";
+	(void)ctx;
+	(void)ei;
+	return memmem(line->bytes, line->n, mark, sizeof mark - 1) ? GW_EEXIST : 0;
+}
+
+/* What a database of SQLite is made of, until its log is folded in. */
+static bool has_bytes(const char *path)
+{
+	char *wal GW_CLEANUP(str_free_p) = str_printf("%s-wal", path);
+	struct stat st;
+	return (stat(path, &st) == 0 && st.st_size > 0) || (stat(wal, &st) == 0 && st.st_size > 0);
+}
+
+int cases_store_there(
+    const char *store, const char *packages, struct ledger *ledger, struct errinfo *ei)
+{
+	struct errinfo quiet = ERRINFO_INIT;
+	if (has_bytes(store) || !file_exists(packages))
+		return 0;
+	int r = ledger_records(ledger, 0, UINT64_MAX, find_served, NULL, &quiet);
+	if (r == GW_EEXIST)
+		return err_set(ei, GW_EAUTH,
+		    "the store 'store.db' is gone, but the ledger tells of what was served from it: "
+		    "restore it from a backup; to begin without its cases, move 'packages' away");
+	return r < 0 ? err_set(ei, r, "%s", quiet.msg) : 0;
+}
 
 int cases_open(const struct cases_env *env, const struct registry *registry, int64_t now,
     struct cases **ret, struct errinfo *ei)

@@ -33,6 +33,8 @@ struct cases_limits {
 	uint64_t package_bytes;      /* one package [16 GiB] */
 	uint64_t organisation_bytes; /* deposited and arriving, by one sender [256 GiB] */
 	unsigned uploads;            /* open at once, by one sender [64] */
+	uint64_t reserve_bytes;      /* of the disk, held for one sender's bytes that are yet to
+	                                come; a single upload may have more [32 GiB] */
 	unsigned upload_hours;       /* without a byte until an upload is given up [72] */
 	uint64_t free_bytes; /* of the disk that stay free: else GW_EIO before bytes move [1 GiB] */
 	unsigned statements; /* of one case; then only acts that bring a round on [200] */
@@ -57,8 +59,20 @@ struct cases_call {
 	int64_t now;        /* ms */
 };
 
+/*
+ * cases_store_there(store, packages, ledger, ei): may a store be made at the path `store`, or is
+ * the one that was there gone? To be asked before store_open makes it.
+ *
+ * Over a new store all package files would be nobody's, and go; every case would be as if it had
+ * never been. 0 where there is a store. GW_EAUTH: there is none (or no byte of it), but the ledger
+ * has records of a gateway that served here, and the folder `packages` is there. GW_ELEDGER.
+ */
+int cases_store_there(
+    const char *store, const char *packages, struct ledger *ledger, struct errinfo *ei) GW_MUST_USE;
+
 /* Open the cases of a home: makes good what a kill left (packages without a row, rows without a
- * file, uploads that were cut off). GW_EIO, GW_ELEDGER. */
+ * file, uploads that were cut off). What cannot be made good of one package or upload does not keep
+ * the others out: cases_tick tries again, and says why. GW_EIO, GW_ELEDGER. */
 int cases_open(const struct cases_env *env, const struct registry *registry, int64_t now,
     struct cases **ret, struct errinfo *ei) GW_MUST_USE;
 void cases_free(struct cases *c);
@@ -92,7 +106,7 @@ bool cases_stale(const struct errinfo *ei);
 /* ---- looking; each a new reference in *ret ---- */
 
 struct cases_page {
-	unsigned limit;     /* 1 to 500 */
+	unsigned limit;     /* 1 to 500; a page of cases may end before, for they have rounds */
 	const char *cursor; /* as given before, or NULL */
 };
 
@@ -141,7 +155,9 @@ struct cases_file {
 };
 
 /* The bytes of a package for its recipient: GW_ECONFLICT before its fetch_request and after the
- * package has gone; GW_EREFUSED for its sender; GW_EIO: the file is not what it was. */
+ * package has gone; GW_EREFUSED for its sender, when consent was withdrawn after it was sealed, and
+ * when its term is over and five days have passed since fetch_request; GW_EIO: the file is not what
+ * it was. */
 int cases_content(struct cases *c, const struct cases_call *call, const char *package,
     struct cases_file *ret, struct errinfo *ei) GW_MUST_USE;
 
@@ -160,10 +176,14 @@ struct cases_upload {
  * also for a while after it was done.
  *
  * GW_ECONFLICT: length is not the slip's, or the package is here or has gone; GW_EREFUSED: its term
- * is over; GW_ELIMIT: too many, too much; GW_EIO: the disk has no room for all of it.
+ * is over; GW_ELIMIT: too much in all, or the sender's other uploads have to come, or be given up,
+ * first (cases_later is then true of ei); GW_EIO: the disk has no room for all of it.
  */
 int cases_upload_create(struct cases *c, const struct cases_call *call, const char *package,
     uint64_t length, struct cases_upload *ret, struct errinfo *ei) GW_MUST_USE;
+
+/* True when GW_ELIMIT was given because of other uploads of the sender. */
+bool cases_later(const struct errinfo *ei);
 
 /* How far an upload has come: what is durable; while somebody writes, where they began. One whose
  * bytes are all there and that a kill or a full disk kept from its end is finished first, with the
@@ -190,7 +210,8 @@ int cases_upload_begin(struct cases *c, const struct cases_call *call, const cha
  * What came is kept and made durable; when the file holds more than `keep` bytes it is cut back to
  * them, but never behind where this writer began: UINT64_MAX keeps all, the offset given to begin
  * nothing (a failed checksum). When it is whole, digest and size are compared with the slip: right,
- * and the package is deposited (transfer.receive); wrong, and the upload is gone, GW_EAUTH.
+ * and the package is deposited (transfer.receive); wrong, and the upload is gone, GW_EAUTH; not to
+ * be read again, and it is gone too, with an incident, GW_ENOENT.
  *
  * GW_ELIMIT: more came than the slip says, all of this writer's is dropped; GW_ECONFLICT: nobody
  * writes, or the package has to go; GW_EIO; GW_ELEDGER: nothing is lost, cases_upload_state tries
@@ -227,9 +248,10 @@ void cases_job_release(struct cases_job *j);
 
 /*
  * The next job that is due, the one that waited longest first, those of one case one at a time and
- * in their order; a package before the release that names it. It is nobody else's until
- * cases_job_done; at most four are out at once. GW_ENOENT when none is due: *ret_next is when to
- * ask again, at most a second from now. The caller releases *ret.
+ * in their order; a package before the release that names it, but none that an act behind it takes
+ * back (an event `refused`, note `withdrawn`): its release is then refused there. It is nobody
+ * else's until cases_job_done; at most four are out at once. GW_ENOENT when none is due: *ret_next
+ * is when to ask again, at most a second from now. The caller releases *ret.
  */
 int cases_job_next(struct cases *c, const struct cases_call *call, struct cases_job *ret,
     int64_t *ret_next, struct errinfo *ei) GW_MUST_USE;
@@ -243,14 +265,18 @@ int cases_job_next(struct cases *c, const struct cases_call *call, struct cases_
 int cases_job_done(struct cases *c, const struct cases_call *call, uint64_t id, int code,
     const char *problem, struct errinfo *ei) GW_MUST_USE;
 
-/* Gateways with cases of ours that have not ended: fills ret[0..cap) with their OINs and the event
- * up to which each was read; returns how many there are. */
+/*
+ * Gateways with cases of ours that have not ended, or that ended within the last six weeks: what
+ * was misdelivered may be found out after the end. Fills ret[0..cap) with their OINs and the event
+ * up to which each was read; returns how many there are.
+ */
 struct cases_peer {
 	char oin[OIN_TEXT], gateway[256];
 	uint64_t after;
+	bool ended; /* all cases there: it need not be asked often */
 };
-size_t cases_peers(
-    struct cases *c, const struct registry *registry, struct cases_peer *ret, size_t cap);
+size_t cases_peers(struct cases *c, const struct registry *registry, int64_t now,
+    struct cases_peer *ret, size_t cap);
 
 /*
  * Take in what such a gateway tells: all of the chain of one case as cases_statements of there
@@ -260,9 +286,10 @@ size_t cases_peers(
  * GW_EAUTH: the chain does not begin with what is here, or goes on with what does not follow or is
  * not proved: an incident is recorded and told, what is good before it is kept, and the event is to
  * be counted as read (cases_mirrored), else the same incident comes again. GW_EREFUSED: that
- * gateway does not serve the recipient, or the sender is not served here. GW_ECONFLICT (our clock
- * is behind theirs), GW_EIO, GW_ELEDGER: to be tried again. cases_mirrored: the event up to which
- * was read.
+ * gateway does not serve the recipient, or the sender is not served here. To be tried again:
+ * GW_ECONFLICT (our clock is behind theirs), GW_ELEDGER, GW_EIO, which is also what a revocation
+ * list of ours is that is missing or out of date (trust_out_of_date is then true of ei).
+ * cases_mirrored: the event up to which was read.
  */
 int cases_mirror(struct cases *c, const struct cases_call *call, const char *gateway_oin,
     const char *sender, const char *case_id, const json_t *statements, struct errinfo *ei)

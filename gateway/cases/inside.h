@@ -23,7 +23,9 @@ enum {
 	CASES_STRIPES = 64,
 	CASES_SKEW_MS = 5 * 60 * 1000, /* between two clocks */
 	CASES_RETURN_WEEKS = 6,
+	CASES_LATE_DAYS = 14, /* that another gateway may tell an act late: mirror.c */
 	CASES_STATEMENTS = 200,
+	CASES_PAGE_ROUNDS = 1000, /* of the cases on a page; with these it is full */
 	CASES_CHAIN = 3 << 20, /* with what may follow it fits into an answer that clients take */
 };
 
@@ -66,6 +68,8 @@ struct cases_work {
 	enum case_by by;
 	const char *sender, *recipient; /* borrowed from st */
 	const char *package;            /* that it names, or NULL */
+	int64_t at;                     /* when it was received: now, or where the case lives */
+	bool judged;                    /* there, so that its terms are not judged again */
 
 	bool new_case, new_round;
 	bool correction;          /* the new round's package supersedes that of the one before */
@@ -101,9 +105,9 @@ int cases_package_of(struct store_tx *tx, const struct store_case *it, const cha
     struct store_package *ret, struct buf *slip, struct buf *p7s, struct errinfo *ei) GW_MUST_USE;
 
 /* Keep it: statement, round, case, event, what is due, what happens to the package. span is that of
- * its intent here, or "". now is the record's time. */
-int work_keep(struct cases_work *w, struct store_tx *tx, const char *span, int64_t now,
-    struct errinfo *ei) GW_MUST_USE;
+ * its intent here, or "". What it changes in its round dates from w->at. */
+int work_keep(struct cases_work *w, struct store_tx *tx, const char *span, struct errinfo *ei)
+    GW_MUST_USE;
 
 /*
  * From the intent on, for what was found and judged, under cases_lock: intent case.<act>, what
@@ -150,6 +154,21 @@ int cases_terms_hold(struct cases *c, const struct cases_call *call, const char 
 void cases_record_terms(struct cases *c, const struct cases_work *w, struct ledger_record *r);
 
 void cases_rules_free(struct cases *c);
+
+/* ---- withheld.c ---- */
+
+/* GW_EREFUSED when consent was withdrawn in the case of that row after the package of that slip was
+ * sealed. */
+int cases_consent(struct store_tx *tx, int64_t row, const struct buf *slip, struct errinfo *ei)
+    GW_MUST_USE;
+
+/* How long after its fetch_request a package is served, though its term may be over. */
+int64_t cases_fetch_ms(void);
+
+/* Whether the bytes of p, with that slip, are still served, as far as fetch_request was taken.
+ * GW_EREFUSED: as cases_consent, or the time for it is over. */
+int cases_served(struct store_tx *tx, const struct store_package *p, const struct buf *slip,
+    int64_t now, struct errinfo *ei) GW_MUST_USE;
 
 /* ---- records ---- */
 

@@ -243,17 +243,19 @@ int cases_list(struct cases *c, const struct cases_call *call, const char *role,
 	r = store_begin(c->env.store, STORE_READ, &tx, ei);
 	if (r == 0)
 		r = find_cases(tx, call, role, state, after, f, ei);
-	for (size_t i = 0; r == 0 && i < f->n && i < page->limit; i++) {
+	size_t given = 0, rounds = 0;
+	for (; r == 0 && given < f->n && given < page->limit && rounds < CASES_PAGE_ROUNDS;
+	     given++) {
 		json_t *item = NULL;
-		r = cases_json(c, tx, call, &f->list[i], &item, ei);
+		r = cases_json(c, tx, call, &f->list[given], &item, ei);
+		rounds += json_array_size(json_object_get(item, "rounds"));
 		if (r == 0)
 			jx_add(items, item);
 	}
 	if (r < 0)
 		return r;
-	if (f->n > page->limit) {
-		(void)snprintf(
-		    cursor, sizeof cursor, "%lld", (long long)f->list[page->limit - 1].row);
+	if (f->n > given) {
+		(void)snprintf(cursor, sizeof cursor, "%lld", (long long)f->list[given - 1].row);
 		jx_set(j, "next", json_string(cursor));
 	}
 	*ret = json_incref(j);

@@ -4,6 +4,13 @@
  *
  * That gateway decides the order of acts, and proves nothing by itself: each act counts because its
  * signer's pinned key says so, and what was seen once has to stay the beginning of what is told.
+ *
+ * Nor is it believed about time: else whoever has an old key and a gateway's help could date an act
+ * back to when that key was good. The moment at which an act was received there counts only where
+ * it is not later than now, nor earlier than that of the act before it, nor than CASES_LATE_DAYS
+ * ago; one outside is moved to that bound. The signer's key has to have been good at that moment
+ * (decision 005). So what a key may still do here ends two weeks after the key, and gateways that
+ * do not reach each other for days lose nothing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +18,7 @@
 
 #include "base/str.h"
 #include "cases/package.h"
+#include "sign/trust.h"
 
 /* ---- one act ---- */
 
@@ -74,14 +82,16 @@ static int judge(struct cases *c, struct cases_work *w, const char *case_id, str
 }
 
 int cases_follow(struct cases *c, const struct cases_call *call, const char *sender,
-    const char *case_id, const void *json, size_t n, const void *p7s, size_t p7s_n, int64_t at,
-    struct errinfo *ei)
+    const char *case_id, const void *json, size_t n, const void *p7s, size_t p7s_n, int64_t valid,
+    int64_t at, struct errinfo *ei)
 {
 	struct cases_work w GW_CLEANUP(work_release) = {
 	    .call = call, .json = json, .n = n, .p7s = p7s, .p7s_n = p7s_n};
-	int r = read_act(&w, sender, case_id, at, ei);
+	int r = read_act(&w, sender, case_id, valid, ei);
 	if (r < 0)
 		return r;
+	w.at = at;
+	w.judged = true;
 	pthread_mutex_t *lock GW_CLEANUP(cases_unlock) = cases_lock(c, sender, case_id);
 	const char *elsewhere = cases_elsewhere(c, call->registry, w.recipient);
 	r = judge(c, &w, case_id, ei);
@@ -118,6 +128,7 @@ int cases_tell(struct store_tx *tx, const char *sender, const char *case_id, con
 struct chain {
 	const json_t *told;
 	size_t n;     /* here, so far */
+	int64_t last; /* when the last of them was received */
 	bool differs; /* one of them is another there */
 };
 
@@ -130,6 +141,7 @@ static int compare(void *arg, const struct store_statement *s, struct errinfo *e
 	(void)ei;
 	if (text)
 		hash_sha256_hex(text, strlen(text), sha256);
+	k->last = s->received;
 	k->differs |= !str_eq(text ? sha256 : named ? named : "", s->sha256);
 	return 0;
 }
@@ -181,20 +193,32 @@ static int begins(struct cases *c, const struct cases_call *call, const char *ga
 				    : r;
 }
 
+/* When the act was received there, as far as that can be (see above). */
+static int64_t believed(const json_t *item, int64_t last, int64_t now)
+{
+	const char *text = jx_str(item, "received");
+	int64_t at = now, least = now - (int64_t)CASES_LATE_DAYS * 24 * 3600 * 1000;
+	if (!text || time_parse(text, &at) < 0)
+		at = now;
+	if (at < last)
+		at = last;
+	if (at < least)
+		at = least;
+	return at < now ? at : now;
+}
+
+/* *last: when the act before it was received, and then this one. */
 static int follow_one(struct cases *c, const struct cases_call *call, const char *sender,
-    const char *case_id, const json_t *item, struct errinfo *ei)
+    const char *case_id, const json_t *item, int64_t *last, struct errinfo *ei)
 {
 	struct buf p7s GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
 	const char *text = jx_str(item, "statement"), *b64 = jx_str(item, "signature");
-	const char *received = jx_str(item, "received");
 	size_t n = 0;
-	int64_t at = 0;
 	void *room = buf_room(&p7s, CADES_MAX);
 	if (!text || !b64 || !room || str_unb64(b64, strlen(b64), room, CADES_MAX, &n) < 0)
 		return err_set(ei, GW_EFORMAT, "what is told is no statement with its signature");
-	if (!received || time_parse(received, &at) < 0 || at > call->now)
-		at = call->now;
-	return cases_follow(c, call, sender, case_id, text, strlen(text), room, n, at, ei);
+	int64_t at = *last = believed(item, *last, call->now);
+	return cases_follow(c, call, sender, case_id, text, strlen(text), room, n, at, at, ei);
 }
 
 static int open_incident(struct cases *c, const struct cases_call *call, const char *gateway,
@@ -228,7 +252,11 @@ int cases_mirror(struct cases *c, const struct cases_call *call, const char *gat
 		return err_set(ei, GW_EFORMAT, "what is told is no chain of a case");
 	int r = begins(c, call, gateway_oin, sender, case_id, &k, &own);
 	for (size_t i = k.n; r == 0 && i < json_array_size(statements); i++) {
-		r = follow_one(c, call, sender, case_id, json_array_get(statements, i), &own);
+		r = follow_one(
+		    c, call, sender, case_id, json_array_get(statements, i), &k.last, &own);
+		/* what we cannot judge is our own lack, no fault of theirs */
+		if (r == GW_EAUTH && trust_out_of_date(&own))
+			r = GW_EIO;
 		/* it should not have been taken there */
 		if (r == GW_EFORMAT || r == GW_EREFUSED || r == GW_ENOENT || r == GW_ELIMIT ||
 		    (r == GW_ECONFLICT && cases_stale(&own)))

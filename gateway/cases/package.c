@@ -194,8 +194,20 @@ static bool known(struct cases *c, const struct store_package *p)
 	return package_row(c, p->package, &old, NULL, NULL, NULL) == 0 && str_eq(old.slip, p->slip);
 }
 
+/* As cases_consent, for a package whose case may not be there yet. */
+static int judge_consent(
+    struct cases *c, const struct store_package *p, const struct buf *slip, struct errinfo *ei)
+{
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	struct store_case it;
+	int r = store_begin(c->env.store, STORE_READ, &tx, ei);
+	if (r == 0)
+		r = store_case_find(tx, p->sender, p->case_id, &it, ei);
+	return r == GW_ENOENT ? 0 : r < 0 ? r : cases_consent(tx, it.row, slip, ei);
+}
+
 static int judge(struct cases *c, const struct cases_call *call, const struct store_package *p,
-    struct errinfo *ei)
+    const struct buf *slip, struct errinfo *ei)
 {
 	uint64_t most = package_limits(c).package_bytes;
 	if (p->expires <= call->now)
@@ -203,7 +215,10 @@ static int judge(struct cases *c, const struct cases_call *call, const struct st
 	if (p->bytes == 0 || p->bytes > most)
 		return err_set(ei, GW_ELIMIT, "a package may have at most %llu bytes here",
 		    (unsigned long long)most);
-	return cases_terms_hold(c, call, p->sender, p->recipient, p->contract, p->policy, ei);
+	int r = judge_consent(c, p, slip, ei);
+	return r < 0
+	    ? r
+	    : cases_terms_hold(c, call, p->sender, p->recipient, p->contract, p->policy, ei);
 }
 
 /* *p is filled as soon as the sender's key has proved it. */
@@ -211,8 +226,11 @@ static int announce(struct cases *c, const struct cases_call *call, const void *
     const void *p7s, size_t p7s_n, struct store_package *p, bool *ret_new, struct errinfo *ei)
 {
 	struct statement st GW_CLEANUP(statement_release) = {0};
+	struct buf text GW_CLEANUP(buf_release) = BUF_INIT(STATEMENT_MAX);
 	int r = statement_verify("slip", slip, n, p7s, p7s_n, "slip",
 	    registry_trust(call->registry), call->now, call->now, &st, ei);
+	if (r == 0)
+		r = buf_add(&text, slip, n);
 	if (r < 0)
 		return r;
 	if (!cases_speaks_for(call->registry, call->caller, st.by.oin))
@@ -226,7 +244,7 @@ static int announce(struct cases *c, const struct cases_call *call, const void *
 	statement_release(&st);
 	r = package_slip_judge(call, slip, n, p7s, p7s_n, call->now, &st, ei);
 	if (r == 0)
-		r = judge(c, call, p, ei);
+		r = judge(c, call, p, &text, ei);
 	return r < 0 ? r : keep(c, p, slip, n, p7s, p7s_n, ret_new, ei);
 }
 
@@ -261,13 +279,22 @@ int cases_package(struct cases *c, const struct cases_call *call, const char *pa
 	return 0;
 }
 
+static int served(struct cases *c, const struct store_package *p, const struct buf *slip,
+    int64_t now, struct errinfo *ei)
+{
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	int r = store_begin(c->env.store, STORE_READ, &tx, ei);
+	return r < 0 ? r : cases_served(tx, p, slip, now, ei);
+}
+
 int cases_content(struct cases *c, const struct cases_call *call, const char *package,
     struct cases_file *ret, struct errinfo *ei)
 {
 	struct store_package p = {0};
 	struct stat st;
+	struct buf slip GW_CLEANUP(buf_release) = BUF_INIT(STATEMENT_MAX);
 	char *path GW_CLEANUP(str_free_p) = NULL;
-	int fd GW_CLEANUP(file_close_p) = -1, r = package_row(c, package, &p, NULL, NULL, ei);
+	int fd GW_CLEANUP(file_close_p) = -1, r = package_row(c, package, &p, &slip, NULL, ei);
 	if (r < 0)
 		return r;
 	if (!str_eq(call->caller, p.recipient))
@@ -278,6 +305,9 @@ int cases_content(struct cases *c, const struct cases_call *call, const char *pa
 		return err_set(ei, GW_ECONFLICT, "the package has gone: '%s'", p.reason);
 	if (p.state != PACKAGE_DEPOSITED || !p.open)
 		return err_set(ei, GW_ECONFLICT, "ask for the package first, by 'fetch_request'");
+	r = served(c, &p, &slip, call->now, ei);
+	if (r < 0)
+		return r;
 	path = package_path(c, package);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 || fstat(fd, &st) < 0)

@@ -111,6 +111,14 @@ int package_deposit(struct cases *c, const char *trace, const struct store_packa
 int package_refused(struct cases *c, const struct cases_call *call, const struct store_package *p,
     int code, struct errinfo *ei);
 
+/*
+ * package_incident(c, word, list, n, of, now, ei): the bytes of packages cannot be had: record that
+ * (incident.open with that word), and tell both parties of each. Named are list[0..n) of `of`.
+ * GW_ELEDGER, GW_EIO.
+ */
+int package_incident(struct cases *c, const char *word, const struct store_package *list, size_t n,
+    uint64_t of, int64_t now, struct errinfo *ei) GW_MUST_USE;
+
 /* ---- upload.c ---- */
 
 /* Begin and end the follower. */
@@ -120,6 +128,7 @@ void uploads_close(struct cases_packages *p);
 /*
  * Finish an upload whose bytes are all there, as cases_upload_end does; nobody may have taken it.
  * 0 also when it is not whole or somebody is at it. GW_EAUTH: the digest is wrong, and it is gone.
+ * GW_ENOENT: its bytes cannot be read, and it is gone, with an incident. GW_EIO: not now.
  */
 int upload_finish(struct cases *c, const struct cases_call *call, const struct store_upload *u,
     struct errinfo *ei) GW_MUST_USE;
@@ -130,16 +139,17 @@ int upload_forget(struct cases *c, const struct store_upload *u, struct errinfo 
 /* ---- mirror.c ---- */
 
 /*
- * cases_follow(c, call, from, case_id, …, at, ei): take in an act of a case that lives elsewhere,
- * where it was judged and taken: verified as if it came from its signer, as valid at the moment
- * `at`; its prev has to be the head here; conditions are not asked. 0 also when it is there.
+ * cases_follow(c, call, sender, case_id, …, valid, at, ei): take in an act of a case that lives
+ * elsewhere, where it was judged and taken: verified as if it came from its signer, whose key has
+ * to have been good at the moment `valid`; its prev has to be the head here; conditions and terms
+ * are not asked. It is kept as received at the moment `at`. 0 also when it is there.
  *
  * GW_EAUTH, GW_EFORMAT; GW_ECONFLICT: it does not follow on what is here; GW_EREFUSED: it is not
  * what such an act may be; GW_ELEDGER, GW_EIO.
  */
 int cases_follow(struct cases *c, const struct cases_call *call, const char *sender,
-    const char *case_id, const void *json, size_t n, const void *p7s, size_t p7s_n, int64_t at,
-    struct errinfo *ei) GW_MUST_USE;
+    const char *case_id, const void *json, size_t n, const void *p7s, size_t p7s_n, int64_t valid,
+    int64_t at, struct errinfo *ei) GW_MUST_USE;
 
 /* Tell both parties of a case something that is no act: an event in its last round. statement and
  * note may be NULL. Fine when there is no such case. */

@@ -28,12 +28,14 @@ struct cases_limits package_limits(const struct cases *c)
 	const struct cases_limits usual = {.package_bytes = UINT64_C(16) << 30,
 	    .organisation_bytes = UINT64_C(256) << 30,
 	    .uploads = 64,
+	    .reserve_bytes = UINT64_C(32) << 30,
 	    .upload_hours = 72,
 	    .free_bytes = UINT64_C(1) << 30};
 	l.package_bytes = l.package_bytes ? l.package_bytes : usual.package_bytes;
 	l.organisation_bytes =
 	    l.organisation_bytes ? l.organisation_bytes : usual.organisation_bytes;
 	l.uploads = l.uploads ? l.uploads : usual.uploads;
+	l.reserve_bytes = l.reserve_bytes ? l.reserve_bytes : usual.reserve_bytes;
 	l.upload_hours = l.upload_hours ? l.upload_hours : usual.upload_hours;
 	l.free_bytes = l.free_bytes ? l.free_bytes : usual.free_bytes;
 	return l;
@@ -103,6 +105,36 @@ int package_refused(struct cases *c, const struct cases_call *call, const struct
 	if (e < 0 && ei)
 		*ei = own;
 	return e < 0 ? e : code;
+}
+
+/* Both parties hear that a package has to be sealed, or brought, again. */
+static int tell_parties(struct cases *c, const char *word, const struct store_package *list,
+    size_t n, int64_t now, struct errinfo *ei)
+{
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	int r = store_begin(c->env.store, STORE_WRITE, &tx, ei);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = cases_tell(
+		    tx, list[i].sender, list[i].case_id, "incident", NULL, word, now, ei);
+	return r < 0 ? r : store_commit(&tx, ei);
+}
+
+int package_incident(struct cases *c, const char *word, const struct store_package *list, size_t n,
+    uint64_t of, int64_t now, struct errinfo *ei)
+{
+	struct ledger_record record = cases_record(c, "incident.open");
+	char object[LEDGER_OBJECT_ID];
+	json_t *detail GW_CLEANUP(jx_release) = json_object(), *packages = json_array();
+	for (size_t i = 0; i < n; i++)
+		jx_add(packages, json_string(list[i].package));
+	jx_set(detail, "reason", json_string(word));
+	jx_set(detail, "packages", packages);
+	ledger_object_id(object);
+	record.obj.k = "incident";
+	record.obj.id = object;
+	record.obj.n = (int64_t)of;
+	int r = ledger_append(c->env.ledger, &record, detail, NULL, ei);
+	return r < 0 ? r : tell_parties(c, word, list, n, now, ei);
 }
 
 /* ---- coming ---- */

@@ -57,7 +57,9 @@ static int complete(void *ctx, const struct ledger_line *line, struct errinfo *e
 	r.pol.reg = p.registry;
 	r.out = came ? (p.deposited ? LEDGER_OK : LEDGER_ERROR)
 		     : (p.state == PACKAGE_GONE ? LEDGER_OK : LEDGER_ERROR);
-	return ledger_result(c->env.ledger, &intent, &r, NULL, NULL, ei);
+	int e = ledger_result(c->env.ledger, &intent, &r, NULL, NULL, ei);
+	return e == GW_EFORMAT ? 0 : e; /* what its row says makes no record: it stays open, and is
+	                                   seen (ledger show --open); the others go on */
 }
 
 /* ---- files without a row ---- */
@@ -159,23 +161,11 @@ static int look(void *ctx, const struct store_package *p, struct errinfo *ei)
 	return 0;
 }
 
-/* Both parties hear that a package was lost, so that it is sealed again. */
-static int tell_lost(struct cases *c, const struct lost *l, int64_t now, struct errinfo *ei)
-{
-	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
-	int r = store_begin(c->env.store, STORE_WRITE, &tx, ei);
-	for (size_t i = 0; r == 0 && i < l->n && i < TOLD; i++)
-		r = cases_tell(tx, l->list[i].sender, l->list[i].case_id, "incident", NULL,
-		    "package_lost", now, ei);
-	return r < 0 ? r : store_commit(&tx, ei);
-}
-
 /* Packages whose bytes are not there, or not all. Their rows stay: a backup may bring them back. */
 static int tell_missing(struct cases *c, int64_t now, struct errinfo *ei)
 {
 	struct lost *l GW_CLEANUP(str_free_p) = str_alloc(sizeof *l);
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
-	char object[LEDGER_OBJECT_ID];
 	l->c = c;
 	int r = store_begin(c->env.store, STORE_READ, &tx, ei);
 	if (r == 0)
@@ -183,18 +173,8 @@ static int tell_missing(struct cases *c, int64_t now, struct errinfo *ei)
 	store_end(&tx);
 	if (r < 0 || !l->n)
 		return r;
-	json_t *detail GW_CLEANUP(jx_release) = json_object(), *list = json_array();
-	for (size_t i = 0; i < l->n && i < TOLD; i++)
-		jx_add(list, json_string(l->list[i].package));
-	jx_set(detail, "reason", json_string("package_lost"));
-	jx_set(detail, "packages", list);
-	struct ledger_record record = cases_record(c, "incident.open");
-	ledger_object_id(object);
-	record.obj.k = "incident";
-	record.obj.id = object;
-	record.obj.n = (int64_t)l->n;
-	r = ledger_append(c->env.ledger, &record, detail, NULL, ei);
-	return r < 0 ? r : tell_lost(c, l, now, ei);
+	return package_incident(
+	    c, "package_lost", l->list, l->n < TOLD ? (size_t)l->n : TOLD, l->n, now, ei);
 }
 
 /* ---- uploads ---- */
@@ -236,8 +216,9 @@ static int mind_uploads(
 		const struct store_upload *u = &s.list[i];
 		int64_t ends = u->touched + term;
 		int one = 0;
-		if (!u->done && ends > call->now)
-			one = upload_finish(c, call, u, ei);
+		if (!u->done && ends > call->now && (one = upload_finish(c, call, u, ei)) < 0)
+			one =
+			    one == GW_ENOENT ? GW_EIO : one; /* was set aside: that is to be said */
 		else if (ends <= call->now)
 			one = upload_forget(c, u, ei);
 		if (one < 0 && one != GW_EAUTH && one != GW_ECONFLICT && one != GW_ENOENT)
@@ -251,15 +232,18 @@ static int mind_uploads(
 
 /* ---- the whole ---- */
 
-/* The clock of its round, or an act, ends a package that was released; any other goes when its term
- * is over. */
+/* The clock of its round ends a package that was released; one that was asked for goes when it can
+ * be served no more, unless an act ended it before; any other when its term is over. */
 static int lapse(struct cases *c, int64_t now, struct errinfo *ei)
 {
-	static const char held[] = " released fetching fetched opened withdrawal_requested ";
+	const struct store_holds holds = {.held = " released ",
+	    .begun = " fetching fetched opened withdrawal_requested ",
+	    .begins = case_act_word(ACT_FETCH_REQUEST),
+	    .since = now - cases_fetch_ms()};
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
 	int r = store_begin(c->env.store, STORE_WRITE, &tx, ei);
 	if (r == 0)
-		r = store_packages_lapse(tx, now, held, ei);
+		r = store_packages_lapse(tx, now, &holds, ei);
 	return r < 0 ? r : store_commit(&tx, ei);
 }
 
@@ -296,7 +280,11 @@ int cases_packages_open(
 		r = drop_orphans(c, ei);
 	if (r == 0)
 		r = tell_missing(c, now, ei);
-	return r < 0 ? r : cases_packages_tick(c, registry, now, &next, ei);
+	/* one package that cannot be made good now keeps nobody out: the next tick tries again, and
+	 * says why */
+	if (r == 0)
+		(void)!cases_packages_tick(c, registry, now, &next, NULL);
+	return r;
 }
 
 void cases_packages_close(struct cases *c)

@@ -54,6 +54,7 @@ int work_begin(struct cases_work *w, const char *sender, const char *case_id, st
 		return err_set(ei, GW_EFORMAT, "the statement is about a case of another sender");
 	w->package = member(w, "package");
 	w->slip.max = STATEMENT_MAX;
+	w->at = w->call->now;
 	return 0;
 }
 
@@ -190,7 +191,8 @@ int work_step(struct cases_work *w, struct errinfo *ei)
 	    .direct = w->round.direct || w->correction,
 	    .fetched = w->round.fetched != 0,
 	    .opened = w->round.opened != 0,
-	    .return_term_over = w->round.return_until && w->call->now > w->round.return_until,
+	    .return_term_over =
+		!w->judged && w->round.return_until && w->at > w->round.return_until,
 	    .delete_never = str_eq(w->round.keep, "never"),
 	};
 	return case_step(w->from, w->act, w->by, &facts, &w->to, ei);
@@ -264,15 +266,15 @@ static void released(struct cases_work *w)
 	w->round.expires = w->held.expires;
 }
 
-static void taken_over(struct cases_work *w, int64_t now)
+static void taken_over(struct cases_work *w)
 {
 	struct duration keep;
 	if (duration_parse(w->round.keep, &keep) == 0)
-		date_text(date_add(date_of(now), keep, 1), w->round.delete_by);
+		date_text(date_add(date_of(w->at), keep, 1), w->round.delete_by);
 }
 
 /* What the act changes in its round besides the state. */
-static int change(struct cases_work *w, int64_t now, struct errinfo *ei)
+static int change(struct cases_work *w, struct errinfo *ei)
 {
 	struct store_round *o = &w->round;
 	if (w->package) {
@@ -291,21 +293,21 @@ static int change(struct cases_work *w, int64_t now, struct errinfo *ei)
 			return err_set(ei, GW_EFORMAT, "'expires' is no moment");
 		break;
 	case ACT_FETCHED:
-		o->fetched = now;
+		o->fetched = w->at;
 		break;
 	case ACT_OPENED:
-		o->opened = now;
-		o->return_until =
-		    date_end(date_add(date_of(now), (struct duration){CASES_RETURN_WEEKS, 'W'}, 1));
+		o->opened = w->at;
+		o->return_until = date_end(
+		    date_add(date_of(w->at), (struct duration){CASES_RETURN_WEEKS, 'W'}, 1));
 		break;
 	case ACT_TAKEN_OVER:
-		taken_over(w, now);
+		taken_over(w);
 		break;
 	default:
 		break;
 	}
 	if (w->to != w->from || w->new_round) {
-		o->since = now;
+		o->since = w->at;
 		o->late = 0;
 		copy(o->state, sizeof o->state, case_state_word(w->to));
 	}
@@ -313,12 +315,12 @@ static int change(struct cases_work *w, int64_t now, struct errinfo *ei)
 }
 
 static int keep_statement(const struct cases_work *w, struct store_tx *tx, int64_t row,
-    const char *span, int64_t now, struct errinfo *ei)
+    const char *span, struct errinfo *ei)
 {
 	struct store_statement s GW_CLEANUP(store_statement_release) = STORE_STATEMENT_INIT;
 	s.n = w->found.statements;
 	s.round = w->round.round;
-	s.received = now;
+	s.received = w->at;
 	copy(s.kind, sizeof s.kind, w->st.kind);
 	copy(s.id, sizeof s.id, w->st.id);
 	copy(s.sha256, sizeof s.sha256, w->st.sha256);
@@ -376,11 +378,11 @@ static int keep_package(const struct cases_work *w, struct store_tx *tx, struct 
 	    : 0;
 }
 
-int work_keep(
-    struct cases_work *w, struct store_tx *tx, const char *span, int64_t now, struct errinfo *ei)
+int work_keep(struct cases_work *w, struct store_tx *tx, const char *span, struct errinfo *ei)
 {
+	int64_t now = w->call->now;
 	bool moved = w->to != w->from || w->new_round || w->act == ACT_EXTEND;
-	int r = change(w, now, ei);
+	int r = change(w, ei);
 	if (r < 0)
 		return r;
 	if (w->round.round >= w->found.round) {
@@ -394,7 +396,7 @@ int work_keep(
 	if (r == 0)
 		r = store_round_put(tx, w->found.row, &w->round, ei);
 	if (r == 0)
-		r = keep_statement(w, tx, w->found.row, span, now, ei);
+		r = keep_statement(w, tx, w->found.row, span, ei);
 	if (r == 0)
 		r = keep_events(w, tx, now, ei);
 	if (r == 0)

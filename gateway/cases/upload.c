@@ -62,9 +62,7 @@ static int touch(struct cases *c, const char *id, int64_t now, struct errinfo *e
 	return r < 0 ? r : store_commit(&tx, ei);
 }
 
-/* Bytes that have come: those of the upload's file, or of the package's when a kill came between
- * its name and the store. */
-static uint64_t arrived(const struct cases *c, const struct store_upload *u)
+uint64_t upload_arrived(const struct cases *c, const struct store_upload *u)
 {
 	char *part GW_CLEANUP(str_free_p) = upload_path(c, u->id);
 	char *whole GW_CLEANUP(str_free_p) = package_path(c, u->package);
@@ -85,10 +83,9 @@ static int open_bytes(const struct cases *c, const struct store_upload *u, struc
 	return fd < 0 ? err_sys(ei, GW_EIO, "cannot open an upload's file") : fd;
 }
 
-/* ---- beginning ---- */
+/* ---- writing ---- */
 
-/* Nothing stands in the way of bringing p. */
-static int may_come(
+int upload_may_come(
     const struct cases_call *call, const struct store_package *p, struct errinfo *ei)
 {
 	if (p->state == PACKAGE_GONE || *p->reason)
@@ -96,100 +93,6 @@ static int may_come(
 	if (p->expires <= call->now)
 		return err_set(ei, GW_EREFUSED, "the term of the package is over: seal it again");
 	return 0;
-}
-
-/* Whether its sender may have one more. */
-static int quota(
-    struct cases *c, struct store_tx *tx, const struct store_package *p, struct errinfo *ei)
-{
-	struct cases_limits l = package_limits(c);
-	struct store_package_sums s;
-	int r = store_packages_sum(tx, p->sender, &s, ei);
-	if (r < 0)
-		return r;
-	if (s.uploads >= l.uploads)
-		return err_set(ei, GW_ELIMIT,
-		    "%u uploads of this organisation are open: finish or delete one", l.uploads);
-	if (s.bytes + s.coming + p->bytes > l.organisation_bytes)
-		return err_set(ei, GW_ELIMIT,
-		    "this organisation may have %llu bytes here: packages that were taken over "
-		    "or withdrawn make room",
-		    (unsigned long long)l.organisation_bytes);
-	return 0;
-}
-
-/* *ret_new: a new row; else that of the upload which is there. */
-static int create_row(struct cases *c, const struct cases_call *call, const char *package,
-    struct store_package *p, struct store_upload *u, bool *ret_new, struct errinfo *ei)
-{
-	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
-	int r = store_begin(c->env.store, STORE_WRITE, &tx, ei);
-	if (r == 0)
-		r = store_package_get(tx, package, p, NULL, NULL, ei);
-	if (r == 0)
-		r = store_upload_of(tx, package, u, ei);
-	if (r != GW_ENOENT)
-		return r;
-	if (p->state == PACKAGE_DEPOSITED)
-		return err_set(ei, GW_ECONFLICT, "the package is here already");
-	*u = (struct store_upload){.touched = call->now};
-	id_v4(u->id);
-	memcpy(u->package, p->package, sizeof u->package);
-	r = quota(c, tx, p, ei);
-	if (r == 0)
-		r = store_upload_add(tx, u, ei);
-	if (r == 0)
-		r = store_commit(&tx, ei);
-	*ret_new = r == 0;
-	return r;
-}
-
-/* Make the file, and reserve what it will need where the file system can. */
-static int create_file(struct cases *c, const struct store_upload *u, const struct store_package *p,
-    struct errinfo *ei)
-{
-	char *path GW_CLEANUP(str_free_p) = upload_path(c, u->id);
-	int r = package_room(c, p->bytes, ei);
-	int fd GW_CLEANUP(file_close_p) =
-	    r < 0 ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (r < 0)
-		return r;
-	if (fd < 0)
-		return err_sys(ei, GW_EIO, "cannot begin an upload's file");
-	if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)p->bytes) < 0 &&
-	    (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
-		return err_sys(ei, GW_EIO, "the gateway's disk has no room for this package");
-	return file_sync_dir(c->env.packages, ei);
-}
-
-static int create(struct cases *c, const struct cases_call *call, const char *package,
-    uint64_t length, struct store_package *p, struct cases_upload *ret, struct errinfo *ei)
-{
-	struct store_upload u = {0};
-	bool is_new = false;
-	int r = package_row(c, package, p, NULL, NULL, ei);
-	if (r == 0 && !package_is_senders(call, p)) {
-		*p = (struct store_package){0};
-		r = err_set(ei, GW_ENOENT, "no such package");
-	}
-	if (r == 0)
-		r = may_come(call, p, ei);
-	if (r == 0 && length != p->bytes)
-		r = err_set(ei, GW_ECONFLICT, "the slip says %llu bytes, the upload %llu",
-		    (unsigned long long)p->bytes, (unsigned long long)length);
-	if (r == 0)
-		r = create_row(c, call, package, p, &u, &is_new, ei);
-	if (r == 0 && is_new && (r = create_file(c, &u, p, ei)) < 0)
-		(void)!upload_forget(c, &u, NULL);
-	return r < 0 ? r : cases_upload_state(c, call, u.id, ret, ei);
-}
-
-int cases_upload_create(struct cases *c, const struct cases_call *call, const char *package,
-    uint64_t length, struct cases_upload *ret, struct errinfo *ei)
-{
-	struct store_package p = {0};
-	int r = create(c, call, package, length, &p, ret, ei);
-	return r == GW_EREFUSED || r == GW_ELIMIT ? package_refused(c, call, &p, r, ei) : r;
 }
 
 /* The upload's file, to be appended to; made anew when it was lost. */
@@ -211,7 +114,7 @@ static int open_part(struct cases *c, const struct store_upload *u, struct errin
 static int open_both(struct cases *c, const struct store_upload *u, const struct store_package *p,
     uint64_t offset, int *ret_write, int *ret_read, uint64_t *ret_size, struct errinfo *ei)
 {
-	*ret_size = arrived(c, u);
+	*ret_size = upload_arrived(c, u);
 	int w GW_CLEANUP(file_close_p) = -1;
 	if (*ret_size != offset || offset == p->bytes)
 		return err_set(ei, GW_ECONFLICT, "the upload stands at %llu, not at %llu",
@@ -243,7 +146,7 @@ int cases_upload_begin(struct cases *c, const struct cases_call *call, const cha
 	uint64_t at = 0;
 	int fd = -1, r = own_rows(c, call, id, &u, &p, ei);
 	if (r == 0)
-		r = may_come(call, &p, ei);
+		r = upload_may_come(call, &p, ei);
 	if (r < 0)
 		return r;
 	struct upload_at *a = u.done ? NULL : upload_take(c->packages, id, &at);
@@ -260,7 +163,7 @@ int cases_upload_begin(struct cases *c, const struct cases_call *call, const cha
 	if (u.done)
 		r = err_set(ei, GW_ECONFLICT, "the upload is whole");
 	else
-		r = may_come(call, &p, ei);
+		r = upload_may_come(call, &p, ei);
 	if (r == 0)
 		r = open_both(c, &u, &p, offset, ret_fd, &fd, &at, ei);
 	tell(c, &u, &p, at, ret);
@@ -293,6 +196,24 @@ static int refuse(struct cases *c, const struct cases_call *call, const struct s
 	return r;
 }
 
+/* The bytes cannot be read, and will not be: the upload ends, so that its sender begins a new one,
+ * and whoever has to know hears of it. */
+static int set_aside(struct cases *c, const struct cases_call *call, const struct store_upload *u,
+    const struct store_package *p, struct errinfo *ei)
+{
+	char *path GW_CLEANUP(str_free_p) = upload_path(c, u->id);
+	int r = package_incident(c, "upload_lost", p, 1, 1, call->now, ei);
+	if (r == 0)
+		r = drop_row(c, u->id, ei);
+	if (r < 0)
+		return r;
+	(void)unlink(path);
+	return err_set(ei, GW_ENOENT,
+	    "the bytes of upload %s could not be read again: it was given up, its sender has to begin "
+	    "a new one",
+	    u->id);
+}
+
 /* All bytes are there and durable, and a is taken: it is left. */
 static int finish(struct cases *c, const struct cases_call *call, struct upload_at *a,
     const struct store_upload *u, const struct store_package *p, struct errinfo *ei)
@@ -300,12 +221,14 @@ static int finish(struct cases *c, const struct cases_call *call, struct upload_
 	char *path GW_CLEANUP(str_free_p) = upload_path(c, u->id);
 	char sha256[HASH_HEX];
 	int r = growing_digest(&a->hash, a->fd, p->bytes, sha256, ei);
-	if (r == 0 && !str_eq(sha256, p->sha256))
+	if (r == GW_EIO)
+		r = set_aside(c, call, u, p, ei);
+	else if (r == 0 && !str_eq(sha256, p->sha256))
 		r = refuse(c, call, u, p, ei);
 	else if (r == 0)
 		r = package_deposit(c, call->trace, p,
 		    &(struct package_bytes){.path = path, .fd = -1}, u->id, call->now, ei);
-	upload_leave(c->packages, a, r == 0 || r == GW_EAUTH);
+	upload_leave(c->packages, a, r == 0 || r == GW_EAUTH || r == GW_ENOENT);
 	return r;
 }
 
@@ -350,8 +273,10 @@ int cases_upload_end(struct cases *c, const struct cases_call *call, const char 
 	int r = rows(c, id, &u, &p, ei);
 	if (r == 0)
 		r = settle(c, a, &u, &p, keep, &size, ei);
-	if (r == 0)
+	if (r == 0 && size > a->began) { /* nothing gives it no further time */
 		r = touch(c, id, call->now, ei);
+		u.touched = call->now;
+	}
 	if (r == 0 && size == p.bytes) {
 		r = finish(c, call, a, &u, &p, ei);
 		u.done = r == 0;
@@ -360,7 +285,6 @@ int cases_upload_end(struct cases *c, const struct cases_call *call, const char 
 	}
 	if (r < 0)
 		return r;
-	u.touched = call->now;
 	tell(c, &u, &p, size, ret);
 	return 0;
 }
@@ -376,7 +300,7 @@ int upload_finish(struct cases *c, const struct cases_call *call, const struct s
 		return 0;
 	int r = rows(c, u->id, &now, &p, ei); /* as they are since it is ours */
 	if (r < 0 || now.done || *p.reason || p.state == PACKAGE_GONE ||
-	    arrived(c, &now) != p.bytes) {
+	    upload_arrived(c, &now) != p.bytes) {
 		upload_leave(c->packages, a, r == GW_ENOENT || (r == 0 && now.done));
 		return r == GW_ENOENT ? 0 : r;
 	}
@@ -403,7 +327,7 @@ int cases_upload_state(struct cases *c, const struct cases_call *call, const cha
 		return r;
 	bool written = upload_written(c->packages, id, &size);
 	if (!u.done && !written) {
-		size = arrived(c, &u);
+		size = upload_arrived(c, &u);
 		if (size == p.bytes) { /* a kill or a full disk came between */
 			r = upload_finish(c, call, &u, ei);
 			if (r == 0)

@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * upload: packages that are arriving; for this room only. The calls are in cases.h; here is what
- * upload.c and upload_follow.c share.
+ * upload.c, upload_create.c and upload_follow.c share.
  */
 #ifndef GW_CASES_UPLOAD_H
 #define GW_CASES_UPLOAD_H
 
 #include "cases/package.h"
+
+/* Bytes that have come: those of the upload's file, or of the package's when a kill came between
+ * its name and the store. */
+uint64_t upload_arrived(const struct cases *c, const struct store_upload *u);
+
+/* 0 when nothing stands in the way of bringing p. GW_ECONFLICT, GW_EREFUSED. */
+int upload_may_come(
+    const struct cases_call *call, const struct store_package *p, struct errinfo *ei) GW_MUST_USE;
 
 /* Take an upload, which nobody else then has: NULL when somebody has it, *ret_began being where
  * they began. Left by upload_leave. */

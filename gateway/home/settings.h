@@ -29,11 +29,15 @@ struct settings_limits {
 
 /* serve: what the daemon may hold and how much it does at once; 0 where nothing is said. */
 struct settings_serve {
-	/* package_gb, organisation_gb, uploads, upload_days, free_gb; 0: the defaults there */
+	/* package_gb, organisation_gb, uploads, reserve_gb, upload_days, free_gb; 0: the defaults
+	 * there */
 	struct cases_limits cases;
 	/* connections, per_address, workers, per_organisation; 0: the defaults of http/server.h */
 	unsigned connections, per_address, workers, per_peer;
 	unsigned grace_s; /* for what runs when the daemon stops; 0: 20 */
+	/* between two heads of the ledger for the witnesses (60), and how old the last signature of
+	 * one may be (48); 0: these */
+	unsigned cosign_minutes, cosign_warn_hours;
 };
 
 /* security_contact: who is told of a weakness, and until the end of which day. */
@@ -60,7 +64,7 @@ struct settings {
 	enum settings_tls tls_profile; /* nl-goed unless said */
 	char **mandates;               /* OINs besides our own whose clients may hand in dossiers */
 	size_t mandates_n;
-	char **witnesses; /* OINs; noted only: `ledger cosign` names whom it asks */
+	char **witnesses; /* OINs whose gateways the daemon asks to vouch for the ledger */
 	size_t witnesses_n;
 	struct settings_serve serve;
 	struct settings_security security;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* loop: everything before the head is whole, for all connections, in one thread that never waits on
  * any of them, nor for the arithmetic of a handshake. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -184,38 +183,27 @@ static void shaken(struct http_server *s, struct conn *c)
 	}
 }
 
-static struct address address_of(const struct sockaddr_storage *a)
-{
-	struct address out = {{0}};
-	if (a->ss_family == AF_INET6)
-		memcpy(out.b, &((const struct sockaddr_in6 *)a)->sin6_addr, 16);
-	else if (a->ss_family == AF_INET)
-		memcpy(out.b, &((const struct sockaddr_in *)a)->sin_addr, 4);
-	return out;
-}
-
-/* Room for one more: when all is taken, that of the connection which has been idle for longest. */
+/* Room for one more: when all is taken, one gives way. */
 static bool make_room(struct http_server *s)
 {
-	struct conn *longest = NULL;
 	if (s->conns_n < s->limits.connections)
 		return true;
-	(void)pthread_mutex_lock(&s->lock); /* a worker may make it idle only now */
-	for (struct conn *c = s->conns; c; c = c->next)
-		if (c->state == IDLE && (!longest || c->deadline <= longest->deadline))
-			longest = c;
-	if (longest)
-		drop(s, longest);
+	(void)pthread_mutex_lock(&s->lock); /* a worker may make one idle only now */
+	struct conn *gone = pool_gives_way(s);
+	if (gone) {
+		s->counts.over_limit += gone->state != IDLE;
+		drop(s, gone);
+	}
 	(void)pthread_mutex_unlock(&s->lock);
-	return longest != NULL;
+	return gone != NULL;
 }
 
 static bool may_come_in(struct http_server *s, const struct address *from)
 {
 	unsigned shaking = 0;
 	for (const struct conn *c = s->conns; c; c = c->next)
-		shaking += (c->state == HANDSHAKE || c->state == SHAKING) &&
-		    memcmp(&c->from, from, sizeof *from) == 0;
+		shaking +=
+		    (c->state == HANDSHAKE || c->state == SHAKING) && address_is(&c->from, from);
 	return shaking < s->limits.per_address && make_room(s);
 }
 
@@ -239,6 +227,7 @@ static void begin(struct http_server *s, const struct listener *l, int fd, struc
 	(void)pthread_mutex_unlock(&s->lock);
 	struct conn *c = str_alloc(sizeof *c);
 	*c = (struct conn){.next = s->conns,
+	    .listener = l,
 	    .stream = {fd, ssl},
 	    .from = from,
 	    .generation = generation,

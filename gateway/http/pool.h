@@ -14,14 +14,11 @@
 #include <stdatomic.h>
 
 #include "base/buf.h"
+#include "http/address.h"
 #include "http/inside.h"
 #include "http/server.h"
 
 enum { HTTP_LISTENERS = 8, HTTP_STACK = 512 << 10, HTTP_SHAKERS = 4 /* threads */ };
-
-struct address {
-	unsigned char b[16];
-};
 
 /* SHAKING: with a shaker or waiting for one. READY: with a worker or waiting for one. LINGER:
  * answered for the last time; what still comes is read away, for a close with bytes unread would
@@ -29,8 +26,9 @@ struct address {
 enum state { HANDSHAKE, SHAKING, IDLE, HEAD, READY, LINGER };
 
 struct conn {
-	struct conn *prev, *next; /* all connections: the loop's */
-	struct conn *after;       /* in a queue */
+	struct conn *prev, *next;        /* all connections: the loop's */
+	struct conn *after;              /* in a queue */
+	const struct listener *listener; /* where it came in */
 	struct stream stream;
 	enum stream_step step; /* how far its handshake came, from the shaker */
 	const char *why;       /* it failed; static */
@@ -92,6 +90,13 @@ void pool_note(const struct http_server *s, const char *event, const char *detai
 
 /* Drop the first n bytes of b. */
 void pool_cut(struct buf *b, size_t n);
+
+/*
+ * The connection that gives way to a new one, or NULL when each has a request that runs: one of
+ * whoever has the most, so that nobody keeps others out by silence or half a head; of these one
+ * that is between requests, and that has waited for longest. For the loop, under the lock.
+ */
+struct conn *pool_gives_way(const struct http_server *s);
 
 /* A worker thread, arg its server; ends when `ending` is set and nothing is ready. */
 void *pool_worker(void *arg);

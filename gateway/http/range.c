@@ -45,8 +45,8 @@ int http_range(const struct http_head *h, uint64_t size, const char *etag, struc
 	uint64_t a = 0, b = 0;
 	bool suffix = false;
 	*ret = (struct http_range){0, size, false};
-	if (!range.p || http_field_count(h, "range") != 1 || (only.p && !http_is(only, etag)) ||
-	    !parse(range, &suffix, &a, &b))
+	if (h->method != HTTP_METHOD_GET || !range.p || http_field_count(h, "range") != 1 ||
+	    (only.p && !http_is(only, etag)) || !parse(range, &suffix, &a, &b))
 		return 0;
 	if (suffix ? a == 0 || size == 0 : a >= size)
 		return GW_ELIMIT;
@@ -56,6 +56,29 @@ int http_range(const struct http_head *h, uint64_t size, const char *etag, struc
 	return 0;
 }
 
+/* True when own stands in the list of tags v; weak: also with W/ before it. */
+static bool names(struct http_text v, const char *own, bool weak)
+{
+	size_t k = strlen(own);
+	for (size_t i = 0; i + k <= v.n; i++)
+		if (memcmp(v.p + i, own, k) == 0 && (weak || i == 0 || v.p[i - 1] != '/'))
+			return true;
+	return false;
+}
+
+bool http_match(const struct http_head *h, const char *own)
+{
+	bool asked = false;
+	for (size_t i = 0; i < h->fields_n; i++) {
+		if (!http_is_nocase(h->fields[i].name, "if-match"))
+			continue;
+		asked = true;
+		if (http_is(h->fields[i].value, "*") || names(h->fields[i].value, own, false))
+			return true;
+	}
+	return !asked;
+}
+
 bool http_none_match(const struct http_head *h, const char *own)
 {
 	struct http_text v = http_field(h, "if-none-match");
@@ -63,10 +86,5 @@ bool http_none_match(const struct http_head *h, const char *own)
 		return false;
 	if (http_is(v, "*"))
 		return true;
-	/* a list of tags; weak comparison, so W/ before ours does not matter */
-	size_t k = strlen(own);
-	for (size_t i = 0; i + k <= v.n; i++)
-		if (memcmp(v.p + i, own, k) == 0)
-			return true;
-	return false;
+	return names(v, own, true); /* W/ before ours does not matter */
 }

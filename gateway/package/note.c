@@ -89,7 +89,7 @@ bool note_case_ok(const char *s)
 {
 	if (id_is_v4(s) || id_is_v7(s))
 		return true;
-	if (!is_word(s) || strchr(s, '/') || bare_number(s))
+	if (!is_word(s) || strchr(s, '/') || bare_number(s) || str_eq(s, ".") || str_eq(s, ".."))
 		return false;
 	for (const char *p = s; *p;) {
 		size_t n = strspn(p, "0123456789");

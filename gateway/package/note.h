@@ -63,8 +63,8 @@ struct note {
 
 void note_release(struct note *note);
 
-/* A case's name: a uuid, or 1 to 64 of [A-Za-z0-9._-] not digits alone and without a
- * number that passes for a BSN. */
+/* A case's name: a uuid, or 1 to 64 of [A-Za-z0-9._-] not digits alone, without a number that
+ * passes for a BSN, and neither "." nor "..", which addresses do not keep. */
 bool note_case_ok(const char *s);
 
 /* Append handover.json. GW_ELIMIT when out is full. */

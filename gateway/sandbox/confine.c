@@ -203,14 +203,13 @@ void confine_plain_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Move *fd above the standard three and close all the others. */
-static int keep_only(int *fd)
+int confine_keep_only(int *fd, unsigned from)
 {
-	int kept = fcntl(*fd, F_DUPFD_CLOEXEC, 3);
+	int kept = fcntl(*fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	if (kept < 0)
 		return -1;
 	*fd = kept;
-	if (close_range(0, (unsigned)kept - 1, 0) < 0 ||
+	if ((from < (unsigned)kept && close_range(from, (unsigned)kept - 1, 0) < 0) ||
 	    close_range((unsigned)kept + 1, ~0U, 0) < 0)
 		return -1;
 	return 0;
@@ -223,7 +222,7 @@ int confine_enter(int *fd, const struct worker_limits *limits, struct errinfo *e
 	memory_in_use(&all, &data);
 	confine_plain_signals();
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	if (keep_only(fd) < 0)
+	if (confine_keep_only(fd, 0) < 0)
 		return err_sys(ei, GW_EIO, "the parser's descriptors could not be closed");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || deny_by_landlock() < 0)
 		return err_sys(ei, GW_EIO, "the parser could not be kept from files");

@@ -28,6 +28,10 @@ int confine_prepare(struct errinfo *ei) GW_MUST_USE;
  */
 int confine_enter(int *fd, const struct worker_limits *limits, struct errinfo *ei) GW_MUST_USE;
 
+/* In the child: move *fd above the standard three, and close every other from `from` on. -1: some
+ * may be open still. */
+int confine_keep_only(int *fd, unsigned from) GW_MUST_USE;
+
 /* True when the kernel has landlock; asked once. */
 bool confine_has_landlock(void);
 

@@ -111,6 +111,9 @@ static _Noreturn void tend(int socket)
 	(void)signal(SIGINT, SIG_IGN);      /* of the terminal: meant for the one that asked */
 	(void)dup2(null, STDIN_FILENO);
 	(void)dup2(null, STDOUT_FILENO);
+	/* what was open here, the lines of the one that asks among it, is nothing to parsers */
+	if (confine_keep_only(&socket, STDERR_FILENO + 1) < 0)
+		_exit(1);
 	while (take(socket, &q, &fd)) {
 		pid_t pid = fd >= 0 ? fork() : 0;
 		if (fd >= 0 && pid == 0)

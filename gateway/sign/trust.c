@@ -19,6 +19,12 @@ enum {
 	AUTH_LEVEL = 2, /* 112 bits: RSA 2048, EC 224, SHA-224 and up */
 };
 
+/* What is said when a list of ours is missing, or not in force. */
+static const char NO_LIST[] =
+    "no revocation list for a member of the chain: fetch it (trust/*.crl)";
+static const char OLD_LIST[] = "revocation list is out of date: fetch the new one (trust/*.crl)";
+static const char EARLY_LIST[] = "revocation list is from the future: is the clock right";
+
 struct trust {
 	X509_STORE *store;
 	struct trust_list *lists;
@@ -252,12 +258,11 @@ static int verify_step(int ok, X509_STORE_CTX *ctx)
 			: "certificate was revoked");
 	}
 	case X509_V_ERR_UNABLE_TO_GET_CRL:
-		return refuse(
-		    j, "no revocation list for a member of the chain: fetch it (trust/*.crl)");
+		return refuse(j, NO_LIST);
 	case X509_V_ERR_CRL_HAS_EXPIRED:
-		return refuse(j, "revocation list is out of date: fetch the new one (trust/*.crl)");
+		return refuse(j, OLD_LIST);
 	case X509_V_ERR_CRL_NOT_YET_VALID:
-		return refuse(j, "revocation list is from the future: is the clock right");
+		return refuse(j, EARLY_LIST);
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
@@ -344,4 +349,10 @@ const struct trust_list *trust_lists(const struct trust *t, size_t *ret_n)
 {
 	*ret_n = t ? t->lists_n : 0;
 	return t ? t->lists : NULL;
+}
+
+bool trust_out_of_date(const struct errinfo *ei)
+{
+	return str_ends(ei->msg, NO_LIST) || str_ends(ei->msg, OLD_LIST) ||
+	    str_ends(ei->msg, EARLY_LIST);
 }

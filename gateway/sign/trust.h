@@ -13,6 +13,7 @@
 #ifndef GW_SIGN_TRUST_H
 #define GW_SIGN_TRUST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <openssl/x509.h>
@@ -75,5 +76,9 @@ const struct trust_list *trust_lists(const struct trust *t, size_t *ret_n);
  */
 int trust_judge(const struct trust *t, X509 *leaf, STACK_OF(X509) *others, int64_t at, int64_t now,
     STACK_OF(X509) **ret_chain, struct errinfo *ei) GW_MUST_USE;
+
+/* True of ei when trust_judge refused for want of a revocation list that is in force, and for that
+ * alone: it says nothing about who signed, and is for whoever runs this gateway to mend. */
+bool trust_out_of_date(const struct errinfo *ei);
 
 #endif

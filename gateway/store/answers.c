@@ -17,11 +17,9 @@ static int find(struct store_tx *tx, const char *caller, const char *key, struct
 	static const char sql[] =
 	    "SELECT mark, package, body, done FROM answer WHERE caller = ?1 AND key = ?2";
 	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
+	sqlite3_stmt *q = store_ask(tx, sql, WITH(TEXT(caller), TEXT(key)), &r, ei);
 	if (!q)
 		return r;
-	store_bind_text(q, 1, caller);
-	store_bind_text(q, 2, key);
 	r = store_step(q, ei);
 	if (r <= 0)
 		return r < 0 ? r : err_set(ei, GW_ENOENT, "there is no answer to that key");
@@ -52,16 +50,11 @@ int store_answer_keep(
 				  "VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)";
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
 	int r = store_begin(s, STORE_WRITE, &tx, ei);
-	sqlite3_stmt *q = r < 0 ? NULL : store_sql(tx, sql, &r, ei);
-	if (!q)
-		return r;
-	store_bind_text(q, 1, a->caller);
-	store_bind_text(q, 2, a->key);
-	store_bind_text(q, 3, a->mark);
-	store_bind_text(q, 4, a->package);
-	store_bind_blob(q, 5, a->body.len ? a->body.data : "", a->body.len);
-	store_bind_int(q, 6, now);
-	r = store_do(q, NULL, ei);
+	if (r == 0)
+		r = store_run(tx, sql,
+		    WITH(TEXT(a->caller), TEXT(a->key), TEXT(a->mark), TEXT(a->package),
+			BLOB(a->body.len ? a->body.data : "", a->body.len), INT(now)),
+		    NULL, ei);
 	return r < 0 ? r : store_commit(&tx, ei);
 }
 
@@ -71,12 +64,8 @@ static int about(
 {
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
 	int r = store_begin(s, STORE_WRITE, &tx, ei);
-	sqlite3_stmt *q = r < 0 ? NULL : store_sql(tx, sql, &r, ei);
-	if (!q)
-		return r;
-	store_bind_text(q, 1, caller);
-	store_bind_text(q, 2, key);
-	r = store_do(q, NULL, ei);
+	if (r == 0)
+		r = store_run(tx, sql, WITH(TEXT(caller), TEXT(key)), NULL, ei);
 	return r < 0 ? r : store_commit(&tx, ei);
 }
 
@@ -100,18 +89,14 @@ int store_answers_forget(struct store *s, int64_t now, struct errinfo *ei)
 	const int64_t before = now - STORE_ANSWER_DAYS * INT64_C(86400000);
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
 	int r = store_begin(s, STORE_READ, &tx, ei);
-	sqlite3_stmt *q = r < 0 ? NULL : store_sql(tx, old, &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, before);
-	if ((r = store_step(q, ei)) <= 0)
+	int64_t one;
+	if (r == 0)
+		r = store_numbers(tx, old, WITH(INT(before)), &one, 1, ei);
+	if (r <= 0)
 		return r;
 	store_end(&tx);
 	r = store_begin(s, STORE_WRITE, &tx, ei);
-	q = r < 0 ? NULL : store_sql(tx, drop, &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, before);
-	r = store_do(q, NULL, ei);
+	if (r == 0)
+		r = store_run(tx, drop, WITH(INT(before)), NULL, ei);
 	return r < 0 ? r : store_commit(&tx, ei);
 }

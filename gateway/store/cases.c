@@ -4,11 +4,6 @@
 #include "base/str.h"
 #include "store/inside.h"
 
-static const char *or_null(const char *s)
-{
-	return s[0] ? s : NULL;
-}
-
 /* ---- cases ---- */
 
 #define CASE_COLUMNS                                                                                \
@@ -44,23 +39,16 @@ int store_case_find(struct store_tx *tx, const char *sender, const char *case_id
 {
 	static const char sql[] = CASE_COLUMNS "WHERE sender = ?1 AND case_id = ?2";
 	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
-	if (!q)
-		return r;
-	store_bind_text(q, 1, sender);
-	store_bind_text(q, 2, case_id);
-	return one_case(q, ret, ei);
+	sqlite3_stmt *q = store_ask(tx, sql, WITH(TEXT(sender), TEXT(case_id)), &r, ei);
+	return q ? one_case(q, ret, ei) : r;
 }
 
 int store_case_at(struct store_tx *tx, int64_t row, struct store_case *ret, struct errinfo *ei)
 {
 	static const char sql[] = CASE_COLUMNS "WHERE row = ?1";
 	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, row);
-	return one_case(q, ret, ei);
+	sqlite3_stmt *q = store_ask(tx, sql, WITH(INT(row)), &r, ei);
+	return q ? one_case(q, ret, ei) : r;
 }
 
 int store_case_add(struct store_tx *tx, struct store_case *c, struct errinfo *ei)
@@ -68,20 +56,11 @@ int store_case_add(struct store_tx *tx, struct store_case *c, struct errinfo *ei
 	static const char sql[] =
 	    "INSERT INTO handover (sender, case_id, recipient, state, round, head, statements, "
 	    "updated, gateway) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
-	if (!q)
-		return r;
-	store_bind_text(q, 1, c->sender);
-	store_bind_text(q, 2, c->case_id);
-	store_bind_text(q, 3, c->recipient);
-	store_bind_text(q, 4, c->state);
-	store_bind_int(q, 5, c->round);
-	store_bind_text(q, 6, c->head);
-	store_bind_int(q, 7, (int64_t)c->statements);
-	store_bind_int(q, 8, c->updated);
-	store_bind_text(q, 9, c->gateway);
-	r = store_do(q, NULL, ei);
+	int r = store_run(tx, sql,
+	    WITH(TEXT(c->sender), TEXT(c->case_id), TEXT(c->recipient), TEXT(c->state),
+		INT(c->round), TEXT(c->head), INT(c->statements), INT(c->updated),
+		TEXT(c->gateway)),
+	    NULL, ei);
 	if (r == 0)
 		c->row = store_last_row(tx);
 	return r;
@@ -92,18 +71,10 @@ int store_case_set(struct store_tx *tx, const struct store_case *c, struct errin
 	static const char sql[] =
 	    "UPDATE handover SET state = ?2, round = ?3, head = ?4, statements = ?5, updated = ?6, "
 	    "gateway = ?7 WHERE row = ?1";
-	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, c->row);
-	store_bind_text(q, 2, c->state);
-	store_bind_int(q, 3, c->round);
-	store_bind_text(q, 4, c->head);
-	store_bind_int(q, 5, (int64_t)c->statements);
-	store_bind_int(q, 6, c->updated);
-	store_bind_text(q, 7, c->gateway);
-	return store_do(q, NULL, ei);
+	return store_run(tx, sql,
+	    WITH(INT(c->row), TEXT(c->state), INT(c->round), TEXT(c->head), INT(c->statements),
+		INT(c->updated), TEXT(c->gateway)),
+	    NULL, ei);
 }
 
 int store_case_list(struct store_tx *tx, const char *oin, const char *role, const char *state,
@@ -116,13 +87,10 @@ int store_case_list(struct store_tx *tx, const char *oin, const char *role, cons
 	    "?4";
 	struct store_case c;
 	int r;
-	sqlite3_stmt *q = store_sql(tx, str_eq(role, "sender") ? by_sender : by_recipient, &r, ei);
+	sqlite3_stmt *q = store_ask(tx, str_eq(role, "sender") ? by_sender : by_recipient,
+	    WITH(TEXT(oin), INT(after), TEXT(state), INT(limit)), &r, ei);
 	if (!q)
 		return r;
-	store_bind_text(q, 1, oin);
-	store_bind_int(q, 2, after);
-	store_bind_text(q, 3, state);
-	store_bind_int(q, 4, limit);
 	while ((r = store_step(q, ei)) == 1) {
 		case_of(q, &c);
 		if ((r = fn(arg, &c, ei)) < 0)
@@ -171,33 +139,14 @@ int store_round_put(
 	    "programme, product, region, start_month, request, since, expires, bytes, fetched, "
 	    "opened, return_until, delete_by, keep, direct, late) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
 	    "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
-	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, row);
-	store_bind_int(q, 2, o->round);
-	store_bind_text(q, 3, o->state);
-	store_bind_text(q, 4, or_null(o->package));
-	store_bind_text(q, 5, or_null(o->slip));
-	store_bind_text(q, 6, or_null(o->policy));
-	store_bind_text(q, 7, or_null(o->contract));
-	store_bind_text(q, 8, or_null(o->programme));
-	store_bind_text(q, 9, or_null(o->product));
-	store_bind_text(q, 10, or_null(o->region));
-	store_bind_text(q, 11, or_null(o->start_month));
-	store_bind_text(q, 12, or_null(o->request));
-	store_bind_int(q, 13, o->since);
-	store_bind_int(q, 14, o->expires);
-	store_bind_int(q, 15, (int64_t)o->bytes);
-	store_bind_int(q, 16, o->fetched);
-	store_bind_int(q, 17, o->opened);
-	store_bind_int(q, 18, o->return_until);
-	store_bind_text(q, 19, or_null(o->delete_by));
-	store_bind_text(q, 20, or_null(o->keep));
-	store_bind_int(q, 21, o->direct);
-	store_bind_int(q, 22, o->late);
-	return store_do(q, NULL, ei);
+	return store_run(tx, sql,
+	    WITH(INT(row), INT(o->round), TEXT(o->state), WORD(o->package), WORD(o->slip),
+		WORD(o->policy), WORD(o->contract), WORD(o->programme), WORD(o->product),
+		WORD(o->region), WORD(o->start_month), WORD(o->request), INT(o->since),
+		INT(o->expires), INT(o->bytes), INT(o->fetched), INT(o->opened),
+		INT(o->return_until), WORD(o->delete_by), WORD(o->keep), INT(o->direct),
+		INT(o->late)),
+	    NULL, ei);
 }
 
 static int one_round(sqlite3_stmt *q, struct store_round *ret, struct errinfo *ei)
@@ -215,12 +164,8 @@ int store_round_find(
 {
 	static const char sql[] = ROUND_COLUMNS "WHERE row = ?1 AND round = ?2";
 	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, row);
-	store_bind_int(q, 2, round);
-	return one_round(q, ret, ei);
+	sqlite3_stmt *q = store_ask(tx, sql, WITH(INT(row), INT(round)), &r, ei);
+	return q ? one_round(q, ret, ei) : r;
 }
 
 int store_round_of(struct store_tx *tx, int64_t row, const char *package, struct store_round *ret,
@@ -229,12 +174,8 @@ int store_round_of(struct store_tx *tx, int64_t row, const char *package, struct
 	static const char sql[] =
 	    ROUND_COLUMNS "WHERE row = ?1 AND package = ?2 ORDER BY round DESC LIMIT 1";
 	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, row);
-	store_bind_text(q, 2, package);
-	return one_round(q, ret, ei);
+	sqlite3_stmt *q = store_ask(tx, sql, WITH(INT(row), TEXT(package)), &r, ei);
+	return q ? one_round(q, ret, ei) : r;
 }
 
 int store_rounds(
@@ -243,10 +184,9 @@ int store_rounds(
 	static const char sql[] = ROUND_COLUMNS "WHERE row = ?1 ORDER BY round DESC";
 	struct store_round o;
 	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
+	sqlite3_stmt *q = store_ask(tx, sql, WITH(INT(row)), &r, ei);
 	if (!q)
 		return r;
-	store_bind_int(q, 1, row);
 	while ((r = store_step(q, ei)) == 1) {
 		round_of(q, &o);
 		if ((r = fn(arg, &o, ei)) < 0)
@@ -256,20 +196,16 @@ int store_rounds(
 }
 
 int store_request_taken(struct store_tx *tx, const char *sender, const char *request, int64_t row,
-    const char *states, bool *ret, struct errinfo *ei)
+    const char *won, const char *before, bool *ret, struct errinfo *ei)
 {
 	static const char sql[] =
 	    "SELECT 1 FROM round JOIN handover USING (row) WHERE request = ?1 AND sender = ?2 AND "
-	    "row != ?3 AND instr(?4, ' ' || round.state || ' ') > 0 LIMIT 1";
-	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
-	if (!q)
-		return r;
-	store_bind_text(q, 1, request);
-	store_bind_text(q, 2, sender);
-	store_bind_int(q, 3, row);
-	store_bind_text(q, 4, states);
-	r = store_step(q, ei);
+	    "row != ?3 AND (instr(?4, ' ' || round.state || ' ') > 0 OR (round.state = ?5 AND "
+	    "round.round = handover.round AND EXISTS (SELECT 1 FROM job WHERE job.sender = ?2 AND "
+	    "job.case_id = handover.case_id AND job.kind = 'release'))) LIMIT 1";
+	int64_t one;
+	int r = store_numbers(tx, sql,
+	    WITH(TEXT(request), TEXT(sender), INT(row), TEXT(won), TEXT(before)), &one, 1, ei);
 	*ret = r == 1;
 	return r < 0 ? r : 0;
 }
@@ -280,19 +216,14 @@ int store_case_count(
 	static const char sql[] =
 	    "SELECT count(*), coalesce(sum(instr(?1, ' ' || state || ' ') = 0), 0) FROM handover";
 	static const char late[] = "SELECT count(*) FROM round WHERE late > 0";
-	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
-	if (!q)
+	int64_t n[2] = {0}, late_n = 0;
+	int r = store_numbers(tx, sql, WITH(TEXT(ended)), n, 2, ei);
+	if (r >= 0)
+		r = store_numbers(tx, late, NULL, 0, &late_n, 1, ei);
+	if (r < 0)
 		return r;
-	store_bind_text(q, 1, ended);
-	if ((r = store_step(q, ei)) < 0)
-		return r;
-	ret->cases = (uint64_t)store_col_int(q, 0);
-	ret->open = (uint64_t)store_col_int(q, 1);
-	if (!(q = store_sql(tx, late, &r, ei)))
-		return r;
-	if ((r = store_step(q, ei)) < 0)
-		return r;
-	ret->overdue = (uint64_t)store_col_int(q, 0);
+	ret->cases = (uint64_t)n[0];
+	ret->open = (uint64_t)n[1];
+	ret->overdue = (uint64_t)late_n;
 	return 0;
 }

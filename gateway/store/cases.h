@@ -101,10 +101,11 @@ int store_rounds(struct store_tx *tx, int64_t row, store_each_round fn, void *ar
 int store_case_list(struct store_tx *tx, const char *oin, const char *role, const char *state,
     int64_t after, unsigned limit, store_each_case fn, void *arg, struct errinfo *ei) GW_MUST_USE;
 
-/* Whether a round of another case of that sender and request is in one of the states (a list of
- * words with a space before and behind each). */
+/* Whether a round of another case of that sender and request is in one of the states `won` (a list
+ * of words with a space before and behind each), or, being the last of its case, in the state
+ * `before` while a release of that case waits for delivery (store/jobs.h). */
 int store_request_taken(struct store_tx *tx, const char *sender, const char *request, int64_t row,
-    const char *states, bool *ret, struct errinfo *ei) GW_MUST_USE;
+    const char *won, const char *before, bool *ret, struct errinfo *ei) GW_MUST_USE;
 
 /* ---- the chain ---- */
 
@@ -131,6 +132,11 @@ int store_statement_add(struct store_tx *tx, int64_t row, const struct store_sta
 
 /* The statement of that case with this id; GW_ENOENT. *ret was begun with STORE_STATEMENT_INIT. */
 int store_statement_find(struct store_tx *tx, int64_t row, const char *id,
+    struct store_statement *ret, struct errinfo *ei) GW_MUST_USE;
+
+/* The last statement of that kind in the case, or in that round of it (0: in any); GW_ENOENT. *ret
+ * was begun with STORE_STATEMENT_INIT. */
+int store_statement_last(struct store_tx *tx, int64_t row, unsigned round, const char *kind,
     struct store_statement *ret, struct errinfo *ei) GW_MUST_USE;
 
 /* True in *ret when a statement was taken under that span. */

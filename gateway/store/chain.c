@@ -4,11 +4,6 @@
 #include "store/cases.h"
 #include "store/inside.h"
 
-static const char *or_null(const char *s)
-{
-	return s[0] ? s : NULL;
-}
-
 /* ---- statements ---- */
 
 #define STATEMENT_COLUMNS \
@@ -45,23 +40,19 @@ int store_statement_add(
 	static const char sql[] =
 	    "INSERT INTO statement (row, n, round, kind, id, sha256, by, state, received, span, "
 	    "json, p7s) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, row);
-	store_bind_int(q, 2, (int64_t)s->n);
-	store_bind_int(q, 3, s->round);
-	store_bind_text(q, 4, s->kind);
-	store_bind_text(q, 5, s->id);
-	store_bind_text(q, 6, s->sha256);
-	store_bind_text(q, 7, s->by);
-	store_bind_text(q, 8, s->state);
-	store_bind_int(q, 9, s->received);
-	store_bind_text(q, 10, or_null(s->span));
-	store_bind_blob(q, 11, s->json.data, s->json.len);
-	store_bind_blob(q, 12, s->p7s.data, s->p7s.len);
-	return store_do(q, NULL, ei);
+	return store_run(tx, sql,
+	    WITH(INT(row), INT(s->n), INT(s->round), TEXT(s->kind), TEXT(s->id), TEXT(s->sha256),
+		TEXT(s->by), TEXT(s->state), INT(s->received), WORD(s->span),
+		BLOB(s->json.data, s->json.len), BLOB(s->p7s.data, s->p7s.len)),
+	    NULL, ei);
+}
+
+static int one_statement(sqlite3_stmt *q, struct store_statement *ret, struct errinfo *ei)
+{
+	int r = store_step(q, ei);
+	if (r == 1)
+		return statement_of(q, ret, ei);
+	return r < 0 ? r : err_set(ei, GW_ENOENT, "the case has no such statement");
 }
 
 int store_statement_find(struct store_tx *tx, int64_t row, const char *id,
@@ -69,25 +60,25 @@ int store_statement_find(struct store_tx *tx, int64_t row, const char *id,
 {
 	static const char sql[] = STATEMENT_COLUMNS "WHERE row = ?1 AND id = ?2";
 	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, row);
-	store_bind_text(q, 2, id);
-	if ((r = store_step(q, ei)) == 1)
-		return statement_of(q, ret, ei);
-	return r < 0 ? r : err_set(ei, GW_ENOENT, "the case has no such statement");
+	sqlite3_stmt *q = store_ask(tx, sql, WITH(INT(row), TEXT(id)), &r, ei);
+	return q ? one_statement(q, ret, ei) : r;
+}
+
+int store_statement_last(struct store_tx *tx, int64_t row, unsigned round, const char *kind,
+    struct store_statement *ret, struct errinfo *ei)
+{
+	static const char sql[] = STATEMENT_COLUMNS
+	    "WHERE row = ?1 AND kind = ?3 AND (?2 = 0 OR round = ?2) ORDER BY n DESC LIMIT 1";
+	int r;
+	sqlite3_stmt *q = store_ask(tx, sql, WITH(INT(row), INT(round), TEXT(kind)), &r, ei);
+	return q ? one_statement(q, ret, ei) : r;
 }
 
 int store_statement_spanned(struct store_tx *tx, const char *span, bool *ret, struct errinfo *ei)
 {
 	static const char sql[] = "SELECT 1 FROM statement WHERE span = ?1";
-	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
-	if (!q)
-		return r;
-	store_bind_text(q, 1, span);
-	r = store_step(q, ei);
+	int64_t one;
+	int r = store_numbers(tx, sql, WITH(TEXT(span)), &one, 1, ei);
 	*ret = r == 1;
 	return r < 0 ? r : 0;
 }
@@ -98,10 +89,9 @@ int store_statements(
 	static const char sql[] = STATEMENT_COLUMNS "WHERE row = ?1 ORDER BY n";
 	struct store_statement s GW_CLEANUP(store_statement_release) = STORE_STATEMENT_INIT;
 	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
+	sqlite3_stmt *q = store_ask(tx, sql, WITH(INT(row)), &r, ei);
 	if (!q)
 		return r;
-	store_bind_int(q, 1, row);
 	while ((r = store_step(q, ei)) == 1)
 		if ((r = statement_of(q, &s, ei)) < 0 || (r = fn(arg, &s, ei)) < 0)
 			break;
@@ -114,14 +104,11 @@ int store_statements_bytes(struct store_tx *tx, int64_t row, uint64_t *ret, stru
 	static const char sql[] =
 	    "SELECT coalesce(sum(length(json) * 2 + length(p7s) * 4 / 3 + 400), 0) FROM statement "
 	    "WHERE row = ?1";
-	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
-	if (!q)
+	int64_t n = 0;
+	int r = store_numbers(tx, sql, WITH(INT(row)), &n, 1, ei);
+	if (r < 0)
 		return r;
-	store_bind_int(q, 1, row);
-	if ((r = store_step(q, ei)) < 0)
-		return r;
-	*ret = (uint64_t)store_col_int(q, 0);
+	*ret = (uint64_t)n;
 	return 0;
 }
 
@@ -132,20 +119,10 @@ int store_event_add(struct store_tx *tx, const struct store_event *e, struct err
 	static const char sql[] =
 	    "INSERT INTO event (at, sender, recipient, case_id, round, kind, state, statement, "
 	    "note) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, e->at);
-	store_bind_text(q, 2, e->sender);
-	store_bind_text(q, 3, e->recipient);
-	store_bind_text(q, 4, e->case_id);
-	store_bind_int(q, 5, e->round);
-	store_bind_text(q, 6, e->kind);
-	store_bind_text(q, 7, e->state);
-	store_bind_text(q, 8, or_null(e->statement));
-	store_bind_text(q, 9, or_null(e->note));
-	return store_do(q, NULL, ei);
+	return store_run(tx, sql,
+	    WITH(INT(e->at), TEXT(e->sender), TEXT(e->recipient), TEXT(e->case_id), INT(e->round),
+		TEXT(e->kind), TEXT(e->state), WORD(e->statement), WORD(e->note)),
+	    NULL, ei);
 }
 
 #define EVENT_COLUMNS                                                                        \
@@ -179,12 +156,9 @@ int store_events(struct store_tx *tx, const char *oin, uint64_t after, unsigned 
 	    "WHERE recipient = ?1 AND event > ?2 ORDER BY event LIMIT ?3)) ORDER BY event LIMIT ?3";
 	struct store_event e;
 	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
+	sqlite3_stmt *q = store_ask(tx, sql, WITH(TEXT(oin), INT(after), INT(limit)), &r, ei);
 	if (!q)
 		return r;
-	store_bind_text(q, 1, oin);
-	store_bind_int(q, 2, (int64_t)after);
-	store_bind_int(q, 3, limit);
 	while ((r = store_step(q, ei)) == 1) {
 		event_of(q, &e);
 		if ((r = fn(arg, &e, ei)) < 0)
@@ -199,15 +173,8 @@ int store_due_set(struct store_tx *tx, const struct store_due *d, struct errinfo
 {
 	static const char sql[] =
 	    "INSERT OR REPLACE INTO due (row, round, kind, at) VALUES (?1, ?2, ?3, ?4)";
-	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, d->row);
-	store_bind_int(q, 2, d->round);
-	store_bind_text(q, 3, d->kind);
-	store_bind_int(q, 4, d->at);
-	return store_do(q, NULL, ei);
+	return store_run(
+	    tx, sql, WITH(INT(d->row), INT(d->round), TEXT(d->kind), INT(d->at)), NULL, ei);
 }
 
 int store_due_clear(
@@ -215,21 +182,14 @@ int store_due_clear(
 {
 	static const char sql[] =
 	    "DELETE FROM due WHERE row = ?1 AND round = ?2 AND (?3 IS NULL OR kind = ?3)";
-	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, row);
-	store_bind_int(q, 2, round);
-	store_bind_text(q, 3, kind);
-	return store_do(q, NULL, ei);
+	return store_run(tx, sql, WITH(INT(row), INT(round), TEXT(kind)), NULL, ei);
 }
 
 int store_due_first(struct store_tx *tx, struct store_due *ret, struct errinfo *ei)
 {
 	static const char sql[] = "SELECT row, round, kind, at FROM due ORDER BY at, row LIMIT 1";
 	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
+	sqlite3_stmt *q = store_ask(tx, sql, NULL, 0, &r, ei);
 	if (!q)
 		return r;
 	if ((r = store_step(q, ei)) <= 0)
@@ -245,31 +205,15 @@ int store_due_at(
     struct store_tx *tx, const struct store_due *d, int64_t *ret_at, struct errinfo *ei)
 {
 	static const char sql[] = "SELECT at FROM due WHERE row = ?1 AND round = ?2 AND kind = ?3";
-	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, d->row);
-	store_bind_int(q, 2, d->round);
-	store_bind_text(q, 3, d->kind);
-	if ((r = store_step(q, ei)) <= 0)
-		return r < 0 ? r : err_set(ei, GW_ENOENT, "it is not due any more");
-	*ret_at = store_col_int(q, 0);
-	return 0;
+	int r =
+	    store_numbers(tx, sql, WITH(INT(d->row), INT(d->round), TEXT(d->kind)), ret_at, 1, ei);
+	return r > 0 ? 0 : r < 0 ? r : err_set(ei, GW_ENOENT, "it is not due any more");
 }
 
 int store_due_of(
     struct store_tx *tx, int64_t row, unsigned round, int64_t *ret_at, struct errinfo *ei)
 {
 	static const char sql[] = "SELECT min(at) FROM due WHERE row = ?1 AND round = ?2";
-	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, row);
-	store_bind_int(q, 2, round);
-	if ((r = store_step(q, ei)) < 0)
-		return r;
-	*ret_at = store_col_int(q, 0);
-	return 0;
+	int r = store_numbers(tx, sql, WITH(INT(row), INT(round)), ret_at, 1, ei);
+	return r < 0 ? r : 0;
 }

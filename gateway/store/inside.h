@@ -18,25 +18,45 @@
 
 /* ---- sql.c ---- */
 
+/* The value of a parameter: a text (NULL binds NULL), a text of which "" is NULL, a number, bytes.
+ */
+struct store_value {
+	enum { STORE_TEXT, STORE_INT, STORE_BLOB } kind;
+	const void *p;
+	size_t n;
+	int64_t v;
+};
+#define TEXT(s) ((struct store_value){.kind = STORE_TEXT, .p = (s)})
+#define WORD(s) TEXT(*(s) ? (s) : NULL)
+#define INT(number) ((struct store_value){.kind = STORE_INT, .v = (int64_t)(number)})
+#define BLOB(bytes, length) ((struct store_value){.kind = STORE_BLOB, .p = (bytes), .n = (length)})
+
+/* The values of parameters 1, 2 …, for the functions below; nothing is copied: what they point to
+ * lives until the statement was stepped. A blob of no bytes at NULL binds NULL. */
+#define WITH(...)                                  \
+	(const struct store_value[]){__VA_ARGS__}, \
+	    sizeof((struct store_value[]){__VA_ARGS__}) / sizeof(struct store_value)
+
 /*
- * The statement of `text`, reset and without bindings, prepared once for each connection. text is
+ * The statement of `text` with its parameters bound, prepared once for each connection. text is
  * static: it is known again by its address. NULL with ei set when it cannot be prepared.
  */
-sqlite3_stmt *store_sql(struct store_tx *tx, const char *text, int *ret_code, struct errinfo *ei)
-    GW_MUST_USE;
+sqlite3_stmt *store_ask(struct store_tx *tx, const char *text, const struct store_value *values,
+    size_t n, int *ret_code, struct errinfo *ei) GW_MUST_USE;
 
-/* Bind parameter i (from 1). Nothing is copied: what is bound lives until the statement was
- * stepped. NULL text, or a blob of no bytes at NULL, binds NULL. */
-void store_bind_text(sqlite3_stmt *q, int i, const char *s);
-void store_bind_blob(sqlite3_stmt *q, int i, const void *p, size_t n);
-void store_bind_int(sqlite3_stmt *q, int i, int64_t v);
+/* The same for a statement that gives no row: run it. *ret_changed (may be NULL) is how many rows
+ * it changed. GW_EEXIST as store_step. */
+int store_run(struct store_tx *tx, const char *text, const struct store_value *values, size_t n,
+    int64_t *ret_changed, struct errinfo *ei) GW_MUST_USE;
+
+/* The same for numbers: 1 with the columns of the first row in ret[0..ret_n), or 0 when there is no
+ * row. */
+int store_numbers(struct store_tx *tx, const char *text, const struct store_value *values, size_t n,
+    int64_t *ret, size_t ret_n, struct errinfo *ei) GW_MUST_USE;
 
 /* Step to the next row: 1 a row, 0 the end, negative a failure (then, and at the end, it is reset).
  * GW_EEXIST: a row with that key is there already. */
 int store_step(sqlite3_stmt *q, struct errinfo *ei) GW_MUST_USE;
-
-/* Step a statement that gives no row. *ret_changed (may be NULL) is how many rows it changed. */
-int store_do(sqlite3_stmt *q, int64_t *ret_changed, struct errinfo *ei) GW_MUST_USE;
 
 /* Column i (from 0) of the present row. Text is copied into out[0..cap), "" for NULL or what is
  * longer; a blob or long text is appended to out. */

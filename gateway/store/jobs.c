@@ -10,34 +10,21 @@
 /* Make sure that the gateway has a row. */
 static int peer_row(struct store_tx *tx, const char *gateway, struct errinfo *ei)
 {
-	int r = 0;
-	sqlite3_stmt *q =
-	    store_sql(tx, "INSERT INTO peer (gateway) VALUES (?1) ON CONFLICT DO NOTHING", &r, ei);
-	if (!q)
-		return r;
-	store_bind_text(q, 1, gateway);
-	return store_do(q, NULL, ei);
+	return store_run(tx, "INSERT INTO peer (gateway) VALUES (?1) ON CONFLICT DO NOTHING",
+	    WITH(TEXT(gateway)), NULL, ei);
 }
 
 int store_job_add(struct store_tx *tx, const struct store_job *j, const void *json, size_t json_n,
     const void *p7s, size_t p7s_n, uint64_t *ret_id, struct errinfo *ei)
 {
-	int r = 0;
-	sqlite3_stmt *q = store_sql(tx,
+	int r = store_run(tx,
 	    "INSERT INTO job (gateway, sender, recipient, case_id, package, statement, kind, made,"
 	    " next, json, p7s, first) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10,"
 	    " NOT EXISTS (SELECT 1 FROM job WHERE sender = ?2 AND case_id = ?4))",
-	    &r, ei);
-	if (!q)
-		return r;
-	const char *const texts[] = {
-	    j->gateway, j->sender, j->recipient, j->case_id, j->package, j->statement, j->kind};
-	for (size_t i = 0; i < GW_LENGTH(texts); i++)
-		store_bind_text(q, (int)i + 1, texts[i]);
-	store_bind_int(q, 8, j->made);
-	store_bind_blob(q, 9, json, json_n);
-	store_bind_blob(q, 10, p7s, p7s_n);
-	r = store_do(q, NULL, ei);
+	    WITH(TEXT(j->gateway), TEXT(j->sender), TEXT(j->recipient), TEXT(j->case_id),
+		TEXT(j->package), TEXT(j->statement), TEXT(j->kind), INT(j->made),
+		BLOB(json, json_n), BLOB(p7s, p7s_n)),
+	    NULL, ei);
 	if (r == 0 && ret_id)
 		*ret_id = (uint64_t)store_last_row(tx);
 	return r < 0 ? r : peer_row(tx, j->gateway, ei);
@@ -62,13 +49,12 @@ static void read_job(sqlite3_stmt *q, struct store_job *j)
 int store_job_get(struct store_tx *tx, uint64_t id, struct store_job *ret, struct buf *json,
     struct buf *p7s, struct errinfo *ei)
 {
-	int r = 0;
+	int r;
 	struct store_job j;
-	sqlite3_stmt *q =
-	    store_sql(tx, "SELECT " COLUMNS ", json, p7s FROM job WHERE id = ?1", &r, ei);
+	sqlite3_stmt *q = store_ask(
+	    tx, "SELECT " COLUMNS ", json, p7s FROM job WHERE id = ?1", WITH(INT(id)), &r, ei);
 	if (!q)
 		return r;
-	store_bind_int(q, 1, (int64_t)id);
 	r = store_step(q, ei);
 	if (r <= 0)
 		return r < 0 ? r : err_set(ei, GW_ENOENT, "no such job");
@@ -85,17 +71,18 @@ int store_job_get(struct store_tx *tx, uint64_t id, struct store_job *ret, struc
 int store_job_due(struct store_tx *tx, int64_t now, const uint64_t *busy, size_t busy_n,
     struct store_job *ret, int64_t *ret_next, struct errinfo *ei)
 {
-	int r = 0;
-	sqlite3_stmt *q = store_sql(tx,
+	struct store_value out[STORE_JOBS_BUSY];
+	int r;
+	for (size_t i = 0; i < STORE_JOBS_BUSY; i++)
+		out[i] = INT(i < busy_n ? busy[i] : 0);
+	sqlite3_stmt *q = store_ask(tx,
 	    "SELECT " COLUMNS ", max(next, wait) AS due FROM peer JOIN job USING (gateway)"
 	    " WHERE job.id = (SELECT k.id FROM job AS k WHERE k.gateway = peer.gateway"
 	    " AND k.first = 1 AND k.id NOT IN (?1, ?2, ?3, ?4) ORDER BY k.next, k.id LIMIT 1)"
 	    " ORDER BY due, job.id LIMIT 1",
-	    &r, ei);
+	    out, STORE_JOBS_BUSY, &r, ei);
 	if (!q)
 		return r;
-	for (int i = 0; i < STORE_JOBS_BUSY; i++)
-		store_bind_int(q, i + 1, (size_t)i < busy_n ? (int64_t)busy[i] : 0);
 	*ret_next = INT64_MAX;
 	r = store_step(q, ei);
 	if (r <= 0)
@@ -118,19 +105,12 @@ static int64_t wait_after(unsigned fails)
 	return ms < STORE_JOB_MOST_MS ? ms : STORE_JOB_MOST_MS;
 }
 
-/* The number that `text` asks for, about `of`; 0 when there is no row. */
+/* The number that `text` asks for, about a gateway or package; 0 when there is no row. */
 static int one_number(
-    struct store_tx *tx, const char *text, const char *gateway, int64_t *ret, struct errinfo *ei)
+    struct store_tx *tx, const char *text, const char *about, int64_t *ret, struct errinfo *ei)
 {
-	int r = 0;
-	sqlite3_stmt *q = store_sql(tx, text, &r, ei);
-	if (!q)
-		return r;
-	store_bind_text(q, 1, gateway);
-	r = store_step(q, ei);
-	*ret = r == 1 ? store_col_int(q, 0) : 0;
-	if (r == 1)
-		(void)sqlite3_reset(q);
+	*ret = 0;
+	int r = store_numbers(tx, text, WITH(TEXT(about)), ret, 1, ei);
 	return r < 0 ? r : 0;
 }
 
@@ -141,77 +121,51 @@ static int peer_wait(struct store_tx *tx, const char *gateway, int64_t now, stru
 	if (r == 0)
 		r = one_number(
 		    tx, "SELECT fails FROM peer WHERE gateway = ?1", gateway, &fails, ei);
-	sqlite3_stmt *q = r == 0
-	    ? store_sql(tx, "UPDATE peer SET wait = ?2, fails = ?3 WHERE gateway = ?1", &r, ei)
-	    : NULL;
-	if (!q)
-		return r;
-	store_bind_text(q, 1, gateway);
-	store_bind_int(q, 2, now + wait_after((unsigned)fails + 1));
-	store_bind_int(q, 3, fails + 1);
-	return store_do(q, NULL, ei);
+	return r < 0
+	    ? r
+	    : store_run(tx, "UPDATE peer SET wait = ?2, fails = ?3 WHERE gateway = ?1",
+		  WITH(TEXT(gateway), INT(now + wait_after((unsigned)fails + 1)), INT(fails + 1)),
+		  NULL, ei);
 }
 
 int store_job_failed(struct store_tx *tx, const struct store_job *j, int64_t now,
     const char *problem, struct errinfo *ei)
 {
-	int r = 0;
-	sqlite3_stmt *q = store_sql(
-	    tx, "UPDATE job SET next = ?2, tries = ?3, problem = ?4 WHERE id = ?1", &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, (int64_t)j->id);
-	store_bind_int(q, 2, now + wait_after(j->tries + 1));
-	store_bind_int(q, 3, j->tries + 1);
-	store_bind_text(q, 4, problem);
-	r = store_do(q, NULL, ei);
+	int r = store_run(tx, "UPDATE job SET next = ?2, tries = ?3, problem = ?4 WHERE id = ?1",
+	    WITH(INT(j->id), INT(now + wait_after(j->tries + 1)), INT(j->tries + 1), TEXT(problem)),
+	    NULL, ei);
 	return r < 0 ? r : peer_wait(tx, j->gateway, now, ei);
 }
 
 /* The next job of that case is its first now. */
 static int next_first(struct store_tx *tx, const struct store_job *j, struct errinfo *ei)
 {
-	int r = 0;
-	sqlite3_stmt *q = store_sql(tx,
+	return store_run(tx,
 	    "UPDATE job SET first = 1"
 	    " WHERE id = (SELECT min(id) FROM job WHERE sender = ?1 AND case_id = ?2)",
-	    &r, ei);
-	if (!q)
-		return r;
-	store_bind_text(q, 1, j->sender);
-	store_bind_text(q, 2, j->case_id);
-	return store_do(q, NULL, ei);
+	    WITH(TEXT(j->sender), TEXT(j->case_id)), NULL, ei);
 }
 
 int store_job_end(struct store_tx *tx, const struct store_job *j, bool answered, struct errinfo *ei)
 {
-	int r = 0;
-	sqlite3_stmt *q = store_sql(tx, "DELETE FROM job WHERE id = ?1", &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, (int64_t)j->id);
-	r = store_do(q, NULL, ei);
+	int r = store_run(tx, "DELETE FROM job WHERE id = ?1", WITH(INT(j->id)), NULL, ei);
 	if (r == 0)
 		r = next_first(tx, j, ei);
-	q = r == 0 && answered
-	    ? store_sql(tx, "UPDATE peer SET wait = 0, fails = 0 WHERE gateway = ?1", &r, ei)
-	    : NULL;
-	if (!q)
-		return r;
-	store_bind_text(q, 1, j->gateway);
-	return store_do(q, NULL, ei);
+	if (r == 0 && answered)
+		r = store_run(tx, "UPDATE peer SET wait = 0, fails = 0 WHERE gateway = ?1",
+		    WITH(TEXT(j->gateway)), NULL, ei);
+	return r;
 }
 
 int store_jobs_of(struct store_tx *tx, const char *sender, const char *case_id, store_job_each fn,
     void *ctx, struct errinfo *ei)
 {
-	int r = 0;
-	sqlite3_stmt *q = store_sql(tx,
-	    "SELECT " COLUMNS " FROM job WHERE sender = ?1 AND case_id = ?2 ORDER BY id", &r, ei);
+	int r;
+	sqlite3_stmt *q = store_ask(tx,
+	    "SELECT " COLUMNS " FROM job WHERE sender = ?1 AND case_id = ?2 ORDER BY id",
+	    WITH(TEXT(sender), TEXT(case_id)), &r, ei);
 	if (!q)
 		return r;
-	store_bind_text(q, 1, sender);
-	store_bind_text(q, 2, case_id);
 	while ((r = store_step(q, ei)) == 1) {
 		struct store_job j;
 		read_job(q, &j);
@@ -236,36 +190,33 @@ int store_jobs_bring(struct store_tx *tx, const char *package, bool *ret, struct
 int store_jobs_count(
     struct store_tx *tx, uint64_t *ret_all, uint64_t *ret_failing, struct errinfo *ei)
 {
-	int r = 0;
-	sqlite3_stmt *q =
-	    store_sql(tx, "SELECT count(*), count(nullif(tries, 0)) FROM job", &r, ei);
-	if (!q)
-		return r;
-	r = store_step(q, ei);
+	int64_t n[2] = {0};
+	int r = store_numbers(
+	    tx, "SELECT count(*), count(nullif(tries, 0)) FROM job", NULL, 0, n, 2, ei);
 	if (r < 0)
 		return r;
-	*ret_all = (uint64_t)store_col_int(q, 0);
-	*ret_failing = (uint64_t)store_col_int(q, 1);
-	(void)sqlite3_reset(q);
+	*ret_all = (uint64_t)n[0];
+	*ret_failing = (uint64_t)n[1];
 	return 0;
 }
 
-int store_peers(
-    struct store_tx *tx, const char *ended, store_peer_each fn, void *ctx, struct errinfo *ei)
+int store_peers(struct store_tx *tx, const char *ended, int64_t since, store_peer_each fn,
+    void *ctx, struct errinfo *ei)
 {
-	int r = 0;
+	int r;
 	char gateway[STORE_JOB_OIN];
-	sqlite3_stmt *q = store_sql(tx,
-	    "SELECT DISTINCT gateway, coalesce(event, 0) FROM handover LEFT JOIN peer"
-	    " USING (gateway) WHERE gateway <> '' AND instr(?1, ' ' || state || ' ') = 0"
-	    " ORDER BY gateway",
-	    &r, ei);
+	sqlite3_stmt *q = store_ask(tx,
+	    "SELECT gateway, coalesce(event, 0), max(instr(?1, ' ' || state || ' ') = 0)"
+	    " FROM handover LEFT JOIN peer USING (gateway) WHERE gateway <> ''"
+	    " AND (updated >= ?2 OR instr(?1, ' ' || state || ' ') = 0)"
+	    " GROUP BY gateway ORDER BY gateway",
+	    WITH(TEXT(ended), INT(since)), &r, ei);
 	if (!q)
 		return r;
-	store_bind_text(q, 1, ended);
 	while ((r = store_step(q, ei)) == 1) {
 		store_col_text(q, 0, gateway, sizeof gateway);
-		if ((r = fn(ctx, gateway, (uint64_t)store_col_int(q, 1), ei)) < 0) {
+		if ((r = fn(ctx, gateway, (uint64_t)store_col_int(q, 1), store_col_int(q, 2) != 0,
+			 ei)) < 0) {
 			(void)sqlite3_reset(q);
 			break;
 		}
@@ -286,12 +237,7 @@ int store_peer_set_event(
     struct store_tx *tx, const char *gateway, uint64_t event, struct errinfo *ei)
 {
 	int r = peer_row(tx, gateway, ei);
-	sqlite3_stmt *q = r == 0
-	    ? store_sql(tx, "UPDATE peer SET event = max(event, ?2) WHERE gateway = ?1", &r, ei)
-	    : NULL;
-	if (!q)
-		return r;
-	store_bind_text(q, 1, gateway);
-	store_bind_int(q, 2, (int64_t)event);
-	return store_do(q, NULL, ei);
+	return r < 0 ? r
+		     : store_run(tx, "UPDATE peer SET event = max(event, ?2) WHERE gateway = ?1",
+			   WITH(TEXT(gateway), INT(event)), NULL, ei);
 }

@@ -83,10 +83,12 @@ int store_jobs_count(
     struct store_tx *tx, uint64_t *ret_all, uint64_t *ret_failing, struct errinfo *ei) GW_MUST_USE;
 
 /* Gateways with cases of ours that have not ended (whose state is none of `ended`, words with a
- * space before and behind each), in the order of their OINs. */
-typedef int (*store_peer_each)(void *ctx, const char *gateway, uint64_t event, struct errinfo *ei);
-int store_peers(struct store_tx *tx, const char *ended, store_peer_each fn, void *ctx,
-    struct errinfo *ei) GW_MUST_USE;
+ * space before and behind each), `open` being true, and those where all have ended but something
+ * happened since that moment (ms); in the order of their OINs. */
+typedef int (*store_peer_each)(
+    void *ctx, const char *gateway, uint64_t event, bool open, struct errinfo *ei);
+int store_peers(struct store_tx *tx, const char *ended, int64_t since, store_peer_each fn,
+    void *ctx, struct errinfo *ei) GW_MUST_USE;
 
 /* Up to which of its events another gateway was read; 0 for one that never was. Setting a lower
  * number changes nothing. */

@@ -23,25 +23,15 @@ static int no_such(const char *what, struct errinfo *ei)
 int store_package_add(struct store_tx *tx, const struct store_package *p, const void *slip,
     size_t slip_n, const void *p7s, size_t p7s_n, struct errinfo *ei)
 {
-	int r = 0;
-	sqlite3_stmt *q = store_sql(tx,
+	return store_run(tx,
 	    "INSERT INTO package (package, supersedes, sender, recipient, case_id, contract, slip,"
 	    " sha256, policy, registry, seq, expires, bytes, state, announced, json, p7s)"
 	    " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,0,?14,?15,?16)",
-	    &r, ei);
-	if (!q)
-		return r;
-	const char *const texts[] = {p->package, *p->supersedes ? p->supersedes : NULL, p->sender,
-	    p->recipient, p->case_id, p->contract, p->slip, p->sha256, p->policy, p->registry};
-	for (size_t i = 0; i < GW_LENGTH(texts); i++)
-		store_bind_text(q, (int)i + 1, texts[i]);
-	store_bind_int(q, 11, p->seq);
-	store_bind_int(q, 12, p->expires);
-	store_bind_int(q, 13, (int64_t)p->bytes);
-	store_bind_int(q, 14, p->announced);
-	store_bind_blob(q, 15, slip, slip_n);
-	store_bind_blob(q, 16, p7s, p7s_n);
-	return store_do(q, NULL, ei);
+	    WITH(TEXT(p->package), WORD(p->supersedes), TEXT(p->sender), TEXT(p->recipient),
+		TEXT(p->case_id), TEXT(p->contract), TEXT(p->slip), TEXT(p->sha256),
+		TEXT(p->policy), TEXT(p->registry), INT(p->seq), INT(p->expires), INT(p->bytes),
+		INT(p->announced), BLOB(slip, slip_n), BLOB(p7s, p7s_n)),
+	    NULL, ei);
 }
 
 static void read_package(sqlite3_stmt *q, struct store_package *p)
@@ -71,12 +61,12 @@ int store_package_get(struct store_tx *tx, const char *package, struct store_pac
     struct buf *slip, struct buf *p7s, struct errinfo *ei)
 {
 	struct store_package p = {0};
-	int r = 0;
+	int r;
 	sqlite3_stmt *q =
-	    store_sql(tx, "SELECT " COLUMNS ", json, p7s FROM package WHERE package = ?1", &r, ei);
+	    store_ask(tx, "SELECT " COLUMNS ", json, p7s FROM package WHERE package = ?1",
+		WITH(TEXT(package)), &r, ei);
 	if (!q)
 		return r;
-	store_bind_text(q, 1, package);
 	r = store_step(q, ei);
 	if (r <= 0)
 		return r < 0 ? r : no_such("package", ei);
@@ -94,14 +84,8 @@ int store_package_get(struct store_tx *tx, const char *package, struct store_pac
 static int change(
     struct store_tx *tx, const char *text, const char *package, int64_t n, struct errinfo *ei)
 {
-	int r = 0;
 	int64_t changed = 0;
-	sqlite3_stmt *q = store_sql(tx, text, &r, ei);
-	if (!q)
-		return r;
-	store_bind_text(q, 1, package);
-	store_bind_int(q, 2, n);
-	r = store_do(q, &changed, ei);
+	int r = store_run(tx, text, WITH(TEXT(package), INT(n)), &changed, ei);
 	return r == 0 && !changed ? no_such("package", ei) : r;
 }
 
@@ -134,16 +118,10 @@ int store_package_gone(struct store_tx *tx, const char *package, int64_t now, st
 int store_package_doom(
     struct store_tx *tx, const char *package, const char *reason, struct errinfo *ei)
 {
-	int r = 0;
-	sqlite3_stmt *q = store_sql(tx,
+	return store_run(tx,
 	    "UPDATE package SET reason = ?2, open = 0"
 	    " WHERE package = ?1 AND state < 2 AND reason IS NULL",
-	    &r, ei);
-	if (!q)
-		return r;
-	store_bind_text(q, 1, package);
-	store_bind_text(q, 2, reason);
-	return store_do(q, NULL, ei);
+	    WITH(TEXT(package), TEXT(reason)), NULL, ei);
 }
 
 static int walk(sqlite3_stmt *q, store_package_each fn, void *ctx, struct errinfo *ei)
@@ -163,82 +141,61 @@ static int walk(sqlite3_stmt *q, store_package_each fn, void *ctx, struct errinf
 int store_packages_doomed(
     struct store_tx *tx, size_t most, store_package_each fn, void *ctx, struct errinfo *ei)
 {
-	int r = 0;
-	sqlite3_stmt *q = store_sql(tx,
+	int r;
+	sqlite3_stmt *q = store_ask(tx,
 	    "SELECT " COLUMNS
 	    " FROM package WHERE reason IS NOT NULL AND state < 2 ORDER BY n LIMIT ?1",
-	    &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, (int64_t)most);
-	return walk(q, fn, ctx, ei);
+	    WITH(INT(most)), &r, ei);
+	return q ? walk(q, fn, ctx, ei) : r;
 }
 
 int store_packages_in(struct store_tx *tx, enum store_package_state state, store_package_each fn,
     void *ctx, struct errinfo *ei)
 {
-	int r = 0;
+	int r;
 	sqlite3_stmt *q =
-	    store_sql(tx, "SELECT " COLUMNS " FROM package WHERE state = ?1 ORDER BY n", &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, state);
-	return walk(q, fn, ctx, ei);
+	    store_ask(tx, "SELECT " COLUMNS " FROM package WHERE state = ?1 ORDER BY n",
+		WITH(INT(state)), &r, ei);
+	return q ? walk(q, fn, ctx, ei) : r;
 }
 
-int store_packages_lapse(struct store_tx *tx, int64_t before, const char *held, struct errinfo *ei)
+int store_packages_lapse(
+    struct store_tx *tx, int64_t before, const struct store_holds *holds, struct errinfo *ei)
 {
-	int r = 0;
-	sqlite3_stmt *q = store_sql(tx,
+	return store_run(tx,
 	    "UPDATE package SET reason = 'expired', open = 0"
 	    " WHERE state < 2 AND expires < ?1 AND reason IS NULL AND (state = 0 OR NOT EXISTS"
 	    " (SELECT 1 FROM handover JOIN round USING (row)"
 	    " WHERE handover.sender = package.sender AND handover.case_id = package.case_id"
-	    " AND round.package = package.package AND instr(?2, ' ' || round.state || ' ') > 0))",
-	    &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, before);
-	store_bind_text(q, 2, held);
-	return store_do(q, NULL, ei);
-}
-
-/* The first two columns of the only row, as numbers. */
-static int two(
-    sqlite3_stmt *q, const char *sender, uint64_t *ret_a, uint64_t *ret_b, struct errinfo *ei)
-{
-	store_bind_text(q, 1, sender);
-	int r = store_step(q, ei);
-	if (r == 1) {
-		*ret_a = (uint64_t)store_col_int(q, 0);
-		*ret_b = (uint64_t)store_col_int(q, 1);
-		(void)sqlite3_reset(q);
-	}
-	return r < 0 ? r : 0;
+	    " AND round.package = package.package AND (instr(?2, ' ' || round.state || ' ') > 0"
+	    " OR (instr(?3, ' ' || round.state || ' ') > 0 AND EXISTS (SELECT 1 FROM statement"
+	    " WHERE statement.row = round.row AND statement.round = round.round"
+	    " AND statement.kind = ?4 AND statement.received >= ?5)))))",
+	    WITH(INT(before), TEXT(holds->held), TEXT(holds->begun), TEXT(holds->begins),
+		INT(holds->since)),
+	    NULL, ei);
 }
 
 int store_packages_sum(
     struct store_tx *tx, const char *sender, struct store_package_sums *ret, struct errinfo *ei)
 {
-	struct store_package_sums s = {0};
-	int r = 0;
-	sqlite3_stmt *q = store_sql(tx,
+	int64_t here[2] = {0}, coming[2] = {0};
+	int r = store_numbers(tx,
 	    "SELECT count(*), coalesce(sum(bytes), 0) FROM package"
 	    " WHERE state = 1 AND (?1 IS NULL OR sender = ?1)",
-	    &r, ei);
-	if (q)
-		r = two(q, sender, &s.packages, &s.bytes, ei);
-	if (!q || r < 0)
+	    WITH(TEXT(sender)), here, 2, ei);
+	if (r >= 0)
+		r = store_numbers(tx,
+		    "SELECT count(*), coalesce(sum(bytes), 0) FROM upload JOIN package"
+		    " USING (package) WHERE done = 0 AND (?1 IS NULL OR sender = ?1)",
+		    WITH(TEXT(sender)), coming, 2, ei);
+	if (r < 0)
 		return r;
-	q = store_sql(tx,
-	    "SELECT count(*), coalesce(sum(bytes), 0) FROM upload JOIN package USING (package)"
-	    " WHERE done = 0 AND (?1 IS NULL OR sender = ?1)",
-	    &r, ei);
-	if (q)
-		r = two(q, sender, &s.uploads, &s.coming, ei);
-	if (q && r == 0)
-		*ret = s;
-	return r;
+	*ret = (struct store_package_sums){.packages = (uint64_t)here[0],
+	    .bytes = (uint64_t)here[1],
+	    .uploads = (uint64_t)coming[0],
+	    .coming = (uint64_t)coming[1]};
+	return 0;
 }
 
 /* ---- uploads ---- */
@@ -247,16 +204,9 @@ int store_packages_sum(
 
 int store_upload_add(struct store_tx *tx, const struct store_upload *u, struct errinfo *ei)
 {
-	int r = 0;
-	sqlite3_stmt *q = store_sql(
-	    tx, "INSERT INTO upload (id, package, touched, done) VALUES (?1, ?2, ?3, ?4)", &r, ei);
-	if (!q)
-		return r;
-	store_bind_text(q, 1, u->id);
-	store_bind_text(q, 2, u->package);
-	store_bind_int(q, 3, u->touched);
-	store_bind_int(q, 4, u->done);
-	return store_do(q, NULL, ei);
+	return store_run(tx,
+	    "INSERT INTO upload (id, package, touched, done) VALUES (?1, ?2, ?3, ?4)",
+	    WITH(TEXT(u->id), TEXT(u->package), INT(u->touched), INT(u->done)), NULL, ei);
 }
 
 static void read_upload(sqlite3_stmt *q, struct store_upload *u)
@@ -270,11 +220,10 @@ static void read_upload(sqlite3_stmt *q, struct store_upload *u)
 static int one_upload(struct store_tx *tx, const char *text, const char *by,
     struct store_upload *ret, struct errinfo *ei)
 {
-	int r = 0;
-	sqlite3_stmt *q = store_sql(tx, text, &r, ei);
+	int r;
+	sqlite3_stmt *q = store_ask(tx, text, WITH(TEXT(by)), &r, ei);
 	if (!q)
 		return r;
-	store_bind_text(q, 1, by);
 	r = store_step(q, ei);
 	if (r <= 0)
 		return r < 0 ? r : no_such("upload", ei);
@@ -298,37 +247,20 @@ int store_upload_of(
 int store_upload_touch(
     struct store_tx *tx, const char *id, int64_t now, bool done, struct errinfo *ei)
 {
-	int r = 0;
 	int64_t changed = 0;
-	sqlite3_stmt *q =
-	    store_sql(tx, "UPDATE upload SET touched = ?2, done = ?3 WHERE id = ?1", &r, ei);
-	if (!q)
-		return r;
-	store_bind_text(q, 1, id);
-	store_bind_int(q, 2, now);
-	store_bind_int(q, 3, done);
-	r = store_do(q, &changed, ei);
+	int r = store_run(tx, "UPDATE upload SET touched = ?2, done = ?3 WHERE id = ?1",
+	    WITH(TEXT(id), INT(now), INT(done)), &changed, ei);
 	return r == 0 && !changed ? no_such("upload", ei) : r;
 }
 
 int store_upload_drop(struct store_tx *tx, const char *id, struct errinfo *ei)
 {
-	int r = 0;
-	sqlite3_stmt *q = store_sql(tx, "DELETE FROM upload WHERE id = ?1", &r, ei);
-	if (!q)
-		return r;
-	store_bind_text(q, 1, id);
-	return store_do(q, NULL, ei);
+	return store_run(tx, "DELETE FROM upload WHERE id = ?1", WITH(TEXT(id)), NULL, ei);
 }
 
-int store_uploads(
-    struct store_tx *tx, int64_t before, store_upload_each fn, void *ctx, struct errinfo *ei)
+static int walk_uploads(sqlite3_stmt *q, store_upload_each fn, void *ctx, struct errinfo *ei)
 {
-	int r = 0;
-	sqlite3_stmt *q = store_sql(tx, UPLOAD "touched < ?1 ORDER BY touched, id", &r, ei);
-	if (!q)
-		return r;
-	store_bind_int(q, 1, before);
+	int r;
 	while ((r = store_step(q, ei)) == 1) {
 		struct store_upload u = {0};
 		read_upload(q, &u);
@@ -338,4 +270,23 @@ int store_uploads(
 		}
 	}
 	return r;
+}
+
+int store_uploads(
+    struct store_tx *tx, int64_t before, store_upload_each fn, void *ctx, struct errinfo *ei)
+{
+	int r;
+	sqlite3_stmt *q =
+	    store_ask(tx, UPLOAD "touched < ?1 ORDER BY touched, id", WITH(INT(before)), &r, ei);
+	return q ? walk_uploads(q, fn, ctx, ei) : r;
+}
+
+int store_uploads_open(
+    struct store_tx *tx, const char *sender, store_upload_each fn, void *ctx, struct errinfo *ei)
+{
+	int r;
+	sqlite3_stmt *q = store_ask(tx,
+	    UPLOAD "done = 0 AND package IN (SELECT package FROM package WHERE sender = ?1)",
+	    WITH(TEXT(sender)), &r, ei);
+	return q ? walk_uploads(q, fn, ctx, ei) : r;
 }

@@ -87,12 +87,19 @@ int store_packages_in(struct store_tx *tx, enum store_package_state state, store
     void *ctx, struct errinfo *ei) GW_MUST_USE;
 
 /*
- * Doom as `expired` what had its term end before `before` and which nobody can ask for: announced
- * and never brought, or brought while no round of its case that is about it has one of the states
- * `held`, words with a space before and after each.
+ * What keeps a package beyond its term: a round of its case that is about it, in one of the states
+ * `held`, or in one of `begun` when a statement of the kind `begins` was received in it at `since`
+ * or later. States are words with a space before and after each.
  */
-int store_packages_lapse(struct store_tx *tx, int64_t before, const char *held, struct errinfo *ei)
-    GW_MUST_USE;
+struct store_holds {
+	const char *held, *begun, *begins;
+	int64_t since;
+};
+
+/* Doom as `expired` what had its term end before `before`: announced and never brought, or brought
+ * and not held. */
+int store_packages_lapse(struct store_tx *tx, int64_t before, const struct store_holds *holds,
+    struct errinfo *ei) GW_MUST_USE;
 
 /* What a sender has here and on its way: deposited packages and open uploads. */
 struct store_package_sums {
@@ -131,8 +138,11 @@ int store_upload_drop(struct store_tx *tx, const char *id, struct errinfo *ei) G
 
 typedef int (*store_upload_each)(void *ctx, const struct store_upload *u, struct errinfo *ei);
 
-/* All that were touched before `before` (INT64_MAX: all), done or not, oldest first. */
+/* All that were touched before `before` (INT64_MAX: all), done or not, oldest first; those of a
+ * sender that are open. */
 int store_uploads(struct store_tx *tx, int64_t before, store_upload_each fn, void *ctx,
+    struct errinfo *ei) GW_MUST_USE;
+int store_uploads_open(struct store_tx *tx, const char *sender, store_upload_each fn, void *ctx,
     struct errinfo *ei) GW_MUST_USE;
 
 #endif

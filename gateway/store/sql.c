@@ -33,7 +33,8 @@ int store_err(sqlite3 *db, struct errinfo *ei)
 	}
 }
 
-sqlite3_stmt *store_sql(struct store_tx *tx, const char *text, int *ret_code, struct errinfo *ei)
+static sqlite3_stmt *prepared(
+    struct store_tx *tx, const char *text, int *ret_code, struct errinfo *ei)
 {
 	size_t at = ((uintptr_t)text >> 3) % STORE_STATEMENTS, tried = 0;
 	while (tx->cache[at].text && tx->cache[at].text != text && tried++ < STORE_STATEMENTS)
@@ -55,21 +56,24 @@ sqlite3_stmt *store_sql(struct store_tx *tx, const char *text, int *ret_code, st
 	return tx->cache[at].q;
 }
 
-void store_bind_text(sqlite3_stmt *q, int i, const char *s)
+static void bind(sqlite3_stmt *q, int i, const struct store_value *v)
 {
-	if (s)
+	const char *s = v->p;
+	if (v->kind == STORE_INT)
+		(void)sqlite3_bind_int64(q, i, v->v);
+	else if (v->kind == STORE_BLOB && v->p)
+		(void)sqlite3_bind_blob64(q, i, v->p, v->n, SQLITE_STATIC);
+	else if (s)
 		(void)sqlite3_bind_text64(q, i, s, strlen(s), SQLITE_STATIC, SQLITE_UTF8);
 }
 
-void store_bind_blob(sqlite3_stmt *q, int i, const void *p, size_t n)
+sqlite3_stmt *store_ask(struct store_tx *tx, const char *text, const struct store_value *values,
+    size_t n, int *ret_code, struct errinfo *ei)
 {
-	if (p)
-		(void)sqlite3_bind_blob64(q, i, p, n, SQLITE_STATIC);
-}
-
-void store_bind_int(sqlite3_stmt *q, int i, int64_t v)
-{
-	(void)sqlite3_bind_int64(q, i, v);
+	sqlite3_stmt *q = prepared(tx, text, ret_code, ei);
+	for (size_t i = 0; q && i < n; i++)
+		bind(q, (int)i + 1, &values[i]);
+	return q;
 }
 
 int store_step(sqlite3_stmt *q, struct errinfo *ei)
@@ -82,13 +86,31 @@ int store_step(sqlite3_stmt *q, struct errinfo *ei)
 	return r;
 }
 
-int store_do(sqlite3_stmt *q, int64_t *ret_changed, struct errinfo *ei)
+int store_run(struct store_tx *tx, const char *text, const struct store_value *values, size_t n,
+    int64_t *ret_changed, struct errinfo *ei)
 {
-	int r = store_step(q, ei);
+	int r;
+	sqlite3_stmt *q = store_ask(tx, text, values, n, &r, ei);
+	if (!q)
+		return r;
+	r = store_step(q, ei);
 	assert(r <= 0);
 	if (r == 0 && ret_changed)
-		*ret_changed = sqlite3_changes64(sqlite3_db_handle(q));
+		*ret_changed = sqlite3_changes64(tx->db);
 	return r;
+}
+
+int store_numbers(struct store_tx *tx, const char *text, const struct store_value *values, size_t n,
+    int64_t *ret, size_t ret_n, struct errinfo *ei)
+{
+	int r;
+	sqlite3_stmt *q = store_ask(tx, text, values, n, &r, ei);
+	if (!q || (r = store_step(q, ei)) <= 0)
+		return r;
+	for (size_t i = 0; i < ret_n; i++)
+		ret[i] = store_col_int(q, (int)i);
+	(void)sqlite3_reset(q);
+	return 1;
 }
 
 void store_col_text(sqlite3_stmt *q, int i, char *out, size_t cap)

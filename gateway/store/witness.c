@@ -11,10 +11,9 @@ int store_witness_get(struct store_tx *tx, const char *origin, struct store_witn
 	static const char sql[] = "SELECT size, root, at, note FROM witness WHERE origin = ?1";
 	struct buf root GW_CLEANUP(buf_release) = BUF_INIT(sizeof ret->root);
 	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
+	sqlite3_stmt *q = store_ask(tx, sql, WITH(TEXT(origin)), &r, ei);
 	if (!q)
 		return r;
-	store_bind_text(q, 1, origin);
 	r = store_step(q, ei);
 	if (r != 1)
 		return r < 0 ? r : err_set(ei, GW_ENOENT, "no head of this log was cosigned yet");
@@ -35,19 +34,10 @@ int store_witness_put(struct store_tx *tx, const char *origin, uint64_t old,
 	    " WHERE size = 0";
 	static const char next[] =
 	    "UPDATE witness SET size = ?2, root = ?3, at = ?4, note = ?5 WHERE origin = ?1 AND size = ?6";
+	const struct store_value values[] = {TEXT(origin), INT(w->size),
+	    BLOB(w->root, sizeof w->root), INT(w->at), BLOB(note, n), INT(old)};
 	int64_t changed = 0;
-	int r;
-	sqlite3_stmt *q = store_sql(tx, old ? next : first, &r, ei);
-	if (!q)
-		return r;
-	store_bind_text(q, 1, origin);
-	store_bind_int(q, 2, (int64_t)w->size);
-	store_bind_blob(q, 3, w->root, sizeof w->root);
-	store_bind_int(q, 4, w->at);
-	store_bind_blob(q, 5, note, n);
-	if (old)
-		store_bind_int(q, 6, (int64_t)old);
-	r = store_do(q, &changed, ei);
+	int r = store_run(tx, old ? next : first, values, old ? 6 : 5, &changed, ei);
 	if (r == 0 && changed != 1)
 		r = err_set(ei, GW_ECONFLICT, "another head of this log was cosigned meanwhile");
 	return r;
@@ -60,10 +50,9 @@ int store_witness_newest(
 	    "SELECT note FROM witness WHERE substr(origin, 1, length(?1)) = ?1"
 	    " ORDER BY at DESC, size DESC LIMIT 1";
 	int r;
-	sqlite3_stmt *q = store_sql(tx, sql, &r, ei);
+	sqlite3_stmt *q = store_ask(tx, sql, WITH(TEXT(prefix)), &r, ei);
 	if (!q)
 		return r;
-	store_bind_text(q, 1, prefix);
 	r = store_step(q, ei);
 	if (r != 1)
 		return r < 0 ? r

@@ -402,7 +402,12 @@ static void content_comes_whole_or_in_part(void **state)
 	said = request(w, CONTENT "If-None-Match: \"abc\"\r\n\r\n", "");
 	expect(w, said, "304", " content");
 	has_not(said, "0123");
-	said = request(w, "HEAD /v1/packages/p/content HTTP/1.1\r\n" HOST "\r\n", "");
+	said = request(w, CONTENT "If-Match: \"abd\"\r\n\r\n", "");
+	expect(w, said, "412", " content");
+	has(said, "application/problem+json");
+	has_not(said, "0123");
+	said = request(
+	    w, "HEAD /v1/packages/p/content HTTP/1.1\r\n" HOST "Range: bytes=2-4\r\n\r\n", "");
 	expect(w, said, "200", " content");
 	has(said, "\r\nContent-Length: 10\r\n");
 	has_not(said, "0123");

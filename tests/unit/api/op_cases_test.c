@@ -3,6 +3,7 @@
  * One case from the announcement of its package to the receipts, as its two parties, a third one
  * and a broken client see it. The tests follow each other: each goes on where the last one ended.
  */
+#include "store/packages.h"
 #include "tests/unit/api/world.h"
 
 #define CASE "c-anders"
@@ -134,6 +135,39 @@ static char *metadata_of(const char *package)
 	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(200);
 	assert_int_equal(str_b64(&b, package, strlen(package)), 0);
 	return str_printf("package %s", b.data);
+}
+
+/* Begin, or drop, an upload by the provider of which nothing comes. */
+static void an_empty_upload(bool begin_it)
+{
+	struct store_package k = {.bytes = UINT64_C(33) << 30};
+	struct store_upload u = {.touched = 1};
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	struct errinfo ei = ERRINFO_INIT;
+	(void)snprintf(k.package, sizeof k.package, "44444444-4444-4444-8444-444444444444");
+	(void)snprintf(k.sender, sizeof k.sender, PROVIDER);
+	memcpy(u.id, k.package, sizeof u.id);
+	memcpy(u.package, k.package, sizeof u.package);
+	test_code(store_begin(world.store, STORE_WRITE, &tx, &ei), 0, &ei);
+	if (begin_it) {
+		test_code(store_package_add(tx, &k, "{}", 2, "", 0, &ei), 0, &ei);
+		test_code(store_upload_add(tx, &u, &ei), 0, &ei);
+	} else {
+		test_code(store_upload_drop(tx, u.id, &ei), 0, &ei);
+	}
+	test_code(store_commit(&tx, &ei), 0, &ei);
+}
+
+static void an_upload_waits_for_the_others_of_its_sender(void **state)
+{
+	char *metadata GW_CLEANUP(str_free_p) = metadata_of(p.package);
+	struct link_call c = creation(PROVIDER, metadata);
+	(void)state;
+	an_empty_upload(true);
+	ask(&c, 429);
+	is_problem("limit-reached");
+	assert_string_equal(answer_field("Retry-After"), "5");
+	an_empty_upload(false);
 }
 
 static void an_upload_begins_for_an_announced_package(void **state)
@@ -392,6 +426,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_body_is_read_strictly_and_all_is_said_at_once),
 	    cmocka_unit_test(a_package_is_announced_by_its_sender),
+	    cmocka_unit_test(an_upload_waits_for_the_others_of_its_sender),
 	    cmocka_unit_test(an_upload_begins_for_an_announced_package),
 	    cmocka_unit_test(bytes_come_in_parts_and_are_judged_at_the_end),
 	    cmocka_unit_test(an_act_needs_its_form_and_its_signer),

@@ -136,23 +136,51 @@ static void a_party_reads_its_records(void **state)
 	add("case.accept", TOWN);
 	add("case.accept", SUCCESSOR);
 	assert_int_equal(read_all(SUCCESSOR, NULL, "500"), before + 2);
-	assert_int_equal(
-	    read_all(SUCCESSOR, NULL, "1"), before + 2); /* though each page is a record */
+	assert_int_equal(read_all(SUCCESSOR, NULL, "1"), before + 2);
 	char *after GW_CLEANUP(str_free_p) = str_printf("%d", (int)a.index);
 	assert_int_equal(read_all(SUCCESSOR, after, "10"), 1);
-	/* that somebody read is in the ledger; that nothing was shown is not */
-	uint64_t size = 0, then = 0;
-	assert_int_equal(ledger_size(home_ledger(world.home), &size, NULL), 0);
-	char *end GW_CLEANUP(str_free_p) = str_printf("%d", (int)size);
-	assert_int_equal(read_all(SUCCESSOR, end, "10"), 0);
-	assert_int_equal(ledger_size(home_ledger(world.home), &then, NULL), 0);
-	assert_int_equal(then, size);
-	(void)read_all(SUCCESSOR, NULL, "500");
-	assert_int_equal(ledger_size(home_ledger(world.home), &then, NULL), 0);
-	assert_int_equal(then, size + 2);
 	struct link_call c = world_call(API_RECORDS, SUCCESSOR);
 	world_query(&c, "after", "x");
 	ask(&c, 400);
+}
+
+static uint64_t size_of_ledger(void)
+{
+	uint64_t n = 0;
+	assert_int_equal(ledger_size(home_ledger(world.home), &n, NULL), 0);
+	return n;
+}
+
+/* From now on it is that many minutes after `from`. */
+static void minutes_after(int64_t from, int minutes)
+{
+	char t[TIME_TEXT];
+	time_text(from + (int64_t)minutes * 60000, t);
+	assert_int_equal(clock_set_test(t, NULL), 0);
+}
+
+/* The last test of this file: a ledger does not go back in time. */
+static void who_reads_is_recorded_once_an_hour(void **state)
+{
+	int64_t now = clock_now();
+	(void)state;
+	add("case.accept", TOWN);
+	minutes_after(now, 120);
+	uint64_t size = size_of_ledger();
+	char *end GW_CLEANUP(str_free_p) = str_printf("%d", (int)size);
+	assert_int_equal(read_all(SUCCESSOR, end, "10"), 0);
+	assert_int_equal(size_of_ledger(), size); /* nothing was shown */
+	assert_true(read_all(SUCCESSOR, NULL, "1") > 1);
+	assert_int_equal(size_of_ledger(), size + 2); /* intent and result, whatever its pages */
+	assert_true(read_all(TOWN, NULL, "1") > 0);
+	assert_int_equal(size_of_ledger(), size + 4); /* each its own */
+	minutes_after(now, 179);
+	(void)read_all(SUCCESSOR, NULL, "500");
+	(void)read_all(TOWN, NULL, "500");
+	assert_int_equal(size_of_ledger(), size + 4);
+	minutes_after(now, 180);
+	(void)read_all(SUCCESSOR, NULL, "500");
+	assert_int_equal(size_of_ledger(), size + 6);
 }
 
 static void cosign_call(const char *oin, const struct buf *body, int status)
@@ -214,6 +242,7 @@ int main(void)
 	    cmocka_unit_test(proofs_hold_and_are_for_the_parties),
 	    cmocka_unit_test(a_party_reads_its_records),
 	    cmocka_unit_test(another_ledger_is_cosigned),
+	    cmocka_unit_test(who_reads_is_recorded_once_an_hour),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("api/op_ledger", tests, world_begin, world_end);

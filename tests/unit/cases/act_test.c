@@ -550,6 +550,81 @@ static void nothing_is_released_that_is_not_here(void **state)
 	play(&p, ACT_RELEASE, P_SENDER);
 }
 
+/* ---- consent ---- */
+
+static void later(struct fixture *f)
+{
+	fixture_time(f, f->now + 1000);
+}
+
+static void consent_withdrawn(struct play *p)
+{
+	later(p->f);
+	play(p, ACT_CONSENT_WITHDRAWN, P_SENDER);
+	later(p->f);
+}
+
+static void refused_for_consent(struct play *p, enum case_act act, enum party by)
+{
+	assert_int_equal(play_try(p, act, by), GW_EREFUSED);
+	assert_non_null(strstr(p->f->ei.msg, "consent"));
+}
+
+/* Not yet fetched: it is withdrawn, and sealed again. */
+static void what_was_sealed_before_consent_went_is_not_fetched(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = play_new(f, OFFERED_KEEPS);
+	play_to(&p, CASE_RELEASED);
+	consent_withdrawn(&p);
+	refused_for_consent(&p, ACT_FETCH_REQUEST, P_RECIPIENT);
+	play_is(&p, CASE_RELEASED);
+	play(&p, ACT_WITHDRAW, P_SENDER);
+	/* nor may the old one be released in another round */
+	char package[ID_TEXT], slip[HASH_HEX];
+	memcpy(package, p.package, sizeof package);
+	memcpy(slip, p.slip, sizeof slip);
+	play(&p, ACT_OFFER, P_SENDER);
+	play(&p, ACT_ACCEPT, P_RECIPIENT);
+	refused_for_consent(&p, ACT_RELEASE, P_SENDER);
+	play_package(&p, f->now + 10 * DAY, NULL, true);
+	play(&p, ACT_RELEASE, P_SENDER);
+	play(&p, ACT_FETCH_REQUEST, P_RECIPIENT);
+}
+
+static void a_correction_takes_the_place_of_what_it_may_not_fetch(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = play_new(f, DIRECT_DELETES);
+	char first[ID_TEXT];
+	play_to(&p, CASE_RELEASED);
+	struct play old = p;
+	memcpy(first, p.package, sizeof first);
+	consent_withdrawn(&p);
+	play_package(&p, f->now + 10 * DAY, first, true);
+	play(&p, ACT_RELEASE, P_SENDER);
+	memcpy(old.head, p.head, sizeof old.head);
+	refused_for_consent(&old, ACT_FETCH_REQUEST, P_RECIPIENT);
+	play(&p, ACT_FETCH_REQUEST, P_RECIPIENT);
+}
+
+static void bytes_stop_when_consent_goes(void **state)
+{
+	struct fixture *f = *state;
+	struct cases_call call = fixture_call(f, RECIPIENT);
+	struct cases_file file = {.fd = -1};
+	struct play p = play_new(f, OFFERED_KEEPS);
+	play_to(&p, CASE_FETCHING);
+	test_code(cases_content(f->cases, &call, p.package, &file, &f->ei), 0, &f->ei);
+	file_close_p(&file.fd);
+	consent_withdrawn(&p);
+	call = fixture_call(f, RECIPIENT);
+	assert_int_equal(cases_content(f->cases, &call, p.package, &file, &f->ei), GW_EREFUSED);
+	assert_int_equal(file.fd, -1);
+	play(&p, ACT_WITHDRAW_REQUEST, P_SENDER); /* and the way out is open */
+	play(&p, ACT_WITHDRAW_CONFIRM, P_RECIPIENT);
+}
+
 /* ---- elsewhere ---- */
 
 static void acts_for_another_gateway_wait_for_delivery(void **state)
@@ -608,6 +683,9 @@ int main(void)
 	    T(nothing_moves_without_an_acceptance),
 	    T(nothing_moves_without_its_agreement),
 	    T(nothing_is_released_that_is_not_here),
+	    T(what_was_sealed_before_consent_went_is_not_fetched),
+	    T(a_correction_takes_the_place_of_what_it_may_not_fetch),
+	    T(bytes_stop_when_consent_goes),
 	    T(acts_for_another_gateway_wait_for_delivery),
 	};
 	return cmocka_run_group_tests_name("cases/act", tests, NULL, NULL);

@@ -179,6 +179,52 @@ static void the_ledger_is_made_good(void **state)
 	assert_int_equal(records(f, "\"act\":\"incident.open\"", NULL), 1);
 }
 
+/* As fixture_up, and as a daemon does it. */
+static int up_again(struct fixture *f, struct errinfo *ei)
+{
+	char *db GW_CLEANUP(str_free_p) = file_join(f->dir, "store.db");
+	test_code(ledger_open(&f->paths, ORIGIN, 0, &f->ledger, ei), 0, ei);
+	int r = cases_store_there(db, f->packages, f->ledger, ei);
+	if (r < 0)
+		return r;
+	test_code(store_open(db, &f->store, ei), 0, ei);
+	const struct cases_env env = {.oin = GATEWAY,
+	    .actor = "a:0123456789abcdef",
+	    .packages = f->packages,
+	    .ledger = f->ledger,
+	    .store = f->store};
+	return cases_open(&env, f->registry, f->now, &f->cases, ei);
+}
+
+/* Without its store a gateway would take its packages for nobody's, and its cases for none. */
+static void a_store_that_is_gone_is_no_new_one(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = play_new(f, OFFERED_KEEPS);
+	char *db GW_CLEANUP(str_free_p) = file_join(f->dir, "store.db");
+	char *aside GW_CLEANUP(str_free_p) = file_join(f->dir, "packages.aside");
+	char *package GW_CLEANUP(str_free_p) =
+	    file_join(f->packages, "0b7e9f9e-3f0c-4f1c-9a51-3ab1b6f0c001.tar.age");
+	test_code(file_write(package, "x", 1, 0600, FILE_NEW, &f->ei), 0, &f->ei);
+	play(&p, ACT_OFFER, P_SENDER);
+	fixture_down(f);
+	(void)unlink(db);
+	for (int i = 0; i < 3;
+	     i++) { /* to try again does not make it good, nor does a file of no bytes */
+		if (i == 2)
+			test_code(file_write(db, "", 0, 0600, FILE_NEW, &f->ei), 0, &f->ei);
+		assert_int_equal(up_again(f, &f->ei), GW_EAUTH);
+		assert_non_null(strstr(f->ei.msg, "'store.db'"));
+		assert_true(file_exists(package));
+		fixture_down(f);
+	}
+	/* on purpose */
+	assert_int_equal(rename(f->packages, aside), 0);
+	test_code(up_again(f, &f->ei), 0, &f->ei);
+	fixture_down(f);
+	fixture_up(f);
+}
+
 static void a_record_tells_what_it_should_and_no_more(void **state)
 {
 	struct fixture *f = *state;
@@ -219,6 +265,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    T(killed_at_any_moment_nothing_happens_twice),
 	    T(the_ledger_is_made_good),
+	    T(a_store_that_is_gone_is_no_new_one),
 	    T(a_record_tells_what_it_should_and_no_more),
 	    T(what_is_refused_is_recorded),
 	};

@@ -77,6 +77,54 @@ static void a_list_comes_in_pages(void **state)
 	assert_int_equal(size(declined), 1);
 }
 
+/* A case with so many rounds, all of them over. */
+static void add_long(struct fixture *f, const char *id, unsigned rounds)
+{
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	struct store_case it = {.round = rounds, .statements = 2 * rounds, .updated = f->now};
+	(void)snprintf(it.sender, sizeof it.sender, "%s", SENDER);
+	(void)snprintf(it.recipient, sizeof it.recipient, "%s", RECIPIENT);
+	(void)snprintf(it.case_id, sizeof it.case_id, "%s", id);
+	(void)snprintf(it.state, sizeof it.state, "withdrawn");
+	test_code(store_begin(f->store, STORE_WRITE, &tx, &f->ei), 0, &f->ei);
+	test_code(store_case_add(tx, &it, &f->ei), 0, &f->ei);
+	for (unsigned i = 1; i <= rounds; i++) {
+		struct store_round o = {.round = i, .since = f->now};
+		(void)snprintf(o.state, sizeof o.state, "withdrawn");
+		test_code(store_round_put(tx, it.row, &o, &f->ei), 0, &f->ei);
+	}
+	test_code(store_commit(&tx, &f->ei), 0, &f->ei);
+}
+
+/* Whatever was done to cases, a page of them stays of a size. */
+static void a_page_has_so_many_rounds(void **state)
+{
+	struct fixture *f = *state;
+	enum { CASES = 25, ROUNDS = 100 };
+	char cursor[32] = "", id[16];
+	size_t seen = 0;
+	for (int i = 0; i < CASES; i++) {
+		(void)snprintf(id, sizeof id, "lang-%02d", i);
+		add_long(f, id, ROUNDS);
+	}
+	do {
+		json_t *j GW_CLEANUP(jx_release) =
+		    list(f, RECIPIENT, NULL, NULL, 500, cursor[0] ? cursor : NULL);
+		const json_t *items = json_object_get(j, "items");
+		const char *next = jx_str(j, "next");
+		size_t i, rounds = 0;
+		json_t *one;
+		json_array_foreach (items, i, one) {
+			(void)snprintf(id, sizeof id, "lang-%02zu", seen++);
+			assert_string_equal(jx_str(one, "case"), id);
+			rounds += json_array_size(json_object_get(one, "rounds"));
+		}
+		assert_in_range(rounds, 1, CASES_PAGE_ROUNDS + ROUNDS - 1);
+		(void)snprintf(cursor, sizeof cursor, "%s", next ? next : "");
+	} while (cursor[0]);
+	assert_int_equal(seen, CASES);
+}
+
 static void wrong_words_are_told(void **state)
 {
 	struct fixture *f = *state;
@@ -218,6 +266,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    T(each_party_sees_what_it_may_do),
 	    T(a_list_comes_in_pages),
+	    T(a_page_has_so_many_rounds),
 	    T(wrong_words_are_told),
 	    T(statements_come_as_they_were_sent),
 	    T(events_are_told_in_order_and_once),

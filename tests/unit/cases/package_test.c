@@ -110,6 +110,28 @@ static void refused_when_a_condition_fails(void **state)
 	test_code(refused(f, &p, SENDER, NULL, NULL), GW_EREFUSED, &f->ei);
 }
 
+/* What was sealed before consent went in its case does not come either. */
+static void refused_when_consent_was_withdrawn(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = play_new(f, DIRECT_DELETES), before;
+	json_t *j GW_CLEANUP(jx_release) = NULL;
+	bool is_new = false;
+	play_to(&p, CASE_RELEASED);
+	before = p;
+	struct parcel old = parcel_new(&before, 10);
+	fixture_time(f, f->now + 1000);
+	play(&p, ACT_CONSENT_WITHDRAWN, P_SENDER);
+	test_code(announce(f, SENDER, &old, &is_new, &j), GW_EREFUSED, &f->ei);
+	assert_non_null(strstr(f->ei.msg, "consent"));
+	/* sealed by the same clock after it, it does */
+	fixture_time(f, f->now + 1000);
+	struct parcel anew = parcel_new(&before, 10);
+	announced(f, &anew);
+	parcel_release(&old);
+	parcel_release(&anew);
+}
+
 static void wrong_signatures_are_no_slip(void **state)
 {
 	struct fixture *f = *state;
@@ -232,6 +254,45 @@ static void content_for_the_recipient_while_it_may(void **state)
 	test_code(announce(f, SENDER, &k, &is_new, &j), 0, &f->ei);
 	assert_false(is_new);
 	parcel_release(&k);
+}
+
+/* A fetch that was begun within the term may be finished within five days of its beginning, or
+ * until the term ends, whichever is later. */
+static void a_fetch_is_finished_in_five_days(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = play_new(f, DIRECT_DELETES), q = play_new(f, DIRECT_DELETES);
+	struct parcel early = parcel_new(&p, 500), late = parcel_new(&q, 500);
+	int64_t begin = f->now, next;
+	char sha256[HASH_HEX];
+	brought(f, &early);
+	brought(f, &late);
+	play(&p, ACT_RELEASE, P_SENDER);
+	play(&q, ACT_RELEASE, P_SENDER);
+	play(&p, ACT_FETCH_REQUEST, P_RECIPIENT);
+	fixture_time(f, begin + 8 * DAY);
+	play(&q, ACT_FETCH_REQUEST, P_RECIPIENT);
+	test_code(content(f, RECIPIENT, early.package, sha256), 0, &f->ei);
+	fixture_time(f, begin + 10 * DAY); /* the last moment of both terms */
+	test_code(content(f, RECIPIENT, early.package, sha256), 0, &f->ei);
+	fixture_time(f, begin + 10 * DAY + 1);
+	test_code(content(f, RECIPIENT, early.package, sha256), GW_EREFUSED, &f->ei);
+	test_code(content(f, RECIPIENT, late.package, sha256), 0, &f->ei);
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
+	assert_false(file_there(f, early.package));
+	assert_true(file_there(f, late.package));
+	fixture_time(f, begin + 13 * DAY);
+	test_code(content(f, RECIPIENT, late.package, sha256), 0, &f->ei);
+	fixture_time(f, begin + 13 * DAY + 1);
+	test_code(content(f, RECIPIENT, late.package, sha256), GW_EREFUSED, &f->ei);
+	assert_non_null(strstr(f->ei.msg, "term"));
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
+	assert_false(file_there(f, late.package));
+	package_is(f, late.package, "gone");
+	play_is(&q, CASE_FETCHING); /* who has it by then goes on */
+	play(&q, ACT_FETCHED, P_RECIPIENT);
+	parcel_release(&early);
+	parcel_release(&late);
 }
 
 static void deposits_what_was_sealed_here(void **state)
@@ -423,10 +484,11 @@ static void what_was_never_released_goes_with_its_term(void **state)
 	brought(f, &k);
 	brought(f, &held);
 	play(&q, ACT_RELEASE, P_SENDER);
-	play(&q, ACT_FETCH_REQUEST, P_RECIPIENT);
 	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
 	package_is(f, k.package, "deposited");
-	fixture_time(f, f->now + 11 * DAY);
+	fixture_time(f, f->now + 9 * DAY);
+	play(&q, ACT_FETCH_REQUEST, P_RECIPIENT);
+	fixture_time(f, f->now + 2 * DAY);
 	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
 	package_is(f, k.package, "gone");
 	assert_false(file_there(f, k.package));
@@ -444,10 +506,12 @@ int main(void)
 	    TEST(announced_once),
 	    TEST(seen_by_its_parties_alone),
 	    TEST(refused_when_a_condition_fails),
+	    TEST(refused_when_consent_was_withdrawn),
 	    TEST(wrong_signatures_are_no_slip),
 	    TEST(keys_are_the_recipients_current_ones),
 	    TEST(a_senders_gateway_announces),
 	    TEST(content_for_the_recipient_while_it_may),
+	    TEST(a_fetch_is_finished_in_five_days),
 	    TEST(deposits_what_was_sealed_here),
 	    TEST(files_that_nobody_counts_on_go),
 	    TEST(a_lost_file_is_an_incident),

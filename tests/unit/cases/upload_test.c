@@ -28,8 +28,13 @@ static void comes_in_pieces(void **state)
 	test_code(put(f, &k, u.id, 1, 2000000, UINT64_MAX, &v), 0, &f->ei);
 	assert_int_equal(v.offset, 2000000);
 	assert_int_equal(v.expires, f->now + 3 * DAY); /* the term runs anew */
+	fixture_time(f, f->now + DAY);
 	test_code(put(f, &k, u.id, 2000000, 2000000, UINT64_MAX, &v), 0, &f->ei); /* nothing */
 	assert_false(v.done);
+	assert_int_equal(v.expires, f->now + 2 * DAY); /* and nothing makes it last longer */
+	assert_int_equal(state_of(f, u.id).expires, f->now + 2 * DAY);
+	test_code(put(f, &k, u.id, 2000000, 2000001, 2000000, &v), 0, &f->ei); /* nothing good */
+	assert_int_equal(v.expires, f->now + 2 * DAY);
 	package_is(f, k.package, "announced");
 	test_code(put(f, &k, u.id, 2000000, BIG, UINT64_MAX, &v), 0, &f->ei);
 	assert_true(v.done);
@@ -283,13 +288,15 @@ static void not_more_than_the_limits(void **state)
 	u[1] = created(f, &k[1]);
 	test_code(
 	    cases_upload_create(f->cases, &call, k[2].package, 100, &v, &f->ei), GW_ELIMIT, &f->ei);
+	assert_true(cases_later(&f->ei));
 	assert_string_equal(created(f, &k[1]).id, u[1].id); /* its own is no further one */
 	test_code(put(f, &k[0], u[0].id, 0, 100, UINT64_MAX, &v), 0, &f->ei);
 	u[2] = created(f, &k[2]); /* 100 here, 200 coming */
 	test_code(cases_upload_drop(f->cases, &call, u[1].id, &f->ei), 0, &f->ei);
 	test_code(
 	    cases_upload_create(f->cases, &call, k[3].package, 200, &v, &f->ei), GW_ELIMIT, &f->ei);
-	assert_int_equal(records(f, "transfer.refuse", "", "deny"), 2);
+	assert_false(cases_later(&f->ei));
+	assert_int_equal(records(f, "transfer.refuse", "", "deny"), 1);
 	test_code(
 	    cases_package_drop(f->cases, k[0].package, "withdrawn", f->now, &f->ei), 0, &f->ei);
 	u[3] = created(f, &k[3]);
@@ -303,6 +310,53 @@ static void not_more_than_the_limits(void **state)
 	reopen(f, (struct cases_limits){0});
 	test_code(put(f, &k[2], u[2].id, 0, 100, UINT64_MAX, &v), 0, &f->ei);
 	created(f, &k[1]);
+	for (size_t i = 0; i < GW_LENGTH(k); i++)
+		parcel_release(&k[i]);
+}
+
+/* An upload has its room from the beginning: so who sends nothing does not get it all. */
+static void room_for_what_does_not_come_is_bounded(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = play_new(f, DIRECT_DELETES);
+	struct cases_call call = fixture_call(f, SENDER);
+	struct parcel k[4];
+	struct cases_upload u[4], v;
+	int64_t next;
+	for (size_t i = 0; i < GW_LENGTH(k); i++) {
+		k[i] = parcel_new(&p, i == 3 ? 2 * BIG : BIG);
+		announced(f, &k[i]);
+	}
+	reopen(f, (struct cases_limits){.reserve_bytes = BIG + BIG / 2});
+	u[0] = created(f, &k[0]);
+	struct stat st;
+	char *part GW_CLEANUP(str_free_p) = str_printf("%s/%s.part", f->packages, u[0].id);
+	assert_int_equal(stat(part, &st), 0);
+	assert_true((uint64_t)st.st_blocks * 512 >= BIG); /* the disk cannot run out on its way */
+	test_code(
+	    cases_upload_create(f->cases, &call, k[1].package, BIG, &v, &f->ei), GW_ELIMIT, &f->ei);
+	assert_true(cases_later(&f->ei));
+	assert_int_equal(records(f, "transfer.refuse", "", "deny"), 0); /* it is asked again */
+	/* what has come is not counted, whether or not it is whole */
+	test_code(put(f, &k[0], u[0].id, 0, BIG / 2, UINT64_MAX, &v), 0, &f->ei);
+	test_code(
+	    cases_upload_create(f->cases, &call, k[1].package, BIG, &v, &f->ei), GW_ELIMIT, &f->ei);
+	test_code(put(f, &k[0], u[0].id, BIG / 2, BIG / 2 + 1, UINT64_MAX, &v), 0, &f->ei);
+	u[1] = created(f, &k[1]);
+	test_code(put(f, &k[0], u[0].id, BIG / 2 + 1, BIG, UINT64_MAX, &v), 0, &f->ei);
+	test_code(
+	    cases_upload_create(f->cases, &call, k[2].package, BIG, &v, &f->ei), GW_ELIMIT, &f->ei);
+	/* nor what was given up */
+	fixture_time(f, f->now + 3 * DAY);
+	call.now = f->now;
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
+	u[2] = created(f, &k[2]);
+	test_code(cases_upload_create(f->cases, &call, k[3].package, 2 * BIG, &v, &f->ei),
+	    GW_ELIMIT, &f->ei);
+	test_code(cases_upload_drop(f->cases, &call, u[2].id, &f->ei), 0, &f->ei);
+	u[3] = created(f, &k[3]); /* one that is larger comes alone */
+	test_code(put(f, &k[3], u[3].id, 0, 2 * BIG, UINT64_MAX, &v), 0, &f->ei);
+	assert_true(v.done);
 	for (size_t i = 0; i < GW_LENGTH(k); i++)
 		parcel_release(&k[i]);
 }
@@ -354,6 +408,8 @@ static void one_that_cannot_be_finished_keeps_up_nothing(void **state)
 	brought(f, &gone);
 	announced(f, &bad);
 	struct cases_upload u = created(f, &bad);
+	char bad_id[ID_TEXT];
+	memcpy(bad_id, u.id, sizeof bad_id);
 	/* as long as the slip says, and not to be read */
 	char *part GW_CLEANUP(str_free_p) = str_printf("%s/%s.part", f->packages, u.id);
 	assert_int_equal(unlink(part), 0);
@@ -369,11 +425,87 @@ static void one_that_cannot_be_finished_keeps_up_nothing(void **state)
 	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), GW_EIO, &f->ei);
 	package_is(f, good.package, "deposited");
 	package_is(f, gone.package, "gone");
+	/* it was set aside: that is said once, and its sender begins anew */
+	assert_int_equal(records(f, "incident.open", "", ""), 1);
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
+	struct cases_upload again = created(f, &bad);
+	assert_string_not_equal(again.id, bad_id);
+	test_code(put(f, &bad, again.id, 0, bad.n, UINT64_MAX, &u), 0, &f->ei);
+	assert_true(u.done);
 	assert_int_equal(rmdir(part), 0);
 	test_rmdir(&dir);
 	parcel_release(&bad);
 	parcel_release(&good);
 	parcel_release(&gone);
+}
+
+/* The same at the start: the gateway comes up, whatever became of one of its packages. */
+static void a_start_goes_on_past_what_is_bad(void **state)
+{
+	struct fixture *f = *state;
+	struct stat st;
+	char *dir = test_mkdir();
+	assert_int_equal(stat(dir, &st), 0);
+	struct play p = play_new(f, DIRECT_DELETES), q = play_new(f, DIRECT_DELETES),
+		    o = play_new(f, DIRECT_DELETES), w = play_new(f, DIRECT_DELETES);
+	struct parcel unreadable = parcel_new(&p, (size_t)st.st_size), whole = parcel_new(&q, 100),
+		      stuck = parcel_new(&o, 100), odd = parcel_new(&w, 100);
+	struct cases_call call = fixture_call(f, RECIPIENT);
+	int64_t next;
+	brought(f, &stuck);
+	play(&p, ACT_OFFER, P_SENDER);
+	announced(f, &unreadable);
+	struct cases_upload u = created(f, &unreadable), v;
+	char *part GW_CLEANUP(str_free_p) = str_printf("%s/%s.part", f->packages, u.id);
+	announced(f, &whole);
+	v = created(f, &whole);
+	char *full GW_CLEANUP(str_free_p) = str_printf("%s/%s.part", f->packages, v.id);
+	char *name GW_CLEANUP(str_free_p) = str_printf("%s/%s.tar.age", f->packages, whole.package);
+	char *file GW_CLEANUP(str_free_p) = str_printf("%s/%s.tar.age", f->packages, stuck.package);
+	/* one that has to go and cannot, one whose record makes no sense */
+	struct store_package row;
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	test_code(package_row(f->cases, stuck.package, &row, NULL, NULL, &f->ei), 0, &f->ei);
+	memcpy(row.package, odd.package, sizeof row.package);
+	(void)snprintf(row.policy, sizeof row.policy, "no digest");
+	test_code(store_begin(f->store, STORE_WRITE, &tx, &f->ei), 0, &f->ei);
+	test_code(store_package_doom(tx, stuck.package, "withdrawn", &f->ei), 0, &f->ei);
+	test_code(store_package_add(tx, &row, "{}", 2, "", 0, &f->ei), 0, &f->ei);
+	test_code(store_commit(&tx, &f->ei), 0, &f->ei);
+	struct ledger_record r = cases_record(f->cases, "transfer.receive");
+	json_t *detail GW_CLEANUP(jx_release) = json_pack("{s:s}", "package", odd.package);
+	struct ledger_receipt intent;
+	test_code(ledger_intent(f->ledger, &r, detail, &intent, &f->ei), 0, &f->ei);
+	fixture_down(f);
+	assert_int_equal(unlink(part), 0);
+	assert_int_equal(mkdir(part, 0700), 0); /* as long as the slip says, and not to be read */
+	test_code(file_write(full, whole.bytes, whole.n, 0600, FILE_REPLACE, &f->ei), 0, &f->ei);
+	assert_int_equal(mkdir(name, 0700), 0); /* so that it cannot have its name */
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(mkdir(file, 0700), 0);
+	fixture_up(f);
+	assert_int_equal(records(f, "incident.open", "", ""), 1);
+	json_t *j GW_CLEANUP(jx_release) = NULL;
+	test_code(cases_events(f->cases, &call, 0, 100, &j, &f->ei), 0, &f->ei);
+	const json_t *events = json_object_get(j, "items");
+	const json_t *last = json_array_get(events, json_array_size(events) - 1);
+	assert_string_equal(jx_str(last, "kind"), "incident");
+	assert_string_equal(jx_str(last, "note"), "upload_lost");
+	assert_string_equal(jx_str(last, "case"), p.id);
+	/* what may still be made good is tried again, and said until then */
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), GW_EIO, &f->ei);
+	package_is(f, whole.package, "announced");
+	assert_int_equal(rmdir(name), 0);
+	assert_int_equal(rmdir(file), 0);
+	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), 0, &f->ei);
+	package_is(f, whole.package, "deposited");
+	package_is(f, stuck.package, "gone");
+	assert_int_equal(records(f, "incident.open", "", ""), 1);
+	test_rmdir(&dir);
+	parcel_release(&unreadable);
+	parcel_release(&whole);
+	parcel_release(&stuck);
+	parcel_release(&odd);
 }
 
 struct begun {
@@ -513,8 +645,10 @@ int main(void)
 	    TEST(a_lost_part_begins_anew),
 	    TEST(given_up_or_dropped),
 	    TEST(not_more_than_the_limits),
+	    TEST(room_for_what_does_not_come_is_bounded),
 	    TEST(a_doomed_package_does_not_come),
 	    TEST(one_that_cannot_be_finished_keeps_up_nothing),
+	    TEST(a_start_goes_on_past_what_is_bad),
 	    TEST(one_that_was_given_up_meanwhile_is_not_written),
 	    TEST(hashed_while_it_arrives),
 	    TEST(many_at_once),

@@ -2,7 +2,8 @@
 /*
  * What this room accepts, another reader in wide use (Debian's libhttp-parser) accepts as well and
  * frames alike: on requests made by the grammar and then damaged in a place or two. The same
- * requests every time, so that a run tells of the code and not of the day; HTTP_SEED=N makes others.
+ * requests every time, so that a run tells of the code and not of the day; HTTP_SEED=N makes
+ * others.
  */
 #include <http_parser.h>
 
@@ -125,8 +126,9 @@ static void theirs(const char *s, size_t n, struct view *v)
 }
 
 /* It takes a field whose name only begins with Transfer-Encoding ("Transfer-Encoding#") for that
- * field, and refuses a Content-Length beside it or, without one, the body (http_parser 2.9.4: a flag
- * that is set before the name has ended). A name ends where its characters do (RFC 9110 §5.1). */
+ * field, and refuses a Content-Length beside it or, without one, the body (http_parser 2.9.4: a
+ * flag that is set before the name has ended). A name ends where its characters do (RFC 9110 §5.1).
+ */
 static bool their_mistake(const char *s)
 {
 	static const char name[] = "\nTransfer-Encoding";

@@ -62,6 +62,49 @@ static void a_range_outside_is_refused(void **state)
 	assert_int_equal(ask("Range: bytes=99999999999999999999-\r\n", 100, &r), GW_ELIMIT);
 }
 
+/* RFC 9110 §14.2: only of GET. */
+static void a_head_has_no_range(void **state)
+{
+	(void)state;
+	static const char s[] = "HEAD / HTTP/1.1\r\nHost: a\r\nRange: bytes=200-\r\n\r\n";
+	struct http_head h;
+	struct http_range r;
+	int status;
+	assert_int_equal(http_head_parse(s, sizeof s - 1, &h, &status, NULL), 0);
+	assert_int_equal(http_range(&h, 100, TAG, &r), 0);
+	assert_true(r.first == 0 && r.n == 100 && !r.partial);
+}
+
+/* RFC 9110 §13.1.1: strongly. */
+static void another_version_is_not_taken_for_it(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *fields;
+		bool holds;
+	} rows[] = {
+	    {"", true},
+	    {"If-Match: *\r\n", true},
+	    {"If-Match: " TAG "\r\n", true},
+	    {"If-Match: \"x\", " TAG "\r\n", true},
+	    {"If-Match: \"x\"\r\nIf-Match: " TAG "\r\n", true},
+	    {"If-Match: \"x\"\r\n", false},
+	    {"If-Match: W/" TAG "\r\n", false},
+	    {"If-Match: W/" TAG ", " TAG "\r\n", true},
+	    {"If-Match:\r\n", false},
+	};
+	for (size_t i = 0; i < GW_LENGTH(rows); i++) {
+		struct buf b GW_CLEANUP(buf_release) = BUF_INIT(4096);
+		struct http_head h;
+		int status;
+		assert_int_equal(
+		    buf_addf(&b, "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n", rows[i].fields), 0);
+		assert_int_equal(http_head_parse(b.data, b.len, &h, &status, NULL), 0);
+		if (http_match(&h, TAG) != rows[i].holds)
+			fail_msg("row %zu: %s", i, rows[i].fields);
+	}
+}
+
 static void knows_its_own_tag(void **state)
 {
 	(void)state;
@@ -92,6 +135,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(one_range_is_served),
 	    cmocka_unit_test(a_range_outside_is_refused),
+	    cmocka_unit_test(a_head_has_no_range),
+	    cmocka_unit_test(another_version_is_not_taken_for_it),
 	    cmocka_unit_test(knows_its_own_tag),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

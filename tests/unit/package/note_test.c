@@ -137,6 +137,9 @@ static void a_case_is_no_bsn(void **state)
 	assert_true(note_case_ok("zaak-2026.17"));
 	assert_false(note_case_ok(""));
 	assert_false(note_case_ok("a/b"));
+	assert_false(note_case_ok("."));
+	assert_false(note_case_ok("..")); /* in an address it is another one */
+	assert_true(note_case_ok("..."));
 	assert_false(note_case_ok("a b"));
 	assert_false(note_case_ok("123456782"));
 	assert_false(note_case_ok("10464554"));

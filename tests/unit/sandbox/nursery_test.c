@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* worker_run_on, with and without a nursery: the same answers, and no more powers. */
+#include <dirent.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -96,10 +98,59 @@ static void both_ways(void **state)
 static void begins(void **state)
 {
 	(void)state;
+	int lines[2]; /* what it inherits */
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, lines), 0);
+	assert_true(open("/dev/zero", O_RDONLY | O_CLOEXEC) > lines[1]);
 	assert_int_equal(worker_nursery(NULL), 0);
 	assert_int_equal(worker_nursery(NULL), 0);
 	key = secret_alloc(32);
 	assert_non_null(key);
+}
+
+/* The only child of this process. */
+static pid_t only_child(void)
+{
+	char path[64];
+	int pid = 0;
+	(void)snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+	FILE *f = fopen(path, "r");
+	if (!f)
+		return 0;
+	if (fscanf(f, "%d", &pid) != 1)
+		pid = 0;
+	(void)fclose(f);
+	return pid;
+}
+
+/* How many descriptors that process holds above standard error, each but sockets counted as 100. */
+static int held(pid_t pid)
+{
+	char path[64], to[32];
+	int n = 0;
+	(void)snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+	DIR *d = opendir(path);
+	assert_non_null(d);
+	for (const struct dirent *e; (e = readdir(d));) {
+		if (e->d_name[0] == '.' || (e->d_name[0] <= '2' && !e->d_name[1]))
+			continue;
+		ssize_t len = readlinkat(dirfd(d), e->d_name, to, sizeof to);
+		n += len > 7 && memcmp(to, "socket:", 7) == 0 ? 1 : 100;
+	}
+	(void)closedir(d);
+	return n;
+}
+
+static void it_lets_go_of_what_was_open(void **state)
+{
+	(void)state;
+	struct buf out GW_CLEANUP(buf_release) = BUF_INIT(16);
+	assert_int_equal(run(turn, "abc", 3, &out), 0); /* it has begun */
+	int n = 0;
+	for (int i = 0; i < 1000 && n != 1; i++) { /* that child's line may still be open */
+		(void)usleep(1000);
+		n = held(only_child());
+	}
+	assert_int_equal(n, 1); /* the one to this process */
 }
 
 static void large_ones_pass(void **state)
@@ -130,21 +181,6 @@ static void time_is_limited(void **state)
 	const struct worker_limits limits = {.memory = 64 << 20, .cpu_s = 5, .wall_s = 1};
 	struct buf out GW_CLEANUP(buf_release) = BUF_INIT(16);
 	assert_int_equal(worker_run_on(sleeps, "", 0, &limits, &out, NULL), GW_ELIMIT);
-}
-
-/* The only child of this process. */
-static pid_t only_child(void)
-{
-	char path[64];
-	int pid = 0;
-	(void)snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
-	FILE *f = fopen(path, "r");
-	if (!f)
-		return 0;
-	if (fscanf(f, "%d", &pid) != 1)
-		pid = 0;
-	(void)fclose(f);
-	return pid;
 }
 
 /* In a process of its own, whose nursery may fork no more; limits do not bind root. */
@@ -234,6 +270,7 @@ int main(void)
 	    cmocka_unit_test(a_machine_that_is_full_is_no_fault_of_the_input),
 	    cmocka_unit_test(both_ways), /* by a fork of this process */
 	    cmocka_unit_test(begins),
+	    cmocka_unit_test(it_lets_go_of_what_was_open),
 	    cmocka_unit_test(both_ways),
 	    cmocka_unit_test(large_ones_pass),
 	    cmocka_unit_test(it_knows_nothing_of_what_came_later),

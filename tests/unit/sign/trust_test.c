@@ -204,6 +204,7 @@ static void every_member_needs_a_list(void **state)
 		PKI_MUST(unlink(pki_path(&pki, names[i], ".crl")) == 0);
 		assert_int_equal(judge(x, PKI_NOW, PKI_NOW, &ei), GW_EAUTH);
 		assert_non_null(strstr(ei.msg, "no revocation list"));
+		assert_true(trust_out_of_date(&ei));
 		pki_lists(&pki, NULL, 0);
 	}
 	assert_int_equal(judge(x, PKI_NOW, PKI_NOW, &ei), 0);
@@ -218,13 +219,16 @@ static void lists_must_be_fresh_now(void **state)
 	/* an old moment does not excuse a stale list, nor does a stale one of either member */
 	assert_int_equal(judge(x, PKI_NOW, PKI_NOW + 31 * PKI_DAY, &ei), GW_EAUTH);
 	assert_non_null(strstr(ei.msg, "out of date"));
+	assert_true(trust_out_of_date(&ei));
 	assert_int_equal(judge(x, PKI_NOW - 40 * PKI_DAY, PKI_NOW - 31 * PKI_DAY, &ei), GW_EAUTH);
 	assert_non_null(strstr(ei.msg, "from the future"));
+	assert_true(trust_out_of_date(&ei));
 	assert_int_equal(judge(x, PKI_NOW - 40 * PKI_DAY, PKI_NOW, &ei), 0);
 	pki_crl(&pki, "root", pki.root, pki.root_key, PKI_NOW - 9 * PKI_DAY, PKI_NOW - 2 * PKI_DAY,
 	    NULL, 0);
 	assert_int_equal(judge(x, PKI_NOW, PKI_NOW, &ei), GW_EAUTH);
 	assert_non_null(strstr(ei.msg, "out of date"));
+	assert_true(trust_out_of_date(&ei));
 	pki_lists(&pki, NULL, 0);
 	X509_free(x);
 }
@@ -270,6 +274,7 @@ static void revocation_reaches_back_by_its_reason(void **state)
 		assert_int_equal(judge(x, PKI_NOW - 5 * PKI_DAY, PKI_NOW, &ei), row[i].before);
 		assert_int_equal(judge(x, PKI_NOW - 1 * PKI_DAY, PKI_NOW, &ei), row[i].after);
 		assert_non_null(strstr(ei.msg, "revoked"));
+		assert_false(trust_out_of_date(&ei));
 	}
 	pki_lists(&pki, NULL, 0);
 	X509_free(x);

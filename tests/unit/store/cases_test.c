@@ -1,38 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "store/cases.h"
-#include "tests/unit/test.h"
+#include "store/jobs.h"
+#include "tests/unit/store/fixture.h"
 
-#define A "00000099000000001000"
-#define B "00000099000000002000"
 #define REQUEST "3f0c1b7e-2a55-4a3e-9d6b-0d0f5c3a1b2d"
-
-struct fixture {
-	char *dir;
-	struct store *s;
-	struct store_tx *tx;
-	struct errinfo ei;
-};
-
-static int setup(void **state)
-{
-	struct fixture *f = str_alloc(sizeof *f);
-	f->dir = test_mkdir();
-	char *path GW_CLEANUP(str_free_p) = file_join(f->dir, "store.db");
-	test_code(store_open(path, &f->s, &f->ei), 0, &f->ei);
-	test_code(store_begin(f->s, STORE_WRITE, &f->tx, &f->ei), 0, &f->ei);
-	*state = f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-	store_end(&f->tx);
-	store_close(f->s);
-	test_rmdir(&f->dir);
-	free(f);
-	return 0;
-}
 
 /* A case with one round in that state. */
 static int64_t put(struct fixture *f, const char *id, const char *state, const char *request)
@@ -74,22 +45,71 @@ static void the_first_thing_due_comes_first(void **state)
 	assert_int_equal(store_due_at(f->tx, &e, &at, &f->ei), GW_ENOENT);
 }
 
+/* Is that request taken, asked for the case of that row? */
+static bool is_taken(struct fixture *f, const char *sender, int64_t row, const char *won)
+{
+	bool taken = false;
+	test_code(store_request_taken(f->tx, sender, REQUEST, row, won, "accepted", &taken, &f->ei),
+	    0, &f->ei);
+	return taken;
+}
+
 static void a_request_is_taken_by_another_case_only(void **state)
 {
 	struct fixture *f = *state;
-	bool taken = true;
 	int64_t a = put(f, "a", "released", REQUEST), b = put(f, "b", "accepted", REQUEST);
-	test_code(store_request_taken(f->tx, A, REQUEST, a, " released closed ", &taken, &f->ei), 0,
-	    &f->ei);
-	assert_false(taken); /* it is itself */
-	test_code(store_request_taken(f->tx, A, REQUEST, b, " released closed ", &taken, &f->ei), 0,
-	    &f->ei);
-	assert_true(taken);
-	test_code(store_request_taken(f->tx, A, REQUEST, b, " closed ", &taken, &f->ei), 0, &f->ei);
-	assert_false(taken);
-	test_code(store_request_taken(f->tx, B, REQUEST, b, " released closed ", &taken, &f->ei), 0,
-	    &f->ei);
-	assert_false(taken); /* another sender's number */
+	assert_false(is_taken(f, A, a, " released closed ")); /* it is itself */
+	assert_true(is_taken(f, A, b, " released closed "));
+	assert_false(is_taken(f, A, b, " closed "));
+	assert_false(is_taken(f, B, b, " released closed ")); /* another sender's number */
+}
+
+static void waits(struct fixture *f, const char *case_id, const char *kind)
+{
+	struct store_job j = {.gateway = B, .sender = A, .recipient = B};
+	(void)snprintf(j.case_id, sizeof j.case_id, "%s", case_id);
+	(void)snprintf(j.kind, sizeof j.kind, "%s", kind);
+	test_code(store_job_add(f->tx, &j, "{}", 2, "s", 1, NULL, &f->ei), 0, &f->ei);
+}
+
+static void a_release_that_waits_takes_it(void **state)
+{
+	struct fixture *f = *state;
+	int64_t a = put(f, "a", "offered", REQUEST), b = put(f, "b", "accepted", REQUEST);
+	waits(f, "a", "release");
+	assert_false(is_taken(f, A, b, " released ")); /* nobody accepted yet */
+	waits(f, "b", "question");
+	assert_false(is_taken(f, A, a, " released "));
+	waits(f, "b", "release");
+	assert_true(is_taken(f, A, a, " released "));
+	assert_false(is_taken(f, A, b, " released ")); /* its own */
+}
+
+static void the_last_of_a_kind_is_found(void **state)
+{
+	struct fixture *f = *state;
+	struct store_statement s GW_CLEANUP(store_statement_release) = STORE_STATEMENT_INIT;
+	struct store_statement got GW_CLEANUP(store_statement_release) = STORE_STATEMENT_INIT;
+	static const struct {
+		unsigned round;
+		const char *kind;
+	} all[] = {{1, "x"}, {1, "x"}, {2, "x"}, {2, "y"}};
+	int64_t a = put(f, "a", "offered", ""), b = put(f, "b", "offered", "");
+	assert_int_equal(buf_adds(&s.json, "{}"), 0);
+	assert_int_equal(buf_adds(&s.p7s, "s"), 0);
+	for (unsigned i = 0; i < GW_LENGTH(all); i++) {
+		s.n = i + 1;
+		s.round = all[i].round;
+		(void)snprintf(s.kind, sizeof s.kind, "%s", all[i].kind);
+		(void)snprintf(s.id, sizeof s.id, "id %u", i);
+		test_code(store_statement_add(f->tx, a, &s, &f->ei), 0, &f->ei);
+	}
+	test_code(store_statement_last(f->tx, a, 0, "x", &got, &f->ei), 0, &f->ei);
+	assert_int_equal(got.n, 3);
+	test_code(store_statement_last(f->tx, a, 1, "x", &got, &f->ei), 0, &f->ei);
+	assert_int_equal(got.n, 2);
+	assert_int_equal(store_statement_last(f->tx, a, 1, "y", &got, &f->ei), GW_ENOENT);
+	assert_int_equal(store_statement_last(f->tx, b, 0, "x", &got, &f->ei), GW_ENOENT);
 }
 
 static void a_place_and_an_id_are_taken_once(void **state)
@@ -130,6 +150,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(the_first_thing_due_comes_first, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		a_request_is_taken_by_another_case_only, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_release_that_waits_takes_it, setup, teardown),
+	    cmocka_unit_test_setup_teardown(the_last_of_a_kind_is_found, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_place_and_an_id_are_taken_once, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("store/cases", tests, NULL, NULL);

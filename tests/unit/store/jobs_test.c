@@ -1,38 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "store/jobs.h"
-#include "tests/unit/test.h"
+#include "tests/unit/store/fixture.h"
 
-#define A "00000099000000001000"
 #define NEAR "00000099000000007000"
 #define FAR "00000099000000008000"
-
-struct fixture {
-	char *dir;
-	struct store *s;
-	struct store_tx *tx;
-	struct errinfo ei;
-};
-
-static int setup(void **state)
-{
-	struct fixture *f = str_alloc(sizeof *f);
-	f->dir = test_mkdir();
-	char *path GW_CLEANUP(str_free_p) = file_join(f->dir, "store.db");
-	test_code(store_open(path, &f->s, &f->ei), 0, &f->ei);
-	test_code(store_begin(f->s, STORE_WRITE, &f->tx, &f->ei), 0, &f->ei);
-	*state = f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-	store_end(&f->tx);
-	store_close(f->s);
-	test_rmdir(&f->dir);
-	free(f);
-	return 0;
-}
 
 static uint64_t add(
     struct fixture *f, const char *gateway, const char *case_id, const char *kind, int64_t made)

@@ -1,38 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "store/cases.h"
 #include "store/packages.h"
-#include "tests/unit/test.h"
-
-#define A "00000099000000001000"
-#define B "00000099000000002000"
-
-struct fixture {
-	char *dir;
-	struct store *s;
-	struct store_tx *tx;
-	struct errinfo ei;
-};
-
-static int setup(void **state)
-{
-	struct fixture *f = str_alloc(sizeof *f);
-	f->dir = test_mkdir();
-	char *path GW_CLEANUP(str_free_p) = file_join(f->dir, "store.db");
-	test_code(store_open(path, &f->s, &f->ei), 0, &f->ei);
-	test_code(store_begin(f->s, STORE_WRITE, &f->tx, &f->ei), 0, &f->ei);
-	*state = f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-	store_end(&f->tx);
-	store_close(f->s);
-	test_rmdir(&f->dir);
-	free(f);
-	return 0;
-}
+#include "tests/unit/store/fixture.h"
 
 static void text(char *out, size_t cap, const char *s)
 {
@@ -140,6 +109,20 @@ static void a_round_about(struct fixture *f, const char *package, const char *st
 	test_code(store_round_put(f->tx, it.row, &o, &f->ei), 0, &f->ei);
 }
 
+/* The case has a fetch_request in its only round. */
+static void asked_for_at(struct fixture *f, int64_t received)
+{
+	struct store_statement s GW_CLEANUP(store_statement_release) = STORE_STATEMENT_INIT;
+	struct store_case it;
+	s.n = s.round = 1;
+	s.received = received;
+	text(s.kind, sizeof s.kind, "fetch_request");
+	assert_int_equal(buf_adds(&s.json, "{}"), 0);
+	assert_int_equal(buf_adds(&s.p7s, "s"), 0);
+	test_code(store_case_find(f->tx, A, "case", &it, &f->ei), 0, &f->ei);
+	test_code(store_statement_add(f->tx, it.row, &s, &f->ei), 0, &f->ei);
+}
+
 static void finds_what_has_to_go(void **state)
 {
 	struct fixture *f = *state;
@@ -148,7 +131,9 @@ static void finds_what_has_to_go(void **state)
 		(void)added(f, i, A, 100 * i, 1);
 	test_code(store_package_deposited(f->tx, made(1, A, 0, 0).package, 5, &f->ei), 0, &f->ei);
 	a_round_about(f, made(1, A, 0, 0).package, "released");
-	test_code(store_packages_lapse(f->tx, 300, " released ", &f->ei), 0, &f->ei);
+	struct store_holds holds = {
+	    .held = " released ", .begun = " opened ", .begins = "fetch_request", .since = 7};
+	test_code(store_packages_lapse(f->tx, 300, &holds, &f->ei), 0, &f->ei);
 	test_code(
 	    store_package_doom(f->tx, made(5, A, 0, 0).package, "returned", &f->ei), 0, &f->ei);
 	test_code(store_packages_doomed(f->tx, 10, collect, found, &f->ei), 0, &f->ei);
@@ -160,8 +145,14 @@ static void finds_what_has_to_go(void **state)
 	memset(found, 0, sizeof found);
 	test_code(store_packages_in(f->tx, PACKAGE_DEPOSITED, collect, found, &f->ei), 0, &f->ei);
 	assert_string_equal(found, "1");
-	/* its round is in none of the states in which it is held */
-	test_code(store_packages_lapse(f->tx, 300, " fetching ", &f->ei), 0, &f->ei);
+	/* held since a statement of its round came at that moment or later */
+	asked_for_at(f, 7);
+	holds.held = " fetching ";
+	holds.begun = " released ";
+	test_code(store_packages_lapse(f->tx, 300, &holds, &f->ei), 0, &f->ei);
+	assert_string_equal(got(f, made(1, A, 0, 0).package).reason, "");
+	holds.since = 8;
+	test_code(store_packages_lapse(f->tx, 300, &holds, &f->ei), 0, &f->ei);
 	assert_string_equal(got(f, made(1, A, 0, 0).package).reason, "expired");
 	(void)added(f, 9, A, 1, 1);
 	memset(found, 0, sizeof found);
@@ -170,9 +161,18 @@ static void finds_what_has_to_go(void **state)
 	assert_string_equal(found, "23459");
 }
 
+static int count(void *ctx, const struct store_upload *u, struct errinfo *ei)
+{
+	(void)u;
+	(void)ei;
+	++*(int *)ctx;
+	return 0;
+}
+
 static void sums_up_by_sender(void **state)
 {
 	struct fixture *f = *state;
+	int n = 0;
 	struct store_package_sums s;
 	for (int i = 1; i <= 4; i++) {
 		struct store_package p = added(f, i, i < 4 ? A : B, 100, (uint64_t)1 << (40 + i));
@@ -190,19 +190,15 @@ static void sums_up_by_sender(void **state)
 	assert_int_equal(s.bytes, (uint64_t)6 << 40);
 	assert_int_equal(s.uploads, 1);
 	assert_int_equal(s.coming, (uint64_t)8 << 40);
+	test_code(store_uploads_open(f->tx, A, count, &n, &f->ei), 0, &f->ei);
+	assert_int_equal(n, 1);
+	test_code(store_uploads_open(f->tx, "00000099000000003000", count, &n, &f->ei), 0, &f->ei);
+	assert_int_equal(n, 1);
 	test_code(store_packages_sum(f->tx, NULL, &s, &f->ei), 0, &f->ei);
 	assert_int_equal(s.uploads, 2);
 	assert_int_equal(s.coming, (uint64_t)24 << 40);
 	test_code(store_packages_sum(f->tx, "00000099000000003000", &s, &f->ei), 0, &f->ei);
 	assert_int_equal(s.packages + s.bytes + s.uploads + s.coming, 0);
-}
-
-static int count(void *ctx, const struct store_upload *u, struct errinfo *ei)
-{
-	(void)u;
-	(void)ei;
-	++*(int *)ctx;
-	return 0;
 }
 
 static void keeps_one_upload_a_package(void **state)
