@@ -282,34 +282,56 @@ static int collect(void *ctx, const struct store_package *p, struct errinfo *ei)
 	return 0;
 }
 
-/* Delete some; *ret_left: there may be more, and headway was made. */
-static int sweep_some(struct cases *c, int64_t now, bool *ret_left, struct errinfo *ei)
+/* What was met on the way: how many are still there, and why one of them is. */
+struct swept {
+	size_t kept;
+	int worst;
+	struct errinfo why;
+};
+
+static void note_kept(struct swept *s, int code, const struct errinfo *why)
+{
+	s->kept++;
+	if (s->worst && s->worst != GW_ECONFLICT && code != GW_ELEDGER)
+		return;
+	s->worst = code;
+	s->why = *why;
+}
+
+/* Delete some more, behind those that stay; *ret_left: there may be others. */
+static int sweep_some(
+    struct cases *c, int64_t now, struct swept *s, bool *ret_left, struct errinfo *ei)
 {
 	struct doomed *d GW_CLEANUP(str_free_p) = str_alloc(sizeof *d);
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
-	int r = store_begin(c->env.store, STORE_READ, &tx, ei), worst = 0;
+	int r = store_begin(c->env.store, STORE_READ, &tx, ei);
 	if (r == 0)
-		r = store_packages_doomed(tx, SWEEP, collect, d, ei);
+		r = store_packages_doomed(tx, s->kept, SWEEP, collect, d, ei);
 	store_end(&tx);
-	for (size_t i = 0; r == 0 && i < d->n; i++) {
-		int one = delete_one(c, &d->list[i], now, ei);
-		worst = one < 0 ? one : worst;
-		if (one == GW_ELEDGER)
-			break;
+	for (size_t i = 0; r == 0 && i < d->n && s->worst != GW_ELEDGER; i++) {
+		struct errinfo why = ERRINFO_INIT;
+		int one = delete_one(c, &d->list[i], now, &why);
+		if (one < 0)
+			note_kept(s, one, &why);
 	}
-	*ret_left = r == 0 && worst == 0 && d->n == SWEEP;
-	return r < 0 ? r : worst;
+	*ret_left = s->worst != GW_ELEDGER && d->n == SWEEP;
+	return r;
 }
 
 int cases_package_sweep(struct cases *c, int64_t now, struct errinfo *ei)
 {
+	struct swept s = {.why = ERRINFO_INIT};
 	bool left = true;
 	int r = 0;
 	(void)pthread_mutex_lock(&c->packages->sweeping);
 	while (r == 0 && left)
-		r = sweep_some(c, now, &left, ei);
+		r = sweep_some(c, now, &s, &left, ei);
 	(void)pthread_mutex_unlock(&c->packages->sweeping);
-	return r == GW_ECONFLICT ? 0 : r; /* somebody still brings it: the next time */
+	if (r < 0 || s.worst == 0 || s.worst == GW_ECONFLICT)
+		return r; /* somebody still brings it: the next time */
+	if (ei)
+		*ei = s.why;
+	return s.worst;
 }
 
 int cases_package_drop(

@@ -138,14 +138,14 @@ static int walk(sqlite3_stmt *q, store_package_each fn, void *ctx, struct errinf
 	return r;
 }
 
-int store_packages_doomed(
-    struct store_tx *tx, size_t most, store_package_each fn, void *ctx, struct errinfo *ei)
+int store_packages_doomed(struct store_tx *tx, size_t skip, size_t most, store_package_each fn,
+    void *ctx, struct errinfo *ei)
 {
 	int r;
 	sqlite3_stmt *q = store_ask(tx,
 	    "SELECT " COLUMNS
-	    " FROM package WHERE reason IS NOT NULL AND state < 2 ORDER BY n LIMIT ?1",
-	    WITH(INT(most)), &r, ei);
+	    " FROM package WHERE reason IS NOT NULL AND state < 2 ORDER BY n LIMIT ?1 OFFSET ?2",
+	    WITH(INT(most), INT(skip)), &r, ei);
 	return q ? walk(q, fn, ctx, ei) : r;
 }
 

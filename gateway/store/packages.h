@@ -80,9 +80,10 @@ int store_package_gone(struct store_tx *tx, const char *package, int64_t now, st
  * change what is walked over. */
 typedef int (*store_package_each)(void *ctx, const struct store_package *p, struct errinfo *ei);
 
-/* Those whose bytes have to go and have not, at most `most`; all in a state. Oldest first. */
-int store_packages_doomed(struct store_tx *tx, size_t most, store_package_each fn, void *ctx,
-    struct errinfo *ei) GW_MUST_USE;
+/* Those whose bytes have to go and have not, at most `most` behind the first `skip`; all in a
+ * state. Oldest first. */
+int store_packages_doomed(struct store_tx *tx, size_t skip, size_t most, store_package_each fn,
+    void *ctx, struct errinfo *ei) GW_MUST_USE;
 int store_packages_in(struct store_tx *tx, enum store_package_state state, store_package_each fn,
     void *ctx, struct errinfo *ei) GW_MUST_USE;
 
