@@ -109,6 +109,8 @@ int package_refused(struct cases *c, const struct cases_call *call, const struct
 	return e < 0 ? e : code;
 }
 
+enum { NAMED = 20 /* packages that an incident names */ };
+
 /* Both parties hear that a package has to be sealed, or brought, again. */
 static int tell_parties(struct cases *c, const char *word, const struct store_package *list,
     size_t n, int64_t now, struct errinfo *ei)
@@ -122,19 +124,19 @@ static int tell_parties(struct cases *c, const char *word, const struct store_pa
 }
 
 int package_incident(struct cases *c, const char *word, const struct store_package *list, size_t n,
-    uint64_t of, int64_t now, struct errinfo *ei)
+    int64_t now, struct errinfo *ei)
 {
 	struct ledger_record record = cases_record(c, "incident.open");
 	char object[LEDGER_OBJECT_ID];
 	json_t *detail GW_CLEANUP(jx_release) = json_object(), *packages = json_array();
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && i < NAMED; i++)
 		jx_add(packages, json_string(list[i].package));
 	jx_set(detail, "reason", json_string(word));
 	jx_set(detail, "packages", packages);
 	ledger_object_id(object);
 	record.obj.k = "incident";
 	record.obj.id = object;
-	record.obj.n = (int64_t)of;
+	record.obj.n = (int64_t)n;
 	int r = ledger_append(c->env.ledger, &record, detail, NULL, ei);
 	return r < 0 ? r : tell_parties(c, word, list, n, now, ei);
 }

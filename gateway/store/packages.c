@@ -7,7 +7,7 @@
 
 #define COLUMNS                                                                             \
 	"package, supersedes, sender, recipient, case_id, contract, slip, sha256, policy, " \
-	"registry, seq, expires, bytes, state, open, reason, announced, deposited, gone"
+	"registry, seq, expires, bytes, state, open, reason, announced, deposited, gone, lost"
 
 const char *store_package_word(enum store_package_state state)
 {
@@ -55,6 +55,7 @@ static void read_package(sqlite3_stmt *q, struct store_package *p)
 	p->announced = store_col_int(q, 16);
 	p->deposited = store_col_int(q, 17);
 	p->gone = store_col_int(q, 18);
+	p->lost = store_col_int(q, 19);
 }
 
 int store_package_get(struct store_tx *tx, const char *package, struct store_package *ret,
@@ -71,9 +72,9 @@ int store_package_get(struct store_tx *tx, const char *package, struct store_pac
 	if (r <= 0)
 		return r < 0 ? r : no_such("package", ei);
 	read_package(q, &p);
-	r = slip ? store_col_buf(q, 19, slip) : 0;
+	r = slip ? store_col_buf(q, 20, slip) : 0;
 	if (r == 0 && p7s)
-		r = store_col_buf(q, 20, p7s);
+		r = store_col_buf(q, 21, p7s);
 	(void)sqlite3_reset(q);
 	if (r == 0)
 		*ret = p;
@@ -113,6 +114,11 @@ int store_package_gone(struct store_tx *tx, const char *package, int64_t now, st
 {
 	return change(tx, "UPDATE package SET state = 2, open = 0, gone = ?2 WHERE package = ?1",
 	    package, now, ei);
+}
+
+int store_package_lost(struct store_tx *tx, const char *package, int64_t at, struct errinfo *ei)
+{
+	return change(tx, "UPDATE package SET lost = ?2 WHERE package = ?1", package, at, ei);
 }
 
 int store_package_doom(

@@ -433,13 +433,56 @@ static void a_lost_file_is_an_incident(void **state)
 	fixture_up(f);
 	assert_int_equal(records(f, "incident.open", "", ""), 1);
 	last_event_is(f, RECIPIENT, "incident", "package_lost", p.id);
+	/* that is told once, not at each start */
+	fixture_down(f);
+	fixture_up(f);
+	assert_int_equal(records(f, "incident.open", "", ""), 1);
 	/* brought back from a backup, all is well again */
 	test_code(file_write(path, k.bytes, k.n, 0600, FILE_REPLACE, &f->ei), 0, &f->ei);
 	fixture_down(f);
 	fixture_up(f);
 	assert_int_equal(records(f, "incident.open", "", ""), 1);
 	test_code(content(f, RECIPIENT, k.package, sha256), 0, &f->ei);
+	/* until it is lost again */
+	assert_int_equal(unlink(path), 0);
+	fixture_down(f);
+	fixture_up(f);
+	assert_int_equal(records(f, "incident.open", "", ""), 2);
 	parcel_release(&k);
+}
+
+static size_t told(struct fixture *f, const char *caller, const char *note)
+{
+	struct cases_call call = fixture_call(f, caller);
+	json_t *j GW_CLEANUP(jx_release) = NULL;
+	size_t i, n = 0;
+	json_t *e;
+	test_code(cases_events(f->cases, &call, 0, 500, &j, &f->ei), 0, &f->ei);
+	json_array_foreach (json_object_get(j, "items"), i, e)
+		n += str_eq(jx_str(e, "note"), note);
+	return n;
+}
+
+/* A folder that was lost: one incident, which names some, and everybody hears of his. */
+static void each_lost_package_is_told_of(void **state)
+{
+	enum { LOST = 22 }; /* more than an incident names */
+	struct fixture *f = *state;
+	struct play plays[LOST];
+	for (int i = 0; i < LOST; i++) {
+		plays[i] = play_new(f, DIRECT_DELETES);
+		struct parcel k = parcel_new(&plays[i], 50);
+		char *path GW_CLEANUP(str_free_p) =
+		    str_printf("%s/%s.tar.age", f->packages, k.package);
+		brought(f, &k);
+		play(&plays[i], ACT_RELEASE, P_SENDER);
+		assert_int_equal(unlink(path), 0);
+		parcel_release(&k);
+	}
+	fixture_down(f);
+	fixture_up(f);
+	assert_int_equal(records(f, "incident.open", "", ""), 1);
+	assert_int_equal(told(f, RECIPIENT, "package_lost"), LOST);
 }
 
 /* Intents that a kill left without result: the row says how they ended. */
@@ -577,6 +620,7 @@ int main(void)
 	    TEST(files_that_nobody_counts_on_go),
 	    TEST(what_cannot_be_deleted_holds_up_nothing),
 	    TEST(a_lost_file_is_an_incident),
+	    TEST(each_lost_package_is_told_of),
 	    TEST(results_are_told_later),
 	    TEST(gone_while_it_is_deposited),
 	    TEST(what_never_came_lapses),
