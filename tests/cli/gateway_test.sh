@@ -7,7 +7,7 @@ HANDOVERD=$PWD/$BUILD/handoverd
 D='' PORT='' WIRE='' # the daemon's process and port; the wire's
 end() { kill $D $WIRE 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-plan 159
+plan 164
 
 start() { # HOME: its daemon, on the port it had before, if any
 	"$HANDOVERD" --home "$W/$1" --listen "127.0.0.1:${PORT:-0}" 2>>"$W/log" >&2 &
@@ -311,6 +311,21 @@ is_state zaak-f withdrawal_requested
 run 2 "the recipient says when it was destroyed" at incoming withdraw zaak-f
 run 0 "and confirms" at incoming withdraw --destroyed "$(date -u +%FT%TZ)" zaak-f
 is_state zaak-f withdrawn
+# withdrawn before it was fetched, and sealed again
+seal_case zaak-n
+must at outgoing send "${OFFER[@]}" "$P"
+must at incoming accept zaak-n
+must at outgoing release zaak-n
+must at outgoing consent-withdrawn --scope share_capacity zaak-n
+run 4 "what was sealed before consent went is not fetched" at incoming fetch zaak-n
+said "consent was withdrawn"
+must at outgoing withdraw --reason consent zaak-n
+seal_case zaak-n
+run 0 "sealed again it is offered again" at outgoing send "${OFFER[@]}" --json "$P"
+fact '.act == "offer" and .state == "offered"'
+must at incoming accept zaak-n
+must at outgoing release zaak-n
+run 0 "… and fetched" at incoming fetch zaak-n
 run 0 "given back" at incoming return --reason no_show zaak-2
 is_state zaak-2 returned
 run 0 "misdelivered, found later" at outgoing misdelivered zaak-2
