@@ -7,7 +7,7 @@ HANDOVERD=$PWD/$BUILD/handoverd
 D='' PORT='' WIRE='' # the daemon's process and port; the wire's
 end() { kill $D $WIRE 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-plan 164
+plan 167
 
 start() { # HOME: its daemon, on the port it had before, if any
 	"$HANDOVERD" --home "$W/$1" --listen "127.0.0.1:${PORT:-0}" 2>>"$W/log" >&2 &
@@ -391,6 +391,18 @@ run 0 "… and acknowledged" at incoming ack --opened "$W/late" zaak-h
 HANDOVER_TEST_CLOCK=$(date -u -d '+30 days' +%FT%TZ)
 run 4 "after that it is not opened any more" late
 said "the package has expired: ask its sender for a new one"
+# an extension that its sender signed, but no gateway has judged
+cp -r "$(receipts incoming zaak-h)" "$W/aside"
+rm "$(receipts incoming zaak-h)"/000[567]-*
+jq -cj --arg at "$(date -u +%FT%T.000Z)" --arg until "$(date -u -d '+60 days' +%FT%T.000Z)" '.at = $at | .expires = $until' "$W/aside/0004-extend.json" >"$e"
+echo >>"$e"
+must openssl cms -sign -binary -cades -nosmimecap -md sha256 -outform DER -signer "$W/outgoing/organisation/signing.pem" \
+	-inkey "$W/outgoing/organisation/signing.key" -certfile "$W/pki/signing.pem" -in "$e" -out "$e.p7s"
+run 0 "a longer one, signed by the sender" at incoming receipt verify "$(receipts incoming zaak-h)"
+run 4 "… is not more than its policy gives" late
+said "the package was extended further than its policy lets it"
+rm -r "$(receipts incoming zaak-h)"
+mv "$W/aside" "$(receipts incoming zaak-h)"
 
 # ---- a gateway that shows something else ----
 run 1 "a case that is nowhere" at incoming accept zaak-nowhere
