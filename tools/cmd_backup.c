@@ -2,7 +2,10 @@
 /* handover backup, handover restore: a copy of a home, and a home from one. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "base/date.h"
 #include "base/file.h"
 #include "base/str.h"
@@ -96,6 +99,83 @@ static json_t *head_json(const struct checkpoint *head)
 	return j;
 }
 
+/* ---- one for each day ---- */
+
+enum { KEEP_MOST = 3650 };
+
+/* "2026-11-29.tar", and no other name. */
+static bool day_of(const char *name, struct date *ret)
+{
+	char day[DATE_TEXT] = "";
+	if (strlen(name) != DATE_TEXT - 1 + strlen(".tar") || !str_ends(name, ".tar"))
+		return false;
+	memcpy(day, name, DATE_TEXT - 1);
+	return date_parse(day, ret) == 0;
+}
+
+/* Remove those of more than `days` days ago. */
+static int drop_old(const char *dir, uint64_t days, struct errinfo *ei)
+{
+	struct file_list l = {0};
+	int64_t today = date_days(date_of(clock_now()));
+	int r = file_list(dir, ".tar", &l, ei);
+	for (size_t i = 0; r == 0 && i < l.n; i++) {
+		char *path GW_CLEANUP(str_free_p) = file_join(dir, l.names[i]);
+		struct date d;
+		if (day_of(l.names[i], &d) && today - date_days(d) > (int64_t)days &&
+		    unlink(path) < 0)
+			r = err_sys(ei, GW_EIO, "cannot remove '%s'", path);
+	}
+	file_list_release(&l);
+	return r;
+}
+
+/* DIR/<today>.tar; *ret_made is false when that is there already. */
+static int back_up_today(
+    struct cli *cli, struct home_backup *b, uint64_t keep, bool *ret_made, struct errinfo *ei)
+{
+	struct home *h GW_CLEANUP(home_free_p) = NULL;
+	const char *dir = cli_operand(cli, 0);
+	char day[DATE_TEXT];
+	if (!file_is_dir(dir)) /* of a disk that is not there, perhaps */
+		return err_set(ei, GW_ENOENT, "there is no folder '%s'", dir);
+	int r = home_open(cli_home(cli), HOME_LEDGER, &h, ei);
+	if (r < 0)
+		return r;
+	date_text(date_of(clock_now()), day); /* a test home has set the clock by now */
+	char *target GW_CLEANUP(str_free_p) = str_printf("%s/%s.tar", dir, day);
+	*ret_made = !file_exists(target);
+	b->target = target;
+	r = *ret_made ? home_backup(h, b, ei) : 0;
+	b->target = dir;
+	return r == 0 && keep ? drop_old(dir, keep, ei) : r;
+}
+
+static int run_daily(struct cli *cli, struct home_backup *b)
+{
+	struct errinfo ei = ERRINFO_INIT;
+	uint64_t keep = 0;
+	bool made = false;
+	const char *v = cli_value(cli, "keep");
+	if (b->keys || cli_given(cli, "recipient") || wants_passphrase(cli))
+		return cli_usage(cli, "--daily is without keys: those are saved when one was made");
+	if (v && (str_u64(v, KEEP_MOST, &keep) < 0 || keep == 0))
+		return cli_usage(cli, "--keep: a number of days is needed");
+	int r = back_up_today(cli, b, keep, &made, &ei);
+	hide(b->arg);
+	if (r < 0)
+		return cli_fail(cli, r, &ei);
+	if (cli_json(cli)) {
+		json_t *j = json_object();
+		jx_set(j, "made", json_boolean(made));
+		return cli_print_json(j);
+	}
+	if (made)
+		(void)printf("wrote today's backup into %s: %" PRIu64 " files, %" PRIu64 " bytes\n",
+		    b->target, b->files, b->bytes);
+	return 0;
+}
+
 /* ---- backup ---- */
 
 static int run_backup(struct cli *cli)
@@ -110,6 +190,10 @@ static int run_backup(struct cli *cli)
 	    .progress = show,
 	    .arg = &bar};
 	bool whom = cli_given(cli, "recipient") || wants_passphrase(cli);
+	if (cli_given(cli, "daily"))
+		return run_daily(cli, &b);
+	if (cli_given(cli, "keep"))
+		return cli_usage(cli, "--keep is for --daily");
 	if (b.keys && !whom)
 		return cli_usage(cli, "--keys: give -r RECIPIENT or -p, to encrypt them");
 	if (!b.keys && whom)
@@ -217,6 +301,9 @@ static int run_restore(struct cli *cli)
 }
 
 static const struct cli_option backup_options[] = {
+    {"daily", 0, NULL, "TARGET is a folder: write <today>.tar into it, unless that is there",
+	false},
+    {"keep", 0, "DAYS", "with --daily: remove those of more than so many days ago", false},
     {"keys", 0, "FILE", "also the secrets, encrypted, into FILE", false},
     {"recipient", 'r', "RECIPIENT", "encrypt the secrets to this age1… key", true},
     {"passphrase", 'p', NULL, "encrypt the secrets with a passphrase, asked for twice", false},

@@ -223,11 +223,31 @@ static int carry_out(struct op *op)
 	return r < 0 ? r : ops[n].fn(op);
 }
 
+enum { STRANGERS_TOLD = 20 /* lines a minute: how often they come, they choose */ };
+
+/* Whether a line about this caller may be written. */
+static bool may_tell(const struct op *op)
+{
+	unsigned long more = 0;
+	char text[24];
+	if (op->peer || !op->call->peer[0])
+		return true;
+	(void)pthread_mutex_lock(&op->core->lock);
+	bool may = log_may(&op->core->told, clock_mono(), STRANGERS_TOLD, &more);
+	(void)pthread_mutex_unlock(&op->core->lock);
+	(void)snprintf(text, sizeof text, "%lu", more);
+	if (more)
+		log_line(LOG_PRIO_WARNING, "strangers", "more", text, NULL);
+	return may;
+}
+
 /* What goes into the log: why, only where the failure is the gateway's own. */
 static void tell(const struct op *op, const struct problem *p, bool hidden)
 {
 	char status[12];
 	const char *name = op->call->op < API_OPS ? ops[op->call->op].name : "unknown";
+	if (!may_tell(op))
+		return;
 	(void)snprintf(status, sizeof status, "%d", p->status);
 	log_line(p->status >= 500 ? LOG_PRIO_ERR : LOG_PRIO_INFO, "problem", "instance",
 	    p->instance, "op", name, "peer", op->call->peer, "trace", op->call->trace, "status",
@@ -338,23 +358,33 @@ int api_core_tick(struct api_core *c, int64_t *ret_next, struct errinfo *ei)
 /* ---- how it goes ---- */
 
 #define READY_FREE (UINT64_C(1) << 30)
+#define READY_LEDGER (UINT64_C(16) << 20) /* where ledger or store have a disk of their own */
+
+/* Whether that part of the home lies on a disk with so much room. */
+static int room(const struct api_core *c, const char *part, uint64_t want, struct errinfo *ei)
+{
+	struct statvfs disk;
+	char *dir GW_CLEANUP(str_free_p) = home_path(c->env.home, part);
+	if (statvfs(dir, &disk) < 0)
+		return err_sys(ei, GW_EIO, "%s", dir);
+	return (uint64_t)disk.f_bavail * disk.f_frsize >= want
+	    ? 0
+	    : err_set(ei, GW_EIO, "less than %llu MiB of the disk are free",
+		  (unsigned long long)(want >> 20));
+}
 
 int api_core_ready(struct api_core *c, struct errinfo *ei)
 {
-	struct statvfs disk;
-	char *dir GW_CLEANUP(str_free_p) = home_path(c->env.home, "packages");
 	uint64_t want = c->env.free_bytes ? c->env.free_bytes : READY_FREE, size = 0;
 	int r = ledger_clock(home_ledger(c->env.home), ei);
 	if (r == 0)
 		r = ledger_size(home_ledger(c->env.home), &size, ei);
 	if (r < 0)
 		return r == GW_ELEDGER ? r : err_set(ei, GW_ELEDGER, "the ledger cannot be read");
-	if (statvfs(dir, &disk) < 0)
-		return err_sys(ei, GW_EIO, "%s", dir);
-	if ((uint64_t)disk.f_bavail * disk.f_frsize < want)
-		return err_set(ei, GW_EIO, "less than %llu MiB of the disk are free",
-		    (unsigned long long)(want >> 20));
-	return 0;
+	r = room(c, "packages", want, ei);
+	if (r == 0)
+		r = room(c, "ledger", READY_LEDGER, ei);
+	return r < 0 ? r : room(c, ".", READY_LEDGER, ei);
 }
 
 static int figure(struct buf *out, const char *name, const char *kind, const char *help, uint64_t v)

@@ -61,7 +61,8 @@ void api_core_answer(
  * when a new day has come. *ret_next is when to call again (ms). */
 int api_core_tick(struct api_core *c, int64_t *ret_next, struct errinfo *ei) GW_MUST_USE;
 
-/* Ready to take transfers: ledger writable, disk with room. GW_ELEDGER, GW_EIO say why not. */
+/* Ready to take transfers: ledger writable, disk with room, those of ledger and store too
+ * where they have one of their own. GW_ELEDGER, GW_EIO say why not. */
 int api_core_ready(struct api_core *c, struct errinfo *ei) GW_MUST_USE;
 
 /* Append what the core counts, in the text form of Prometheus. */

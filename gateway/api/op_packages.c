@@ -18,6 +18,8 @@ int op_announce(struct op *op)
 	    &fresh, &j, &op->ei);
 	if (r == GW_EFORMAT)
 		op->status = 422;
+	if (r == GW_ELIMIT && cases_later(&op->ei))
+		op->status = 429;
 	return r < 0 ? r : op_json(op, fresh ? 201 : 200, j);
 }
 

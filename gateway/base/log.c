@@ -55,3 +55,20 @@ void log_line(enum log_prio prio, const char *event, ...)
 	if (buf_adds(&b, "\n") == 0) /* one write, so that lines of several processes do not mix */
 		(void)!write(STDERR_FILENO, b.data, b.len);
 }
+
+bool log_may(struct log_brake *b, int64_t now, unsigned most, unsigned long *ret_more)
+{
+	enum { MINUTE_MS = 60000 };
+	if (b->said == 0 || now - b->since >= MINUTE_MS) {
+		b->since = now;
+		b->said = 0;
+	}
+	if (b->said >= most) {
+		b->more++;
+		return false;
+	}
+	b->said++;
+	*ret_more = b->more;
+	b->more = 0;
+	return true;
+}

@@ -35,6 +35,7 @@ struct cases_limits {
 	unsigned uploads;            /* open at once, by one sender [64] */
 	uint64_t reserve_bytes;      /* of the disk, held for one sender's bytes that are yet to
 	                                come; a single upload may have more [32 GiB] */
+	unsigned announced;          /* packages of one sender that have not come [10,000] */
 	unsigned upload_hours;       /* without a byte until an upload is given up [72] */
 	uint64_t free_bytes; /* of the disk that stay free: else GW_EIO before bytes move [1 GiB] */
 	unsigned statements; /* of one case; then only acts that bring a round on [200] */
@@ -129,8 +130,8 @@ int cases_events(struct cases *c, const struct cases_call *call, uint64_t after,
  *
  * *ret_new is false when it was known with the same bytes, whatever holds today; another slip for
  * the same package is GW_ECONFLICT. GW_EFORMAT; GW_EAUTH: signature, or not the caller's to
- * announce; GW_EREFUSED: a condition, the keys, the term; GW_ELIMIT: the size. What is refused is
- * recorded, and nothing of it is kept.
+ * announce; GW_EREFUSED: a condition, the keys, the term; GW_ELIMIT: the size, or too many of the
+ * sender's have not come yet (cases_later). What is refused is recorded, and nothing of it is kept.
  */
 int cases_announce(struct cases *c, const struct cases_call *call, const void *slip, size_t n,
     const void *p7s, size_t p7s_n, bool *ret_new, json_t **ret, struct errinfo *ei) GW_MUST_USE;
@@ -183,7 +184,7 @@ struct cases_upload {
 int cases_upload_create(struct cases *c, const struct cases_call *call, const char *package,
     uint64_t length, struct cases_upload *ret, struct errinfo *ei) GW_MUST_USE;
 
-/* True when GW_ELIMIT was given because of other uploads of the sender. */
+/* True when GW_ELIMIT was given because of other uploads or announced packages of the sender. */
 bool cases_later(const struct errinfo *ei);
 
 /* How far an upload has come: what is durable; while somebody writes, where they began. One whose

@@ -168,12 +168,14 @@ static json_t *tell(const struct store_package *p, const struct buf *slip, const
 
 /* ---- the calls ---- */
 
-/* Keep the row unless it is there. GW_ECONFLICT: there with another slip. */
+/* Keep the row unless it is there. GW_ECONFLICT: there with another slip; GW_ELIMIT. */
 static int keep(struct cases *c, struct store_package *p, const void *slip, size_t n,
     const void *p7s, size_t p7s_n, bool *ret_new, struct errinfo *ei)
 {
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
 	struct store_package old;
+	struct store_package_sums sums;
+	unsigned most = package_limits(c).announced;
 	int r = store_begin(c->env.store, STORE_WRITE, &tx, ei);
 	if (r < 0)
 		return r;
@@ -181,8 +183,15 @@ static int keep(struct cases *c, struct store_package *p, const void *slip, size
 	*ret_new = r == GW_ENOENT;
 	if (r == 0 && !str_eq(old.slip, p->slip))
 		return err_set(ei, GW_ECONFLICT, "the package was announced by another slip");
-	if (r != GW_ENOENT)
+	if (r == GW_ENOENT)
+		r = store_packages_sum(tx, p->sender, &sums, ei);
+	else
 		return r;
+	if (r < 0)
+		return r;
+	if (sums.announced >= most)
+		return err_set(ei, GW_ELIMIT,
+		    PACKAGE_LATER "%u packages are announced and have not come", most);
 	r = store_package_add(tx, p, slip, n, p7s, p7s_n, ei);
 	return r < 0 ? r : store_commit(&tx, ei);
 }
@@ -255,7 +264,7 @@ int cases_announce(struct cases *c, const struct cases_call *call, const void *s
 	bool is_new = false;
 	int r = announce(c, call, slip, n, p7s, p7s_n, &p, &is_new, ei);
 	if (r == GW_EREFUSED || r == GW_EAUTH || r == GW_ECONFLICT || r == GW_EFORMAT ||
-	    r == GW_ELIMIT)
+	    (r == GW_ELIMIT && !cases_later(ei)))
 		return package_refused(c, call, r == GW_EAUTH ? NULL : &p, r, ei);
 	if (r == 0)
 		r = cases_package(c, call, p.package, ret, ei);

@@ -26,6 +26,10 @@
 #include "store/jobs.h"
 #include "store/packages.h"
 
+/* Begins what is said where a limit passes when the sender's other uploads have come (cases_later).
+ */
+#define PACKAGE_LATER "other uploads of this organisation come first: "
+
 /* ---- what conditions and acts ask ---- */
 
 /*

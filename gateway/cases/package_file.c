@@ -28,6 +28,7 @@ struct cases_limits package_limits(const struct cases *c)
 	const struct cases_limits usual = {.package_bytes = UINT64_C(16) << 30,
 	    .organisation_bytes = UINT64_C(256) << 30,
 	    .uploads = 64,
+	    .announced = 10000,
 	    .reserve_bytes = UINT64_C(32) << 30,
 	    .upload_hours = 72,
 	    .free_bytes = UINT64_C(1) << 30};
@@ -35,6 +36,7 @@ struct cases_limits package_limits(const struct cases *c)
 	l.organisation_bytes =
 	    l.organisation_bytes ? l.organisation_bytes : usual.organisation_bytes;
 	l.uploads = l.uploads ? l.uploads : usual.uploads;
+	l.announced = l.announced ? l.announced : usual.announced;
 	l.reserve_bytes = l.reserve_bytes ? l.reserve_bytes : usual.reserve_bytes;
 	l.upload_hours = l.upload_hours ? l.upload_hours : usual.upload_hours;
 	l.free_bytes = l.free_bytes ? l.free_bytes : usual.free_bytes;

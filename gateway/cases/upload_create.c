@@ -9,11 +9,9 @@
 #include "base/str.h"
 #include "cases/upload.h"
 
-static const char LATER[] = "other uploads of this organisation come first: ";
-
 bool cases_later(const struct errinfo *ei)
 {
-	return str_starts(ei->msg, LATER);
+	return str_starts(ei->msg, PACKAGE_LATER);
 }
 
 struct came {
@@ -43,11 +41,11 @@ static int quota(
 		return r;
 	uint64_t held = s.coming > came.bytes ? s.coming - came.bytes : 0;
 	if (s.uploads >= l.uploads)
-		return err_set(ei, GW_ELIMIT, "%s%u are open: finish or delete one", LATER,
+		return err_set(ei, GW_ELIMIT, PACKAGE_LATER "%u are open: finish or delete one",
 		    (unsigned)s.uploads);
 	if (held && held + p->bytes > l.reserve_bytes)
 		return err_set(ei, GW_ELIMIT,
-		    "%s%llu bytes of them have not come: finish or delete one", LATER,
+		    PACKAGE_LATER "%llu bytes of them have not come: finish or delete one",
 		    (unsigned long long)held);
 	if (s.bytes + s.coming + p->bytes > l.organisation_bytes)
 		return err_set(ei, GW_ELIMIT,

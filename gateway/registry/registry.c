@@ -26,80 +26,6 @@ int officer_signed(
 	    n ? by[0].spki : "nobody");
 }
 
-/* Say which file is the first that differs. */
-static int edited(const struct buf *before, const struct buf *now, struct errinfo *ei)
-{
-	struct buf d GW_CLEANUP(buf_release) = BUF_INIT(2 * SUMS_MAX);
-	int r = sums_diff(before, now, &d);
-	if (r < 0)
-		return r;
-	size_t n = d.len ? strcspn(d.data, "\n") : 0;
-	const char *what = !n  ? ""
-	    : d.data[0] == '+' ? "new"
-	    : d.data[0] == '-' ? "gone"
-			       : "changed";
-	if (n > 2)
-		return err_set(ei, GW_EAUTH,
-		    "the registry was edited since it was signed: '%.*s' is %s: let an officer look "
-		    "with handover registry check, then registry sign",
-		    (int)(n - 2 > 200 ? 200 : n - 2), d.data + 2, what);
-	return err_set(ei, GW_EAUTH, "SHA256SUMS of the registry was edited since it was signed");
-}
-
-static int no_signature(
-    struct registry *r, const struct registry_trust *rt, const char *what, struct errinfo *ei)
-{
-	if (!rt->test)
-		return err_set(ei, GW_EAUTH,
-		    "the registry is not signed (%s is missing): an officer signs it with handover "
-		    "registry sign",
-		    what);
-	r->is_unsigned = true;
-	return 0;
-}
-
-/* What no list could hold is an edit like any other where a signature is asked for. */
-static int as_edit(const struct registry_trust *rt, int code)
-{
-	return rt && (code == GW_EFORMAT || code == GW_ELIMIT || code == GW_ENOENT) ? GW_EAUTH
-										    : code;
-}
-
-/* Whether the folder is what was listed; *ret_p7s is empty when nobody signed, which may pass. */
-static int check_list(struct registry *r, const char *dir, const struct registry_trust *rt,
-    const struct buf *now, struct buf *ret_p7s, struct errinfo *ei)
-{
-	char *list GW_CLEANUP(str_free_p) = file_join(dir, "SHA256SUMS");
-	char *p7s GW_CLEANUP(str_free_p) = file_join(dir, "SHA256SUMS.p7s");
-	struct buf before GW_CLEANUP(buf_release) = BUF_INIT(SUMS_MAX);
-	if (!file_exists(list) && !file_exists(p7s))
-		return no_signature(r, rt, "SHA256SUMS", ei);
-	if (!file_exists(list))
-		return err_set(ei, GW_EAUTH, "SHA256SUMS of the registry was taken away");
-	int code = file_read(list, SUMS_MAX, &before, ei);
-	if (code < 0)
-		return as_edit(rt, code);
-	if (before.len != now->len || (now->len && memcmp(before.data, now->data, now->len) != 0))
-		return edited(&before, now, ei);
-	if (!file_exists(p7s))
-		return no_signature(r, rt, "SHA256SUMS.p7s", ei);
-	return as_edit(rt, file_read(p7s, CADES_MAX, ret_p7s, ei));
-}
-
-static int check_signature(const struct registry *r, const struct registry_trust *rt,
-    const struct buf *list, const struct buf *p7s, struct errinfo *ei)
-{
-	struct cades_signer by[CADES_SIGNERS];
-	size_t n = 0;
-	if (r->is_unsigned)
-		return 0;
-	int code = cades_verify(r->trust, p7s->data ? p7s->data : "", p7s->len,
-	    list->data ? list->data : "", list->len, r->now, r->now, by, GW_LENGTH(by), &n, ei);
-	if (code < 0)
-		return err_prefix(ei, code, "SHA256SUMS.p7s of the registry");
-	return officer_signed(rt, by, n, ei);
-}
-
 int registry_file(
     const struct registry *r, const char *name, size_t max, struct buf *out, struct errinfo *ei)
 {
@@ -183,23 +109,26 @@ static int load_yaml(struct registry *r, struct errinfo *ei)
 static int load(struct registry *r, const struct registry_trust *rt, struct errinfo *ei)
 {
 	struct buf p7s GW_CLEANUP(buf_release) = BUF_INIT(CADES_MAX);
+	struct buf signed_list GW_CLEANUP(buf_release) = BUF_INIT(SUMS_MAX);
 	r->list = (struct buf)BUF_INIT(SUMS_MAX);
 	int code = sums_make(r->dir, &r->list, ei);
 	if (code < 0)
-		return as_edit(rt, code);
+		return registry_as_edit(rt, code);
 	sums_split(&r->list, &r->files);
 	hash_sha256_hex(r->list.data ? r->list.data : "", r->list.len, r->sha256);
 	r->is_unsigned = !rt;
 	if (rt) /* before anything in the folder is read */
-		code = check_list(r, r->dir, rt, &r->list, &p7s, ei);
+		code = registry_check_list(r, rt, &signed_list, &p7s, ei);
 	if (code == 0)
 		code = load_trust(r, ei);
 	if (code == 0)
-		code = check_signature(r, rt, &r->list, &p7s, ei);
+		code = registry_check_signature(r, rt, &signed_list, &p7s, ei);
 	if (code == 0)
 		code = load_yaml(r, ei);
 	if (code == 0)
 		code = registry_load_keys(r, ei);
+	if (code == 0)
+		code = registry_check_came(r, rt, &signed_list, ei);
 	return code == 0 ? registry_load_acceptances(r, ei) : code;
 }
 
@@ -222,7 +151,7 @@ int registry_load(const char *dir, const struct registry_trust *rt, int64_t now,
 {
 	int lock GW_CLEANUP(file_close_p) = -1;
 	int code = registry_lock(dir, false, &lock, ei);
-	return code == 0 ? registry_load_locked(dir, rt, now, ret, ei) : as_edit(rt, code);
+	return code == 0 ? registry_load_locked(dir, rt, now, ret, ei) : registry_as_edit(rt, code);
 }
 
 int registry_read(const char *dir, int64_t now, struct registry **ret, struct errinfo *ei)

@@ -179,7 +179,7 @@ int store_packages_lapse(
 int store_packages_sum(
     struct store_tx *tx, const char *sender, struct store_package_sums *ret, struct errinfo *ei)
 {
-	int64_t here[2] = {0}, coming[2] = {0};
+	int64_t here[2] = {0}, coming[2] = {0}, announced = 0;
 	int r = store_numbers(tx,
 	    "SELECT count(*), coalesce(sum(bytes), 0) FROM package"
 	    " WHERE state = 1 AND (?1 IS NULL OR sender = ?1)",
@@ -189,9 +189,14 @@ int store_packages_sum(
 		    "SELECT count(*), coalesce(sum(bytes), 0) FROM upload JOIN package"
 		    " USING (package) WHERE done = 0 AND (?1 IS NULL OR sender = ?1)",
 		    WITH(TEXT(sender)), coming, 2, ei);
+	if (r >= 0)
+		r = store_numbers(tx,
+		    "SELECT count(*) FROM package WHERE state = 0 AND (?1 IS NULL OR sender = ?1)",
+		    WITH(TEXT(sender)), &announced, 1, ei);
 	if (r < 0)
 		return r;
-	*ret = (struct store_package_sums){.packages = (uint64_t)here[0],
+	*ret = (struct store_package_sums){.announced = (uint64_t)announced,
+	    .packages = (uint64_t)here[0],
 	    .bytes = (uint64_t)here[1],
 	    .uploads = (uint64_t)coming[0],
 	    .coming = (uint64_t)coming[1]};

@@ -103,6 +103,7 @@ int store_packages_lapse(struct store_tx *tx, int64_t before, const struct store
 
 /* What a sender has here and on its way: deposited packages and open uploads. */
 struct store_package_sums {
+	uint64_t announced;       /* and not come */
 	uint64_t packages, bytes; /* deposited */
 	uint64_t uploads, coming; /* open, and what they will be in all */
 };

@@ -2,7 +2,7 @@
 # backup and restore: a copy taken while the home works, its secrets apart, and what was lost told.
 set -u
 . tests/cli/lib.sh
-plan 84
+plan 96
 H=$W/town
 must "$CERTS/make-pki" "$W/pki"
 KEEPER=$(pin_of "Registry keeper" keeper)
@@ -84,6 +84,28 @@ refused 3 "what is no backup" "$W/elsewhere.key" "$W/k1" "$W/elsewhere.key"
 new_home stranger $STRANGER "Vreemd" --role provider
 must at stranger backup "$W/b5" --keys "$W/k5" -r "$RECIPIENT"
 refused 5 "the secrets of another home" "$W/b1" "$W/k5" "$W/elsewhere.key"
+
+# ---- each night
+mkdir "$W/nightly"
+daily() { HANDOVER_TEST_CLOCK="$1T02:00:00Z" "$HANDOVER" --home "$W/nights" backup --daily "$W/nightly" "${@:2}"; } # DAY
+cp -a "$H" "$W/nights"
+D1=$(date -d '+1 day' +%F) D2=$(date -d '+2 days' +%F) D32=$(date -d '+32 days' +%F)
+expect 0 "one a night" daily "$D1" --keep 30
+[ "$(ls "$W/nightly")" = "$D1.tar" ]; ok "under the name of the day"
+before=$(sha256sum "$W/nightly/"* "$W/nights/ledger/ledger.db")
+expect 0 "and no other that night" daily "$D1" --keep 30
+[ ! -s "$W/out" ] && [ "$before" = "$(sha256sum "$W/nightly/"* "$W/nights/ledger/ledger.db")" ]; ok "… which says nothing and writes nothing"
+must daily "$D2" --keep 30
+touch "$W/nightly/2020-01-01.tar.gz" "$W/nightly/2020-13-01.tar" "$W/nightly/mine.tar"
+expect 0 "a month later" daily "$D32" --keep 30
+[ "$(ls "$W/nightly" | sort | paste -sd' ')" = "2020-01-01.tar.gz 2020-13-01.tar $D2.tar $D32.tar mine.tar" ]; ok "those of more than 30 days ago go, and nothing that is not one"
+expect 0 "it is one like others" "$HANDOVER" restore "$W/nightly/$D32.tar" "$W/r7" --keys "$W/k1" -i "$W/elsewhere.key"
+expect 2 "keys are not saved each night" daily "$D32" --keys "$W/k9" -r "$RECIPIENT"
+expect 2 "a number of days is one" daily "$D32" --keep x
+expect 2 "and is for nights" at town backup "$W/b9.tar" --keep 3
+rm -r "$W/nightly"
+expect 1 "where the disk is not there none is made" daily "$(date -d '+33 days' +%F)" --keep 30
+[ ! -e "$W/nightly" ]; ok "… nor its folder"
 
 # ---- somebody who can write where backups lie puts another home in their place
 expect 0 "what vouches for it is said" at town backup "$W/b6.tar" --json

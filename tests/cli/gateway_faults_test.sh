@@ -8,12 +8,12 @@ D='' PORT='' HOLD=''
 end() {
 	kill -9 $D $HOLD 2>/dev/null
 	wait 2>/dev/null
-	[ -z "${DISK:-}" ] || umount "$DISK" 2>/dev/null
+	[ -z "${DISK:-}" ] || umount "$W/municipality/ledger" "$DISK" 2>/dev/null
 	chmod -R u+w "$W" 2>/dev/null
 	rm -rf "$W"
 }
 trap end EXIT
-plan 41
+plan 43
 SEED=${SEED:-$RANDOM}
 echo "# SEED=$SEED"
 RANDOM=$SEED
@@ -91,6 +91,8 @@ step() { # NAME HOME COMMAND...
 				else
 					kill -9 "$D" 2>/dev/null
 					wait "$D" 2>/dev/null
+					# its edge ends with it, but not at the same moment
+					while curl -sS --max-time 1 --unix-socket "$W/sock" -o /dev/null http://x/healthz 2>/dev/null; do sleep 0.02; done
 					must_start
 				fi
 			fi
@@ -217,8 +219,21 @@ if mount -t tmpfs -o size=48m,mode=0700 tmpfs "$DISK" 2>/dev/null; then
 	stop
 	rm -rf "$W/municipality" && cp -a "$DISK/home" "$W/municipality"
 	umount "$DISK"
+	# one of the ledger alone
+	mount -t tmpfs -o size=24m,mode=0700 tmpfs "$DISK"
+	cp -a "$W/municipality/ledger/." "$DISK/"
+	mount --bind "$DISK" "$W/municipality/ledger"
+	must_start
+	[ "$(ready)" = 200 ]
+	ok "a ledger with a disk of its own"
+	head -c 30M /dev/zero >"$DISK/filler" 2>/dev/null
+	[ "$(ready)" = 503 ]
+	ok "… that is full: not ready"
+	stop
+	umount "$W/municipality/ledger"
+	umount "$DISK"
 else
-	for what in "a disk without one free block" "… is not ready" "nothing is released into it" "a cancellation is taken" "its ledger is whole" "and with room again it goes on"; do
+	for what in "a ledger with a disk of its own" "… that is full: not ready" "a disk without one free block" "… is not ready" "nothing is released into it" "a cancellation is taken" "its ledger is whole" "and with room again it goes on"; do
 		ok "$what # SKIP only root may make a disk"
 	done
 fi

@@ -139,6 +139,9 @@ field traceparent '00-0af7651916cd43dd8448eb211c80319c-.*'
 is 403 "a party that the registry does not know" stranger /v1/organisations
 is 403 "… is told nothing of paths" stranger /v1/nothing
 is 403 "a known OIN with another key" twin /v1/organisations
+call stranger '/v1/organisations?n=[1-60]' -o /dev/null >"$W/out"
+[ "$(grep -o 403 "$W/out" | wc -l)" = 60 ] && [ "$(grep -c "peer=$STRANGER" "$W/log")" -le 20 ]
+ok "how much of strangers is in the log they do not choose"
 curl -sS -k --max-time 20 "https://127.0.0.1:$PORT/v1/openapi.json" >"$W/out" 2>"$W/err"
 [ $? -ne 0 ] && [ ! -s "$W/out" ]
 ok "without a certificate the handshake fails"

@@ -101,6 +101,29 @@ static void a_body_is_read_strictly_and_all_is_said_at_once(void **state)
 	assert_int_equal(json_array_size(json_object_get(world.json, "errors")), 2);
 }
 
+/* What its sender signed for another purpose is no slip. */
+static void what_is_no_slip_announces_nothing(void **state)
+{
+	struct buf body GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	struct buf renamed GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	const struct act_of x = {.by = world.home,
+	    .kind = "withdraw",
+	    .prev = p.sha256,
+	    .for_oin = SUCCESSOR,
+	    .case_id = CASE,
+	    .policy = p.policy};
+	json_t *o GW_CLEANUP(jx_release) = NULL;
+	(void)state;
+	signed_act(&x, &body);
+	test_code(jx_parse("body", body.data, body.len, &JX_SMALL, &o, NULL), 0, NULL);
+	jx_set(o, "slip", json_incref(json_object_get(o, "statement")));
+	(void)json_object_del(o, "statement");
+	assert_int_equal(jx_dump(o, &renamed), 0);
+	post(API_ANNOUNCE, PROVIDER, NULL, NULL, &renamed, 403);
+	is_problem("not-authentic");
+	ask_for(API_PACKAGE, PROVIDER, p.package, NULL, 404);
+}
+
 static void a_package_is_announced_by_its_sender(void **state)
 {
 	(void)state;
@@ -425,6 +448,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_body_is_read_strictly_and_all_is_said_at_once),
+	    cmocka_unit_test(what_is_no_slip_announces_nothing),
 	    cmocka_unit_test(a_package_is_announced_by_its_sender),
 	    cmocka_unit_test(an_upload_waits_for_the_others_of_its_sender),
 	    cmocka_unit_test(an_upload_begins_for_an_announced_package),

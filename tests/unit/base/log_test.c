@@ -28,8 +28,29 @@ static void one_line_with_everything_escaped(void **state)
 	(void)close(old);
 }
 
+static void what_others_choose_is_said_so_often(void **state)
+{
+	(void)state;
+	struct log_brake b = {0};
+	unsigned long more = 9;
+	for (int i = 0; i < 3; i++) {
+		assert_true(log_may(&b, 1000 + i, 3, &more));
+		assert_int_equal(more, 0);
+	}
+	for (int i = 0; i < 5; i++)
+		assert_false(log_may(&b, 2000, 3, &more));
+	assert_false(log_may(&b, 60999, 3, &more));
+	assert_true(log_may(&b, 61000, 3, &more));
+	assert_int_equal(more, 6);
+	assert_true(log_may(&b, 61001, 3, &more));
+	assert_int_equal(more, 0);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(one_line_with_everything_escaped)};
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(one_line_with_everything_escaped),
+	    cmocka_unit_test(what_others_choose_is_said_so_often),
+	};
 	return cmocka_run_group_tests_name("base/log", tests, NULL, NULL);
 }

@@ -382,7 +382,6 @@ static void a_lost_file_is_an_incident(void **state)
 	struct fixture *f = *state;
 	struct play p = play_new(f, DIRECT_DELETES);
 	struct parcel k = parcel_new(&p, 50);
-	struct cases_call call = fixture_call(f, RECIPIENT);
 	char sha256[HASH_HEX];
 	char *path GW_CLEANUP(str_free_p) = str_printf("%s/%s.tar.age", f->packages, k.package);
 	brought(f, &k);
@@ -393,13 +392,7 @@ static void a_lost_file_is_an_incident(void **state)
 	fixture_down(f);
 	fixture_up(f);
 	assert_int_equal(records(f, "incident.open", "", ""), 1);
-	json_t *j GW_CLEANUP(jx_release) = NULL;
-	test_code(cases_events(f->cases, &call, 0, 100, &j, &f->ei), 0, &f->ei);
-	const json_t *items = json_object_get(j, "items");
-	const json_t *last = json_array_get(items, json_array_size(items) - 1);
-	assert_string_equal(jx_str(last, "kind"), "incident");
-	assert_string_equal(jx_str(last, "note"), "package_lost");
-	assert_string_equal(jx_str(last, "case"), p.id);
+	last_event_is(f, RECIPIENT, "incident", "package_lost", p.id);
 	/* brought back from a backup, all is well again */
 	test_code(file_write(path, k.bytes, k.n, 0600, FILE_REPLACE, &f->ei), 0, &f->ei);
 	fixture_down(f);
@@ -499,6 +492,34 @@ static void what_was_never_released_goes_with_its_term(void **state)
 	parcel_release(&held);
 }
 
+/* What is announced costs nothing but a row, so that they are counted. */
+static void not_more_are_announced_than_come(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = play_new(f, DIRECT_DELETES);
+	struct parcel k[3];
+	struct cases_upload u, v;
+	json_t *j = NULL;
+	bool is_new = false;
+	reopen(f, (struct cases_limits){.announced = 2});
+	for (size_t i = 0; i < GW_LENGTH(k); i++)
+		k[i] = parcel_new(&p, 100);
+	announced(f, &k[0]);
+	announced(f, &k[1]);
+	test_code(announce(f, SENDER, &k[2], &is_new, &j), GW_ELIMIT, &f->ei);
+	assert_true(cases_later(&f->ei));
+	assert_null(j);
+	assert_int_equal(records(f, "transfer.refuse", "", "deny"), 0);
+	test_code(announce(f, SENDER, &k[1], &is_new, &j), 0, &f->ei); /* it is no further one */
+	assert_false(is_new);
+	json_decref(j);
+	u = created(f, &k[0]);
+	test_code(put(f, &k[0], u.id, 0, 100, UINT64_MAX, &v), 0, &f->ei);
+	announced(f, &k[2]);
+	for (size_t i = 0; i < GW_LENGTH(k); i++)
+		parcel_release(&k[i]);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
@@ -518,6 +539,7 @@ int main(void)
 	    TEST(results_are_told_later),
 	    TEST(gone_while_it_is_deposited),
 	    TEST(what_never_came_lapses),
+	    TEST(not_more_are_announced_than_come),
 	    TEST(what_was_never_released_goes_with_its_term),
 	};
 	return cmocka_run_group_tests_name("cases/package", tests, NULL, NULL);

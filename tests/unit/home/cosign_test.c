@@ -157,7 +157,11 @@ static void a_head_is_cosigned_and_never_one_before_it(void **state)
 	assert_int_equal(size_of(f->witness), at);
 	/* the same head again, then a later one; after a restart of the store it is still known */
 	request(f, 10);
+	at = size_of(f->witness);
 	test_code(ask(f, LOG), 0, &f->ei);
+	assert_true(f->out.len > 0);
+	assert_int_equal(
+	    size_of(f->witness), at); /* nothing that the ledger does not tell already */
 	grow(f, 500);
 	request(f, 10);
 	store_close_p(&f->store);
