@@ -311,6 +311,12 @@ run 4 "what was sealed before that is not to be had any more" at incoming fetch 
 said "consent was withdrawn after the package was sealed"
 run 0 "withdrawn before a byte went" at outgoing withdraw --reason consent zaak-o
 is_state zaak-o withdrawn
+seal_case zaak-o
+run 0 "sealed again it is offered again" at outgoing send "${OFFER[@]}" --json "$P"
+fact '.act == "offer" and .state == "offered"'
+must at incoming accept zaak-o
+must at outgoing release zaak-o
+run 0 "… and fetched" at incoming fetch zaak-o
 must at incoming fetch zaak-f
 run 0 "a consent is withdrawn after that" at outgoing consent-withdrawn --scope share_capacity zaak-f
 run 0 "withdrawn after the fetch is asked for" at outgoing withdraw --reason consent zaak-f
