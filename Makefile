@@ -138,8 +138,11 @@ install-files:
 	install -m 0644 $(wildcard docs/*.md) $(DESTDIR)$(PREFIX)/share/handover/docs/
 	install -m 0644 packaging/handoverd.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	install -m 0644 packaging/handover.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/handover.conf
-	install -m 0644 packaging/handoverd.service packaging/handoverd.socket packaging/handoverd-local.socket $(DESTDIR)$(UNITDIR)/
-	sed -i 's#/usr/s\(bin\|hare\)/#$(PREFIX)/s\1/#g' $(DESTDIR)$(UNITDIR)/handoverd.service
+	install -m 0644 packaging/handoverd.service packaging/handoverd.socket packaging/handoverd-local.socket \
+	    packaging/handover-keys.service packaging/handover-keys.timer packaging/handover-backup.service \
+	    packaging/handover-backup.timer $(DESTDIR)$(UNITDIR)/
+	sed -i 's#/usr/s\(bin\|hare\)/#$(PREFIX)/s\1/#g' $(DESTDIR)$(UNITDIR)/handoverd.service \
+	    $(DESTDIR)$(UNITDIR)/handover-keys.service $(DESTDIR)$(UNITDIR)/handover-backup.service
 deb: all
 	@packaging/deb $(BUILD) build
 clean:

@@ -15,6 +15,7 @@
 #include "base/version.h"
 #include "sandbox/worker.h"
 #include "tools/clidoc.h"
+#include "tools/output.h"
 
 enum { MOST_VALUES = 8192 };
 
@@ -150,22 +151,6 @@ int cli_print_json(json_t *value)
 	}
 	(void)fwrite(b.data, 1, b.len, stdout);
 	return 0;
-}
-
-int cli_finish(void)
-{
-	static bool closed, failed; /* what a command asked before is not told twice */
-	if (closed || failed)
-		return closed ? 0 : err_exit(GW_EIO);
-	/* some file systems tell a full disk or quota only when the file is closed */
-	closed = fflush(stdout) == 0 && !ferror(stdout) && close(STDOUT_FILENO) == 0;
-	if (closed)
-		return 0;
-	failed = true;
-	if (errno != EPIPE) /* a reader that has seen enough, as `head`, needs no message */
-		(void)fprintf(
-		    stderr, "handover: cannot write to standard output: %s\n", strerror(errno));
-	return err_exit(GW_EIO);
 }
 
 static const struct cli_option *find_option(
@@ -376,21 +361,19 @@ static void help_is_an_option(int argc, char **argv)
 int cli_main(int argc, char **argv, const struct cli_command *const *commands)
 {
 	claim_standard_files();
-	/* a closed pipe and a limit on file size are errors of write */
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)signal(SIGXFSZ, SIG_IGN);
+	output_begin();
 	if (argc == 3 && str_eq(argv[1], "--print")) { /* for the build: man pages and completion */
-		int p = clidoc_print(argv[2], commands, global) < 0 ? 2 : 0, f = cli_finish();
-		return p > f ? p : f;
+		int p = clidoc_print(argv[2], commands, global) < 0 ? 2 : 0, f = output_finish();
+		return output_end(p > f ? p : f);
 	}
 	help_is_an_option(argc, argv);
 	struct cli cli = {.operands = str_alloc((size_t)(argc + 1) * sizeof *cli.operands)};
 	int r = run(&cli, argc, argv, commands);
 	if (worker_lacked_landlock())
 		cli_warn("this kernel has no landlock: files were parsed behind seccomp alone");
-	int f = cli_finish();
+	int f = output_finish();
 	free(cli.operands);
 	free(cli.given);
 	free(cli.home_made);
-	return r > f ? r : f;
+	return output_end(r > f ? r : f);
 }

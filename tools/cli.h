@@ -81,10 +81,9 @@ void cli_warn(const char *fmt, ...) GW_PRINTF(1, 2);
  */
 int cli_print_json(json_t *value);
 
-/* Flush standard output and report what went wrong with it (a full disk, a closed pipe); 0 or 1. */
-int cli_finish(void);
-
-/* Run the program: argv as main got it, commands NULL-ended. Returns the exit code. */
+/* Run the program: argv as main got it, commands NULL-ended. Returns the exit code. When nothing
+ * else went wrong than that the reader of standard output went away, it ends by SIGPIPE, where the
+ * caller does not ignore that. */
 int cli_main(int argc, char **argv, const struct cli_command *const *commands);
 
 #endif

@@ -69,12 +69,17 @@ static int add_member(
 	return 0;
 }
 
-static int members(
-    const struct cli *cli, const struct act_command *a, json_t *own, struct errinfo *ei)
+/* All into own, and those that were given, not taken from the clock, into given, too. */
+static int members(const struct cli *cli, const struct act_command *a, json_t *own, json_t *given,
+    struct errinfo *ei)
 {
 	int r = 0;
-	for (size_t i = 0; r == 0 && i < OPTIONS && a->options[i].name; i++)
-		r = add_member(cli, own, &a->options[i], ei);
+	for (size_t i = 0; r == 0 && i < OPTIONS && a->options[i].name; i++) {
+		const struct act_option *o = &a->options[i];
+		r = add_member(cli, own, o, ei);
+		if (r == 0 && cli_value(cli, o->name))
+			jx_set(given, o->member, json_incref(json_object_get(own, o->member)));
+	}
 	return r;
 }
 
@@ -103,9 +108,15 @@ static const char *kind_of(const struct contact *c, const struct contact_case *k
 		return kind;
 	if (!str_eq(home_oin(c->home), k->sender))
 		return "withdraw_confirm";
-	return contact_legal(k, "withdraw") || !contact_legal(k, "withdraw_request")
-	    ? "withdraw"
-	    : "withdraw_request";
+	if (contact_legal(k, "withdraw") || contact_legal(k, "withdraw_request"))
+		return contact_legal(k, "withdraw") ? "withdraw" : "withdraw_request";
+	/* neither any more: then it is the one that was done */
+	const struct chain *chain = receipts_ahead(k->receipts);
+	for (size_t i = chain_count(chain); i > 0; i--)
+		if (chain_at(chain, i - 1)->round == chain_rounds(chain) &&
+		    str_eq(chain_at(chain, i - 1)->kind, "withdraw_request"))
+			return "withdraw_request";
+	return "withdraw";
 }
 
 /* Of withdraw: only the members that the act has in the end. */
@@ -127,8 +138,10 @@ static int act_on(struct contact *c, const struct act_command *a, const char *op
     struct contact_case *k, const char **ret_kind, json_t **ret_more, struct errinfo *ei)
 {
 	json_t *own GW_CLEANUP(jx_release) = json_object();
-	struct our_act act = {.kind = a->kind, .own = own, .package = cli_value(c->cli, "package")};
-	int r = members(c->cli, a, own, ei);
+	json_t *given GW_CLEANUP(jx_release) = json_object();
+	struct our_act act = {
+	    .kind = a->kind, .own = own, .given = given, .package = cli_value(c->cli, "package")};
+	int r = members(c->cli, a, own, given, ei);
 	if (r == 0)
 		r = contact_find(c, operand, k, ei);
 	if (r == 0)
@@ -147,8 +160,8 @@ static int act_on(struct contact *c, const struct act_command *a, const char *op
 		return r;
 	*ret_more = json_object();
 	jx_set(*ret_more, "statement", json_string(act.sha256));
-	if (act.queued)
-		jx_set(*ret_more, "note", json_string("on its way to the other gateway"));
+	if (case_note(&act))
+		jx_set(*ret_more, "note", json_string(case_note(&act)));
 	return 0;
 }
 
@@ -160,7 +173,8 @@ static int run(struct cli *cli)
 	struct errinfo ei = ERRINFO_INIT;
 	const struct act_command *a = find(cli);
 	json_t *own GW_CLEANUP(jx_release) = json_object();
-	int worst = 0, r = members(cli, a, own, &ei); /* before anything is opened */
+	json_t *given GW_CLEANUP(jx_release) = json_object();
+	int worst = 0, r = members(cli, a, own, given, &ei); /* before anything is opened */
 	if (r < 0)
 		return cli_usage(cli, "%s", ei.msg);
 	if ((r = contact_open(&c, cli, &ei)) < 0)
@@ -189,10 +203,11 @@ static int run(struct cli *cli)
 		NULL, 0, NULL, NULL, false      \
 	}
 
-#define CASE_WORDS                                                                               \
-	"\n\nCASE is a case id, or sender/case where two senders use the same. The act is a "    \
-	"signed statement; it and what the other side said lie in the home's receipts/. Intent " \
-	"and result stand in the ledger. One case that fails never stops the others; the exit "  \
+#define CASE_WORDS                                                                                 \
+	"\n\nCASE is a case id, or sender/case where two senders use the same. The act is a "      \
+	"signed statement; it and what the other side said lie in the home's receipts/. What was " \
+	"done already is not done again, and says so. Intent "                                     \
+	"and result stand in the ledger. One case that fails never stops the others; the exit "    \
 	"code is the highest that occurred."
 
 /* A command without options of its own, and one with. */

@@ -9,6 +9,7 @@
 #include "detect/detect.h"
 #include "tools/cli.h"
 #include "tools/commands.h"
+#include "tools/output.h"
 
 enum { MOST_TEXT = 64 << 20, MOST_POLICY = 256 << 10 };
 
@@ -130,7 +131,7 @@ static int run(struct cli *cli)
 		if (code > worst)
 			worst = code;
 	}
-	int code = cli_finish();
+	int code = output_finish();
 	return code > worst ? code : worst;
 }
 

@@ -116,8 +116,11 @@ static int download(struct contact *c, struct contact_case *k, const struct chai
 	char address[100];
 	uint64_t bytes = (uint64_t)json_integer_value(json_object_get(s->body, "bytes"));
 	char *part GW_CLEANUP(str_free_p) = str_printf("%s/.%s.tar.age.part", dir, round->package);
-	int r = case_begin(
-	    c, k, "transfer.receive", k->sender, round->policy, round->package, &intent, ei);
+	const struct case_record record = {.act = "transfer.receive",
+	    .peer = k->sender,
+	    .policy = round->policy,
+	    .package = round->package};
+	int r = case_begin(c, k, &record, &intent, ei);
 	if (r < 0)
 		return r;
 	(void)snprintf(address, sizeof address, "/v1/packages/%s/content", round->package);
@@ -127,7 +130,7 @@ static int download(struct contact *c, struct contact_case *k, const struct chai
 	progress_clear(&progress);
 	if (r == 0)
 		r = put(dir, round->package, part, path, s, ei);
-	return case_end(c, "transfer.receive", k->sender, round->policy, &intent, r, ei);
+	return case_end(c, &record, &intent, r, ei);
 }
 
 static int fetch(struct contact *c, const char *operand, struct contact_case *k,
@@ -135,8 +138,7 @@ static int fetch(struct contact *c, const char *operand, struct contact_case *k,
 {
 	struct chain_round round;
 	struct slip s GW_CLEANUP(slip_release) = {0};
-	const char *out = cli_value(c->cli, "out");
-	char *dir GW_CLEANUP(str_free_p) = out ? str_dup(out) : home_path(c->home, "inbox");
+	const char *dir = c->packages;
 	int r = begin(c, operand, k, &round, ei);
 	if (r == 0)
 		r = file_mkdirs(dir, 0700, ei);
@@ -228,6 +230,8 @@ static int ack_one(struct contact *c, const char *operand)
 	json_t *more = json_object();
 	if (act.sha256[0])
 		jx_set(more, "statement", json_string(act.sha256));
+	if (case_note(&act))
+		jx_set(more, "note", json_string(case_note(&act)));
 	return contact_tell(c, operand, &k, "opened", r, &ei, more);
 }
 

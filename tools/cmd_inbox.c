@@ -10,8 +10,9 @@
 #include "base/str.h"
 #include "registry/text.h"
 #include "tools/commands.h"
-#include "tools/contact.h"
+#include "tools/contact_case.h"
 #include "tools/items.h"
+#include "tools/output.h"
 
 enum { WATCH_MS = 2000 };
 
@@ -232,7 +233,7 @@ static int watch(struct contact *c, const struct contact_case *cases, int n)
 	struct errinfo ei = ERRINFO_INIT;
 	json_int_t after = 0;
 	int r = read_events(c, cases, n, &after, false, &ei);
-	while (r == 0 && !*stop) {
+	while (r == 0 && !*stop && output_heard()) {
 		struct timespec t = {.tv_sec = WATCH_MS / 1000};
 		(void)nanosleep(&t, NULL);
 		if (!*stop)

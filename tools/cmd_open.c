@@ -63,7 +63,8 @@ const struct cli_command cmd_open = {
     .detail =
 	"A package is opened only when everything holds: encryption, tag files, the sender's "
 	"signature, the parties, our key, its dates, its number in the case, the slip beside it if "
-	"there is one, and a policy that we accepted; then every file's hash and every field. "
+	"there is one, and a policy that we accepted; then every file's hash and every field. A term "
+	"that its sender extended counts as far as the home's receipts of the case prove it. "
 	"Before that nothing of it can be seen: it unfolds in a hidden folder beside the "
 	"destination and appears as DIR/<uuid>/ in one step.\n\n"
 	"Intent and result stand in the ledger. The exit code is the highest that occurred.",

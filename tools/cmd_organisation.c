@@ -91,7 +91,7 @@ static int run_export(struct cli *cli)
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
 	if (changed)
-		organisation_sign_again();
+		organisation_sign_again(h);
 	if (path)
 		return print_export(cli, h, path, changed);
 	(void)fwrite(out.data, 1, out.len, stdout);
@@ -210,7 +210,7 @@ static int run_import(struct cli *cli)
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
 	if (changes.len)
-		organisation_sign_again();
+		organisation_sign_again(h);
 	if (cli_json(cli)) {
 		json_t *j = json_object();
 		jx_set(j, "oin", json_string(b.by.oin));
@@ -262,8 +262,8 @@ static const struct cli_command import = {
 };
 
 static const struct cli_command *const subcommands[] = {&export, &import, &organisation_set,
-    &organisation_rekey, &organisation_identities, &organisation_destroy, &organisation_pseudonym,
-    &organisation_revoke, NULL};
+    &organisation_rekey, &organisation_renew, &organisation_identities, &organisation_destroy,
+    &organisation_pseudonym, &organisation_revoke, NULL};
 
 const struct cli_command cmd_organisation = {
     .name = "organisation",

@@ -288,7 +288,7 @@ static int run_accept(struct cli *cli)
 		r = accept(h, &a, out, &ei);
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
-	organisation_sign_again();
+	organisation_sign_again(h);
 	if (cli_json(cli)) {
 		json_t *j = json_object();
 		jx_set(j, "policy", json_string(a.terms.policy));

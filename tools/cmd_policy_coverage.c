@@ -22,7 +22,7 @@ void policy_say_cover(const struct cli *cli, struct policy_figure *f, const char
 		jx_set(one, "rule", json_string(rule));
 		jx_set(one, "what", json_string(what));
 		jx_set(one, "cases", json_integer((json_int_t)cases));
-		(void)cli_print_json(one); /* cli_finish reports a full disk */
+		(void)cli_print_json(one); /* output_finish reports a full disk */
 	} else {
 		(void)printf(
 		    "%-8s%s: %s (%zu cases)\n", cases ? "ok" : "MISSED", rule, what, cases);

@@ -154,7 +154,7 @@ static int show_html(const struct cli *cli, const struct policy *p, enum html_la
 	int r = register_page(p, language, &page, &ei);
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
-	(void)fwrite(page.data, 1, page.len, stdout); /* cli_finish reports a full disk */
+	(void)fwrite(page.data, 1, page.len, stdout); /* output_finish reports a full disk */
 	return 0;
 }
 

@@ -117,19 +117,22 @@ static int upload(
 {
 	struct ledger_receipt intent;
 	struct progress progress;
-	const char *policy = slip_text(s, "policy"), *to = s->slip.for_oin;
 	const char *package = slip_text(s, "package");
 	uint64_t bytes = (uint64_t)json_integer_value(json_object_get(s->slip.body, "bytes"));
 	int fd GW_CLEANUP(file_close_p) = open(s->path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(ei, GW_EIO, "cannot read '%s'", s->path);
-	int r = case_begin(c, k, "transfer.send", to, policy, package, &intent, ei);
+	const struct case_record record = {.act = "transfer.send",
+	    .peer = s->slip.for_oin,
+	    .policy = slip_text(s, "policy"),
+	    .package = package};
+	int r = case_begin(c, k, &record, &intent, ei);
 	if (r < 0)
 		return r;
 	progress_transfer(&progress, "uploading", bytes);
 	r = client_upload(c->client, package, fd, bytes, progress_moved, &progress, ei);
 	progress_clear(&progress);
-	return case_end(c, "transfer.send", to, policy, &intent, r, ei);
+	return case_end(c, &record, &intent, r, ei);
 }
 
 /* Bring it and release it. */
@@ -215,8 +218,8 @@ static int send_sealed(struct contact *c, struct contact_case *k, const struct s
 		r = case_resume(c, k, ei);
 	if (r == 0)
 		r = next_step(c, k, s, &step, ei);
-	if (r == 0 && step == STEP_NONE)
-		act->queued = receipts_pendings(k->receipts) > 0;
+	act->before = r == 0 && step == STEP_NONE;
+	act->queued = act->before && receipts_pendings(k->receipts) > 0;
 	if (r < 0 || step == STEP_NONE)
 		return r;
 	r = announce(c, s, &there, ei);
@@ -232,10 +235,8 @@ static json_t *facts(const struct sealed *s, const struct our_act *act)
 		jx_set(o, "package", json_string(slip_text(s, "package")));
 	if (act->sha256[0])
 		jx_set(o, "statement", json_string(act->sha256));
-	if (act->queued)
-		jx_set(o, "note", json_string("on its way to the other gateway"));
-	else if (!act->sha256[0])
-		jx_set(o, "note", json_string("it was done before"));
+	if (case_note(act))
+		jx_set(o, "note", json_string(case_note(act)));
 	return o;
 }
 

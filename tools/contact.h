@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * contact: what the commands about cases share: the home, the gateway of its profile, and one case
- * there with what we saw of it before (docs/FORMATS.md §10).
- *
- * At each contact the gateway's chain is compared with ours; where ours is not its beginning, that
- * is GW_EAUTH and an `incident.open` in our ledger.
+ * contact: what the commands about cases share: the home, the gateway of its profile, and calls to
+ * it (docs/FORMATS.md §10). tools/contact_case.h is about one case there.
  */
 #ifndef TOOLS_CONTACT_H
 #define TOOLS_CONTACT_H
 
 #include "base/json.h"
+#include "cases/chain.h"
 #include "client/client.h"
 #include "home/gateways.h"
-#include "home/receipts.h"
 #include "home/terms.h"
 #include "tools/cli.h"
 
@@ -29,17 +26,21 @@ struct contact {
 	struct client *client;
 	struct chain_env env; /* how statements are judged */
 	char *root;           /* HOME/receipts */
+	char *packages;       /* where packages that we fetch go: HOME/inbox, or what --out says */
 	/* what client points to */
 	char *cert, *key;
 	char **roots, **lists;
 	size_t roots_n, lists_n;
-	json_t *cases;              /* all that the gateway has of ours, once they were asked for */
+	json_t *cases; /* all that the gateway has of ours, once they were asked for */
+	json_t
+	    *came; /* statements that were pending when we began and have arrived: their sha256 */
 	struct home_terms terms[8]; /* policies that were looked at lately */
 	size_t terms_n;
 };
 
 /* Open the home (for acts, with its ledger), read the profile of --gateway, be ready to call.
- * Errors of home_open, gateway_load, client_new. Close it in any case. */
+ * Errors of home_open, gateway_load, client_new. Close it in any case. contact_open also settles
+ * what killed commands left (tools/settle.h). */
 int contact_open(struct contact *c, const struct cli *cli, struct errinfo *ei) GW_MUST_USE;
 int contact_open_named(
     struct contact *c, const struct cli *cli, const char *name, struct errinfo *ei) GW_MUST_USE;
@@ -61,39 +62,7 @@ int contact_list(struct contact *c, const char *path, const char *query, json_t 
 /* All our cases at the gateway, asked for once in a run; borrowed. */
 int contact_cases(struct contact *c, const json_t **ret, struct errinfo *ei) GW_MUST_USE;
 
-/* One case, as the gateway has it now and as we saw it. */
-struct contact_case {
-	char sender[OIN_TEXT], case_id[CHAIN_CASE];
-	struct receipts *receipts; /* ours, held alone; its chain is the gateway's now */
-	json_t *now;               /* what the gateway tells of it; NULL: it has no such case */
-};
-
-/* The case that an operand names: "sender/case", or a case id that one sender uses. GW_ENOENT;
- * GW_EUSAGE: two senders use it. */
-int contact_find(struct contact *c, const char *operand, struct contact_case *ret,
-    struct errinfo *ei) GW_MUST_USE;
-
-/* Read it, its sender and case_id being set: fills receipts and now. GW_EAUTH as above. Release it
- * in any case. */
-int contact_read(struct contact *c, struct contact_case *k, struct errinfo *ei) GW_MUST_USE;
-void contact_case_release(struct contact_case *k);
-
-/* True when the gateway says that the act is legal for us now. */
-bool contact_legal(const struct contact_case *k, const char *act);
-
-/* The last round, or that of a package (may be NULL), as though what is pending had arrived; false
- * when there is none. */
-bool contact_round(const struct contact_case *k, const char *package, struct chain_round *ret);
-
-/* The other party of the case; "" before the first statement at the sender's. */
-const char *contact_other(const struct contact *c, const struct contact_case *k);
-
 /* A text member of what a gateway told, fit for a terminal; "" when it is not there. */
 const char *contact_word(const json_t *o, const char *name);
-
-/* The result of one operand: a line for people or one of JSON, and on standard error why not. The
- * exit code. more (taken over, may be NULL) has further members. */
-int contact_tell(const struct contact *c, const char *operand, const struct contact_case *k,
-    const char *act, int code, const struct errinfo *why, json_t *more);
 
 #endif

@@ -7,139 +7,66 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "base/str.h"
-#include "home/cosign.h"
 #include "home/home.h"
+#include "home/vouch.h"
 #include "ledger/audit.h"
 #include "ledger/backup.h"
 #include "ledger/ledger.h"
+#include "ledger/witness.h"
 #include "store/store.h"
 #include "store/witness.h"
 #include "tools/cli.h"
 #include "tools/contact.h"
 #include "tools/ledger.h"
 
-enum { TRIES = 3, ANSWER_MAX = 64 << 10 };
-
 /* ---- cosign ---- */
 
 /* One head of ours, and who was asked to vouch for it. */
 struct asking {
-	struct buf note;  /* our signed checkpoint */
-	struct buf whole; /* with the lines of witnesses */
-	struct checkpoint head;
-	struct note_key log;
+	struct vouching v;
 	json_t *told; /* for --json */
 };
 
 static void asking_release(struct asking *a)
 {
-	buf_release(&a->note);
-	buf_release(&a->whole);
+	vouching_release(&a->v);
 	json_decref(a->told);
 }
 
-static int begin(struct home *h, struct asking *a, struct errinfo *ei)
-{
-	struct buf vkey GW_CLEANUP(buf_release) = BUF_INIT(1024);
-	int r = ledger_vkey(home_ledger(h), &vkey);
-	if (r == 0)
-		r = note_vkey_parse(vkey.data, &a->log, ei);
-	if (r == 0)
-		r = ledger_checkpoint(home_ledger(h), &a->note, ei);
-	if (r == 0)
-		r = checkpoint_open(a->note.data, a->note.len, &a->log, &a->head, ei);
-	return r == 0 ? buf_add(&a->whole, a->note.data, a->note.len) : r;
-}
-
-static int witness_of(
-    const struct home *h, const char *oin, struct note_key *ret, struct errinfo *ei)
-{
-	const struct organisation *o = registry_organisation(home_registry(h), oin);
-	if (!o || !o->witness)
-		return err_set(ei, GW_ENOENT,
-		    "the registry has no witness key of %s: import its organisation export (its "
-		    "gateway makes the key with 'ledger show --vkey --witness')",
-		    oin);
-	int r = note_vkey_parse(o->witness, ret, ei);
-	return r == 0 && ret->type != NOTE_COSIGNATURE
-	    ? err_set(
-		  ei, GW_EFORMAT, "the witness key of %s in the registry is of another kind", oin)
-	    : r;
-}
-
-static int make_body(
-    struct home *h, const struct asking *a, uint64_t old, struct buf *body, struct errinfo *ei)
-{
-	struct ledger_consistency c = {.old_size = 0};
-	int r = old ? ledger_consistency(home_ledger(h), old, a->head.size, &c, NULL, ei) : 0;
-	buf_clear(body);
-	return r < 0 ? r : ledger_consistency_text(&c, a->note.data, a->note.len, body);
-}
-
-/* The size that the witness signed last; our log cannot be behind it. */
-static int read_size(
-    const struct asking *a, const char *oin, struct buf *b, uint64_t *ret, struct errinfo *ei)
-{
-	if (b->len && b->data[b->len - 1] == '\n')
-		b->data[b->len - 1] = '\0';
-	if (!b->len || str_u64(b->data, INT64_MAX, ret) < 0)
-		return err_set(ei, GW_ENET, "%s did not answer as a witness does", oin);
-	if (*ret > a->head.size)
-		return err_set(ei, GW_EAUTH,
-		    "%s has signed a head of this ledger with %" PRIu64 " records, it has %" PRIu64
-		    " now: it was restored from an older backup. Ask there for 'ledger witnessed', "
-		    "then: handover ledger restart --seen FILE",
-		    oin, *ret, a->head.size);
-	return 0;
-}
-
-/* What another status than 200 and 409 stands for. */
-static int refused(const char *oin, int status, const struct buf *answer, struct errinfo *ei)
-{
-	if (status == 422)
-		return err_set(ei, GW_EAUTH,
-		    "%s refuses: this ledger does not continue the head that was signed there, it "
-		    "was changed or begun anew behind its back",
-		    oin);
-	if (status == 404 || status == 403)
-		return err_set(ei, GW_EREFUSED,
-		    "%s does not know this ledger by its verifier key: have our organisation export "
-		    "imported there",
-		    oin);
-	return err_set(ei, status == 400 ? GW_EFORMAT : GW_ENET, "%s answers %d: %.200s", oin,
-	    status, answer->data ? answer->data : "");
-}
-
 /* Ask until it signs: the first answer may tell the size to begin from. */
-static int ask(struct contact *c, struct asking *a, struct buf *lines, struct errinfo *ei)
+static int ask(struct contact *c, struct vouching *v, int64_t *ret_at, struct errinfo *ei)
 {
 	struct buf body GW_CLEANUP(buf_release) = BUF_INIT(WITNESS_REQUEST);
+	struct buf answer GW_CLEANUP(buf_release) = BUF_INIT(VOUCH_ANSWER);
 	uint64_t old = 0;
-	for (int i = 0; i < TRIES; i++) {
+	for (int i = 0; i < VOUCH_TRIES; i++) {
 		char type[64] = "";
 		int status = 0;
-		int r = make_body(c->home, a, old, &body, ei);
-		buf_clear(lines);
+		int r = vouch_request(c->home, v, old, &body, ei);
+		buf_clear(&answer);
 		if (r == 0)
-			r = client_post_text(c->client, "/v1/ledger/cosignatures", body.data,
-			    body.len, lines, &status, type, ei);
-		if (r < 0 || status == 200)
-			return r;
-		r = status == 409 ? read_size(a, c->profile.oin, lines, &old, ei)
-				  : refused(c->profile.oin, status, lines, ei);
+			r = client_post_text(
+			    c->client, VOUCH_PATH, body.data, body.len, &answer, &status, type, ei);
 		if (r < 0)
+			return r;
+		const struct vouch_answer a = {.oin = c->profile.oin,
+		    .status = status,
+		    .body = answer.data ? answer.data : "",
+		    .n = answer.len};
+		r = vouch_take(c->home, home_registry(c->home), v, &a, &old, ret_at, ei);
+		if (r != GW_ECONFLICT)
 			return r;
 	}
 	return err_set(ei, GW_ENET, "%s signs other heads all the time: try again", c->profile.oin);
 }
 
-static void tell(const struct cli *cli, struct asking *a, const char *oin, uint64_t time)
+static void tell(const struct cli *cli, struct asking *a, const char *oin, int64_t at)
 {
 	char moment[TIME_TEXT];
-	time_text((int64_t)time * 1000, moment);
+	time_text(at, moment);
 	if (!cli_json(cli)) {
 		(void)printf(
-		    "%s vouches for %" PRIu64 " records at %s\n", oin, a->head.size, moment);
+		    "%s vouches for %" PRIu64 " records at %s\n", oin, a->v.head.size, moment);
 		return;
 	}
 	json_t *o = json_object();
@@ -152,31 +79,24 @@ static void tell(const struct cli *cli, struct asking *a, const char *oin, uint6
 static int cosign_by(struct cli *cli, const char *name, struct asking *a, struct errinfo *ei)
 {
 	struct contact c GW_CLEANUP(contact_close);
-	struct buf lines GW_CLEANUP(buf_release) = BUF_INIT(ANSWER_MAX);
 	struct note_key witness;
-	uint64_t time = 0;
+	int64_t at = 0;
 	int r = contact_open_named(&c, cli, name, ei);
+	if (r == 0) /* before anything is sent */
+		r = vouch_key(home_registry(c.home), c.profile.oin, &witness, ei);
+	if (r == 0 && !a->v.note.len)
+		r = vouch_begin(c.home, &a->v, ei);
 	if (r == 0)
-		r = witness_of(c.home, c.profile.oin, &witness, ei);
-	if (r == 0 && !a->note.len)
-		r = begin(c.home, a, ei);
+		r = ask(&c, &a->v, &at, ei);
 	if (r == 0)
-		r = ask(&c, a, &lines, ei);
-	if (r == 0)
-		r = witness_accept(a->note.data, a->note.len, &a->log, &witness,
-		    lines.data ? lines.data : "", lines.len, &time, &a->whole, ei);
-	if (r == 0)
-		r = home_cosigned(c.home, c.profile.oin, &a->head, a->whole.data, a->whole.len, ei);
-	if (r == 0)
-		tell(cli, a, c.profile.oin, time);
+		tell(cli, a, c.profile.oin, at);
 	return r;
 }
 
 static int run_cosign(struct cli *cli)
 {
 	struct errinfo ei = ERRINFO_INIT;
-	struct asking a GW_CLEANUP(asking_release) = {
-	    .note = BUF_INIT(NOTE_MAX), .whole = BUF_INIT(NOTE_MAX), .told = json_array()};
+	struct asking a GW_CLEANUP(asking_release) = {.v = VOUCHING_INIT, .told = json_array()};
 	const char *name = cli_value_at(cli, "gateway", 0);
 	int worst = 0;
 	if (!name)
@@ -188,7 +108,7 @@ static int run_cosign(struct cli *cli)
 	}
 	if (cli_json(cli)) {
 		json_t *j = json_object();
-		jx_set(j, "size", json_integer((json_int_t)a.head.size));
+		jx_set(j, "size", json_integer((json_int_t)a.v.head.size));
 		jx_set(j, "cosigned", json_incref(a.told));
 		int printed = cli_print_json(j);
 		return worst ? worst : printed;

@@ -151,7 +151,8 @@ static int read_cosigned(
 	struct checkpoint head;
 	if (!cli_given(cli, "cosigned"))
 		return 0;
-	return home_cosigned_read(h, out, &head, v->list, GW_LENGTH(v->list), &v->n, ei);
+	return home_cosigned_read(
+	    h, home_registry(h), out, &head, v->list, GW_LENGTH(v->list), &v->n, ei);
 }
 
 static int run_verify(struct cli *cli)

@@ -31,6 +31,12 @@ static void print_one(const struct home_identity *id)
 		(void)printf("; packages for it may come until %s", day);
 	if (id->packages)
 		(void)printf("; needed by %zu in inbox/", id->packages);
+	if (id->waiting)
+		(void)printf("; needed by %zu at the gateway", id->waiting);
+	if (id->sealed) {
+		date_text(date_of(id->sealed), day);
+		(void)printf("; a package was sealed to it on %s", day);
+	}
 	(void)printf("\n");
 }
 
@@ -48,6 +54,11 @@ static json_t *one_json(const struct home_identity *id)
 	if (id->replaced)
 		jx_set(o, "keep", json_string(day));
 	jx_set(o, "packages", json_integer((json_int_t)id->packages));
+	jx_set(o, "waiting", json_integer((json_int_t)id->waiting));
+	if (id->sealed) {
+		date_text(date_of(id->sealed), day);
+		jx_set(o, "sealed", json_string(day));
+	}
 	return o;
 }
 
@@ -86,6 +97,37 @@ static int run_destroy(struct cli *cli)
 	return 0;
 }
 
+static int run_renew(struct cli *cli)
+{
+	struct errinfo ei = ERRINFO_INIT;
+	struct home_renewal done;
+	int r = home_renew(cli_home(cli), !cli_given(cli, "if-due"), &done, &ei);
+	if (cli_json(cli)) {
+		json_t *j = json_object();
+		jx_set(j, "made", json_boolean(done.made));
+		jx_set(j, "told", json_boolean(done.told));
+		jx_set(j, "destroyed", json_integer((json_int_t)done.destroyed));
+		int printed = cli_print_json(j);
+		return r < 0 ? cli_fail(cli, r, &ei) : printed;
+	}
+	if (done.made)
+		(void)printf("made a new age identity\n");
+	if (done.told)
+		(void)printf(
+		    "said so; tell others with: handover organisation export; save the keys again "
+		    "with: handover backup --keys\n");
+	if (done.destroyed)
+		(void)printf("destroyed %zu old ones here; copies in backups of the keys are to be "
+			     "destroyed as well\n",
+		    done.destroyed);
+	return r < 0 ? cli_fail(cli, r, &ei) : 0;
+}
+
+static const struct cli_option renew_options[] = {
+    {"if-due", 0, NULL, "only when the newest is three months old, or was revoked", false},
+    {NULL, 0, NULL, NULL, false},
+};
+
 static const struct cli_option destroy_options[] = {
     {"early", 0, NULL, "before its last day: it was taken, or nothing more will come", false},
     {NULL, 0, NULL, NULL, false},
@@ -96,6 +138,19 @@ const struct cli_command organisation_identities = {
     .operands = "",
     .summary = "list the age identities of this home, and which of them are still needed",
     .run = run_identities,
+};
+const struct cli_command organisation_renew = {
+    .name = "renew",
+    .operands = "",
+    .summary = "make a new age identity, say so, and destroy old ones that are not needed",
+    .detail =
+	"What the dates ask for, for a timer: with --if-due nothing happens, and nothing is printed,\n"
+	"until the newest identity is three months old. The new one is stated by our signing key; the\n"
+	"registry stays signed. An old one goes when 92 days have passed since it was superseded and\n"
+	"since the last package that was sealed to it, and no package for it waits in inbox/ or at\n"
+	"our gateway. In a home that told nobody of an identity yet nothing is due.",
+    .options = renew_options,
+    .run = run_renew,
 };
 const struct cli_command organisation_destroy = {
     .name = "destroy-identity",

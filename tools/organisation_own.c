@@ -16,9 +16,11 @@
 #include "tools/organisation.h"
 #include "tools/pin.h"
 
-void organisation_sign_again(void)
+void organisation_sign_again(const struct home *h)
 {
-	cli_warn("the registry is to be signed again: handover registry sign");
+	const char *why;
+	if (home_registry_state(h, &why) != REGISTRY_SIGNED)
+		cli_warn("the registry is to be signed again: handover registry sign");
 }
 
 /* A role that no policy asks for would sign nothing that counts. */
@@ -124,7 +126,7 @@ static int run_set(struct cli *cli)
 		return cli_fail(cli, r, &ei);
 	(void)printf("%s", diff.len ? diff.data : "nothing to change\n");
 	if (diff.len)
-		organisation_sign_again();
+		organisation_sign_again(h);
 	return 0;
 }
 
@@ -239,7 +241,7 @@ static int run_revoke(struct cli *cli)
 	if (r < 0)
 		return cli_fail(cli, r, &ei);
 	(void)printf("taken back; tell others with: handover organisation export\n");
-	organisation_sign_again();
+	organisation_sign_again(h);
 	return 0;
 }
 

@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 
+#include "tools/output.h"
+
 struct ledger_record reading_record(struct home *h, const char *act)
 {
 	struct transfer_env env = {0};
@@ -40,7 +42,7 @@ int reading_open(const struct cli *cli, const char *act, struct home **ret_h, st
 int reading_end(struct reading *r, int code, struct errinfo *ei)
 {
 	struct errinfo second = ERRINFO_INIT;
-	bool lost = cli_finish() != 0;
+	bool lost = output_finish() != 0;
 	r->record.out = code < 0 || lost ? LEDGER_ERROR : LEDGER_OK;
 	int e = ledger_result(home_ledger(r->home), &r->intent, &r->record, NULL, NULL, &second);
 	if (code == 0 && e < 0 && ei)

@@ -29,7 +29,7 @@ int reading_begin(struct home *h, const struct ledger_record *record, struct rea
 int reading_open(const struct cli *cli, const char *act, struct home **ret_h, struct reading *ret,
     struct errinfo *ei) GW_MUST_USE;
 
-/* Write out what was printed (cli_finish) and record how it ended: with `code`, or that standard
+/* Write out what was printed (output_finish) and record how it ended: with `code`, or that standard
  * output was lost. The value is code, else what kept the result from being recorded. */
 int reading_end(struct reading *r, int code, struct errinfo *ei) GW_MUST_USE;
 

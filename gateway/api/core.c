@@ -85,6 +85,8 @@ static const struct {
     [API_MIRROR] = {"mirror", op_mirror, true},
     [API_MIRRORED] = {"mirrored", op_mirrored, true},
     [API_PINNED] = {"pinned", op_pinned, true},
+    [API_WITNESS_NEXT] = {"witness_next", op_witness_next, true},
+    [API_WITNESS_DONE] = {"witness_done", op_witness_done, true},
 };
 
 /* ---- registry ---- */
@@ -139,6 +141,11 @@ int api_core_reload(struct api_core *c, struct errinfo *ei)
 	return 0;
 }
 
+void api_core_reloaded(struct api_core *c, bool well)
+{
+	atomic_store(&c->stale, !well);
+}
+
 /* ---- the core ---- */
 
 static const char *const *copy_words(const char *const *words, size_t n)
@@ -158,6 +165,8 @@ int api_core_new(const struct api_core_env *env, struct api_core **ret, struct e
 	struct api_core *c = str_alloc(sizeof *c);
 	c->env = *env;
 	c->env.mandates = copy_words(env->mandates, env->mandates_n);
+	c->witnessing = witnessing_new(env);
+	c->env.witnesses = NULL; /* it has them */
 	c->now = s;
 	for (size_t i = 0; i < INTAKES; i++)
 		c->intakes[i].fd = -1;
@@ -178,6 +187,7 @@ void api_core_free(struct api_core *c)
 	free((void *)(uintptr_t)c->env.mandates);
 	free(c->looks);
 	(void)pthread_mutex_destroy(&c->looking);
+	witnessing_free(c->witnessing);
 	(void)pthread_mutex_destroy(&c->lock);
 	free(c);
 }
@@ -403,7 +413,9 @@ int api_core_figures(struct api_core *c, struct buf *out)
 {
 	struct cases_counts n = {0};
 	struct errinfo ei = ERRINFO_INIT;
+	struct witnessing_counts w;
 	uint64_t size = 0;
+	witnessing_counts(c, clock_now(), &w);
 	int r = cases_counts(c->env.cases, clock_now(), &n, &ei);
 	if (r == 0)
 		r = ledger_size(home_ledger(c->env.home), &size, &ei);
@@ -422,8 +434,16 @@ int api_core_figures(struct api_core *c, struct buf *out)
 	    {"uploads", "gauge", "uploads that are not whole", n.uploads},
 	    {"deliveries", "gauge", "deliveries to other gateways that wait", n.jobs},
 	    {"deliveries_failing", "gauge", "deliveries that were tried in vain", n.jobs_failing},
+	    {"witnesses", "gauge", "gateways that are to vouch for the ledger", w.witnesses},
+	    {"witnesses_overdue", "gauge", "of these, whose last signature is too old", w.overdue},
+	    {"witnesses_refusing", "gauge", "of these, that say the ledger has two histories",
+		w.refusing},
+	    {"cosignatures_total", "counter", "signatures of witnesses", w.vouched},
+	    {"cosignatures_failed_total", "counter", "witnesses asked in vain", w.failed},
 	    {"strangers_total", "counter", "calls by clients whom the registry does not know",
 		atomic_load(&c->strangers)},
+	    {"reload_failing", "gauge", "1 while registry and lists are not those that lie there",
+		atomic_load(&c->stale)},
 	};
 	for (size_t i = 0; i < GW_LENGTH(rows) && r == 0; i++)
 		r = figure(out, rows[i].name, rows[i].kind, rows[i].help, rows[i].v);

@@ -10,6 +10,7 @@
 #ifndef GW_API_CORE_H
 #define GW_API_CORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,10 @@ struct api_core_env {
 	const char *const *mandates; /* OINs besides our own whose clients may hand in dossiers */
 	size_t mandates_n;
 	uint64_t free_bytes; /* of the home's disk that must be free to be ready; 0: 1 GiB */
+	const char *const *witnesses; /* OINs whose gateways vouch for our ledger */
+	size_t witnesses_n;
+	unsigned cosign_minutes;    /* between two heads that they are asked about; 0: 60 */
+	unsigned cosign_warn_hours; /* that the last signature of one may be old; 0: 48 */
 };
 
 /* env and what it points to are copied but for the rooms. GW_EAUTH, GW_EFORMAT: the registry. */
@@ -41,6 +46,9 @@ void api_core_free(struct api_core *c);
 /* Read registry, policies and revocation lists again; calls that run finish under the old ones.
  * On failure the old ones stay. */
 int api_core_reload(struct api_core *c, struct errinfo *ei) GW_MUST_USE;
+
+/* Note, for the figures, how the last reload of all that a reload reads went. */
+void api_core_reloaded(struct api_core *c, bool well);
 
 /*
  * Answer one call. *a points into *out and static text, and into nothing else; a->fd is the

@@ -17,6 +17,7 @@
 #include "api/control.h"
 #include "api/core.h"
 #include "api/link.h"
+#include "api/watch.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -51,6 +52,8 @@ struct core {
 	pthread_cond_t wake;
 	bool stop;
 	atomic_bool failed; /* a link brought what is no frame */
+	char *registry;     /* the folder */
+	struct watch watch; /* of it */
 };
 
 /* ---- rooms ---- */
@@ -96,6 +99,7 @@ static int open_rooms(struct core *c, struct errinfo *ei)
 		r = worker_nursery(ei);
 	if (r == 0)
 		r = lock_home(c, ei);
+	watch_reading(&c->watch, c->registry, clock_mono());
 	if (r == 0)
 		r = home_open(c->start->home, HOME_SEAL, &c->home, ei);
 	if (r == 0)
@@ -108,7 +112,11 @@ static int open_rooms(struct core *c, struct errinfo *ei)
 	    .store = c->store,
 	    .mandates = (const char *const *)s->mandates,
 	    .mandates_n = s->mandates_n,
-	    .free_bytes = s->serve.cases.free_bytes};
+	    .free_bytes = s->serve.cases.free_bytes,
+	    .witnesses = (const char *const *)s->witnesses,
+	    .witnesses_n = s->witnesses_n,
+	    .cosign_minutes = s->serve.cosign_minutes,
+	    .cosign_warn_hours = s->serve.cosign_warn_hours};
 	return api_core_new(&env, &c->api, ei);
 }
 
@@ -278,11 +286,22 @@ void core_hold_signals(void)
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
-static void reload(struct core *c)
+/* A log names what lies in the home from there on. */
+static void leave_out_home(const struct core *c, char *msg)
+{
+	char *dir GW_CLEANUP(str_free_p) = home_path(c->home, "");
+	size_t n = strlen(dir);
+	for (char *at = msg; (at = strstr(at, dir)) != NULL;)
+		memmove(at, at + n, strlen(at + n) + 1);
+}
+
+/* Because of a signal, or by itself. */
+static void reload(struct core *c, bool told)
 {
 	struct errinfo ei = ERRINFO_INIT;
 	struct material m;
 	notify_reloading(c->start->notify);
+	watch_reading(&c->watch, c->registry, clock_mono());
 	int r = material_home(c->home, &m, &ei);
 	if (r == 0) {
 		r = api_core_reload(c->api, &ei);
@@ -290,10 +309,13 @@ static void reload(struct core *c)
 			r = give_material(c, &m, &ei);
 		material_release(&m);
 	}
+	leave_out_home(c, ei.msg);
 	if (r < 0)
 		log_line(LOG_PRIO_ERR, "reload.failed", "code", err_name(r), "why", ei.msg, NULL);
 	else
-		log_line(LOG_PRIO_INFO, "reload", NULL);
+		log_line(LOG_PRIO_INFO, "reload", told ? NULL : "by", "itself", NULL);
+	watch_read(&c->watch, r == 0);
+	api_core_reloaded(c->api, r == 0);
 	wake_ticker(c, false);
 	notify_say(c->start->notify, "READY=1");
 }
@@ -315,14 +337,14 @@ static int obey(struct core *c)
 	int status, left = -1;
 	int64_t since = 0;
 	for (;;) {
-		struct timespec t = {.tv_sec = 1};
-		int got = left < 0 ? sigwaitinfo(&s, NULL) : sigtimedwait(&s, NULL, &t);
-		if (got == SIGHUP && left < 0)
-			reload(c);
+		struct timespec t = {.tv_sec = left < 0 ? WATCH_LOOK_MS / 1000 : 1};
+		int got = sigtimedwait(&s, NULL, &t);
 		if ((got == SIGTERM || got == SIGINT) && left < 0) {
 			left = begin_stop(c);
 			since = clock_mono();
 		}
+		if (left < 0 && (got == SIGHUP || watch_due(&c->watch, clock_mono())))
+			reload(c, got == SIGHUP);
 		if (waitpid(c->start->edge, &status, WNOHANG) == c->start->edge)
 			break;
 		if (left >= 0 && clock_mono() - since > (int64_t)left * 1000)
@@ -367,12 +389,14 @@ static void end_all(struct core *c)
 		(void)pthread_join(c->ticker, NULL);
 	free(c->threads);
 	close_rooms(c);
+	free(c->registry);
 }
 
 int core_process(const struct core_start *start)
 {
 	struct errinfo ei = ERRINFO_INIT;
 	struct core c = {.start = start, .lock_fd = -1};
+	c.registry = file_join(start->home, "registry");
 	pthread_condattr_t attr;
 	(void)prctl(PR_SET_NAME, "handoverd-core");
 	(void)pthread_mutex_init(&c.lock, NULL);

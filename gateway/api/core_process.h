@@ -2,7 +2,8 @@
 /*
  * core_process: the life of the daemon's core: it opens the home, gives the edge what TLS is made
  * of, answers calls on a thread for each link, does what is due, and obeys signals: SIGHUP reads
- * registry, certificates and lists again, SIGTERM and SIGINT stop. When the edge ends, so does it.
+ * registry, certificates and lists again, as it does by itself when these have changed
+ * (api/watch.h); SIGTERM and SIGINT stop. When the edge ends, so does it.
  */
 #ifndef GW_API_CORE_PROCESS_H
 #define GW_API_CORE_PROCESS_H

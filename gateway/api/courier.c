@@ -101,8 +101,10 @@ static void *run(void *arg)
 	free(arg);
 	if (b.i < COURIER_CARRIERS)
 		courier_carry(&l);
-	else
+	else if (b.i < COURIER_CARRIERS + COURIER_READERS)
 		courier_read(&l);
+	else
+		courier_witness(&l);
 	for (size_t i = 0; i < COURIER_CLIENTS; i++)
 		client_free(l.clients[i].client);
 	buf_release(&l.frame);

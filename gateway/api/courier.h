@@ -10,7 +10,7 @@
  *
  * Four threads carry, so that a large package to one gateway does not keep a withdrawal from
  * another; two read. Of each kind one at a time asks the core and sleeps, the others are at work or
- * wait for their turn.
+ * wait for their turn. One more brings the ledger's head to our witnesses.
  */
 #ifndef GW_API_COURIER_H
 #define GW_API_COURIER_H
@@ -24,7 +24,7 @@
 
 struct courier;
 
-enum { COURIER_CARRIERS = 4, COURIER_READERS = 2, COURIER_LINKS = 6 };
+enum { COURIER_CARRIERS = 4, COURIER_READERS = 2, COURIER_LINKS = 7 };
 
 struct courier_env {
 	const int *links;         /* COURIER_LINKS ends of links to the core; taken over */

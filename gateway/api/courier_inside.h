@@ -79,8 +79,9 @@ int courier_client(struct courier_line *l, const char *url, const char *oin, str
 /* Something went to that gateway: it is to be asked soon. */
 void courier_expect(struct courier *c, const char *oin);
 
-/* The two kinds of work, until it is to stop. */
+/* The three kinds of work, until it is to stop. */
 void courier_carry(struct courier_line *l);
 void courier_read(struct courier_line *l);
+void courier_witness(struct courier_line *l);
 
 #endif

@@ -136,9 +136,7 @@ int material_home(const struct home *h, struct material *ret, struct errinfo *ei
 	if (s->tls_key)
 		return err_set(ei, GW_ESUPPORT,
 		    "tls_key: the daemon takes its TLS key from organisation/tls.key alone");
-	struct tls_files f = {.cert = cert,
-	    .key = key,
-	    .profile = s->tls_profile == SETTINGS_DIGIKOPPELING ? TLS_DIGIKOPPELING : TLS_NL_GOED};
+	struct tls_files f = {.cert = cert, .key = key, .profile = material_profile(s)};
 	char **roots = paths(h, "registry/trust/tls", ".pem", &f.roots_n);
 	char **lists = paths(h, "registry/trust", ".crl", &f.lists_n);
 	f.roots = (const char *const *)roots;

@@ -58,6 +58,8 @@ struct api_core {
 	atomic_uint_least64_t calls[API_OPS][6]; /* by operation and first digit of the status */
 	atomic_uint_least64_t strangers;
 	struct log_brake told; /* of strangers; under lock */
+	atomic_bool stale; /* the last reload failed */
+	struct witnessing *witnessing; /* op_witness.c; with a lock of its own */
 };
 
 struct snapshot *core_borrow(struct api_core *c);
@@ -176,6 +178,24 @@ int op_peers(struct op *op);
 int op_mirror(struct op *op);
 int op_mirrored(struct op *op);
 int op_pinned(struct op *op);
+int op_witness_next(struct op *op);
+int op_witness_done(struct op *op);
+
+/* ---- our witnesses ---- */
+
+struct witnessing *witnessing_new(const struct api_core_env *env);
+void witnessing_free(struct witnessing *w);
+
+/* Our checkpoint as witnesses vouch for it, into note (of NOTE_MAX); false when none did within the
+ * term after which one is overdue. */
+bool witnessing_note(struct op *op, struct buf *note);
+
+struct witnessing_counts {
+	uint64_t witnesses, overdue; /* without a signature, or with one older than the term */
+	uint64_t refusing;           /* that say that our ledger has two histories */
+	uint64_t vouched, failed;    /* answers since the start */
+};
+void witnessing_counts(struct api_core *c, int64_t now, struct witnessing_counts *ret);
 
 /* Close what is arriving: the core ends. */
 void op_dossiers_close(struct api_core *c);

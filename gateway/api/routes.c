@@ -75,6 +75,8 @@ const struct api_route api_routes[API_OPS] = {
     [API_MIRROR] = {.op = API_MIRROR},
     [API_MIRRORED] = {.op = API_MIRRORED},
     [API_PINNED] = {.op = API_PINNED},
+    [API_WITNESS_NEXT] = {.op = API_WITNESS_NEXT},
+    [API_WITNESS_DONE] = {.op = API_WITNESS_DONE},
 };
 /* clang-format on */
 

@@ -78,6 +78,11 @@ enum api_op {
 	               counts as read; 200: too, but it can never be taken in; else later */
 	API_MIRRORED, /* params: gateway; number = the event; 204 */
 	API_PINNED,   /* params: OIN, key; 204 when it is the organisation's today, else 404 */
+	/* A head for a witness: 200 with fields `Gateway`, `Gateway-Oin` and the request as body;
+	 * or 204 with `Wait` (ms). */
+	API_WITNESS_NEXT,
+	API_WITNESS_DONE, /* params: OIN, status (0: no answer), and then the word for that; body:
+	                     the answer, or why there is none; 204 */
 	API_OPS
 };
 

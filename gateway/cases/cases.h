@@ -249,9 +249,10 @@ void cases_job_release(struct cases_job *j);
 
 /*
  * The next job that is due, the one that waited longest first, those of one case one at a time and
- * in their order; a package before the release that names it. It is nobody else's until
- * cases_job_done; at most four are out at once. GW_ENOENT when none is due: *ret_next is when to
- * ask again, at most a second from now. The caller releases *ret.
+ * in their order; a package before the release that names it, but none that an act behind it takes
+ * back (an event `refused`, note `withdrawn`): its release is then refused there. It is nobody
+ * else's until cases_job_done; at most four are out at once. GW_ENOENT when none is due: *ret_next
+ * is when to ask again, at most a second from now. The caller releases *ret.
  */
 int cases_job_next(struct cases *c, const struct cases_call *call, struct cases_job *ret,
     int64_t *ret_next, struct errinfo *ei) GW_MUST_USE;

@@ -311,8 +311,10 @@ static void apply(struct round *r, enum case_act act, const struct statement *st
 	}
 	if (slip && !r->r.expires && time_parse(jx_str(slip->body, "expires"), &until) == 0)
 		r->r.expires = until;
-	if (act == ACT_EXTEND && time_parse(jx_str(st->body, "expires"), &until) == 0)
+	if (act == ACT_EXTEND && time_parse(jx_str(st->body, "expires"), &until) == 0) {
 		r->r.expires = until;
+		r->r.extended = t;
+	}
 	r->r.released |= act == ACT_RELEASE;
 	r->r.fetched |= act == ACT_FETCHED;
 	r->facts.fetched |= act == ACT_FETCHED;

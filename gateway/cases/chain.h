@@ -65,6 +65,7 @@ struct chain_round {
 	char package[ID_TEXT];                 /* "" before it is known */
 	char slip[HASH_HEX], policy[HASH_HEX]; /* of the slip; of the policy */
 	int64_t expires;                       /* end of its term, 0 before the slip is known */
+	int64_t extended;                      /* when that was last extended, 0: never */
 	int64_t opened;                        /* when it was opened, 0 before */
 	bool released, fetched;
 };

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/workday.h"
 #include "cases/inside.h"
 
 enum {
@@ -18,15 +19,6 @@ enum {
 	DAY_MS = 24 * 3600 * 1000,
 	AT_ONCE = 500, /* things done in one tick */
 };
-
-struct date cases_working_day(struct date day, unsigned n)
-{
-	int64_t d = date_days(day);
-	while (n > 0)
-		if ((++d + 3) % 7 < 5) /* 1970-01-01 was a Thursday */
-			n--;
-	return date_from_days(d);
-}
 
 /* ---- planning ---- */
 
@@ -78,7 +70,7 @@ static int plan_term(
 /* The end of the working days of the state's clock. */
 static int64_t working_end(enum case_state state, const struct store_round *o)
 {
-	return date_end(cases_working_day(date_of(o->since), case_clock(state).working_days));
+	return date_end(workday_after(date_of(o->since), case_clock(state).working_days));
 }
 
 int cases_plan(
@@ -146,7 +138,7 @@ static int remind(struct store_tx *tx, const struct store_case *it, struct store
 	r = tell(tx, it, o, kinds[i].event, kinds[i].note, now, ei);
 	if (r == 0 && kinds[i].next)
 		r = due(tx, d->row, o, kinds[i].next,
-		    date_end(cases_working_day(date_of(now), AGAIN_DAYS)), ei);
+		    date_end(workday_after(date_of(now), AGAIN_DAYS)), ei);
 	if (r < 0 || !kinds[i].late || o->late)
 		return r;
 	o->late = now;

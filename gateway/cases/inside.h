@@ -192,9 +192,6 @@ int cases_json(struct cases *c, struct store_tx *tx, const struct cases_call *ca
 int cases_plan(struct store_tx *tx, int64_t row, const struct store_round *r, int64_t now,
     struct errinfo *ei) GW_MUST_USE;
 
-/* The n-th working day after day. Working days are Monday to Friday: holidays are not known. */
-struct date cases_working_day(struct date day, unsigned n);
-
 /* ---- what packages does for cases.c: package.c, upload.c, mirror.c ---- */
 
 /* Make good what a kill left of packages and uploads, and be ready for them. GW_EIO. */

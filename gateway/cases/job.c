@@ -152,13 +152,52 @@ static void put_back(struct cases *c, uint64_t id)
 	(void)pthread_mutex_unlock(&p->lock);
 }
 
-/* Fill in the package. GW_EREFUSED: it has gone, or nobody could fetch it any more. */
+/* What waits behind a package: is there an act that takes it back? */
+struct behind {
+	const struct store_job *j;
+	bool another; /* from here on the last round is another package's */
+	bool taken_back;
+};
+
+static int look_behind(void *ctx, const struct store_job *k, struct errinfo *ei)
+{
+	struct behind *b = ctx;
+	bool ends = str_eq(k->kind, case_act_word(ACT_WITHDRAW)) ||
+	    str_eq(k->kind, case_act_word(ACT_ENTERED_IN_ERROR));
+	(void)ei;
+	if (k->id <= b->j->id)
+		return 0;
+	b->another |= str_eq(k->kind, PACKAGE);
+	b->taken_back |= ends && (*k->package ? str_eq(k->package, b->j->package) : !b->another);
+	return 0;
+}
+
+/* Withdrawn before it left, it does not leave: GW_EREFUSED. */
+static int still_wanted(struct cases *c, const struct store_job *j, struct errinfo *ei)
+{
+	struct behind b = {.j = j};
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	int r = store_begin(c->env.store, STORE_READ, &tx, ei);
+	if (r == 0)
+		r = store_jobs_of(tx, j->sender, j->case_id, look_behind, &b, ei);
+	return r == 0 && b.taken_back
+	    ? err_set(ei, GW_EREFUSED, "the package was withdrawn before it was brought")
+	    : r;
+}
+
+/* Fill in the package. GW_EREFUSED: it has gone, or nobody could fetch it any more, or is to;
+ * *ret_why is then a word for it. */
 static int bring(struct cases *c, const struct cases_call *call, const struct store_job *j,
-    struct cases_job *ret, struct errinfo *ei)
+    struct cases_job *ret, const char **ret_why, struct errinfo *ei)
 {
 	struct store_package p;
 	struct stat st;
-	int r = package_row(c, j->package, &p, &ret->json, &ret->p7s, ei);
+	int r = still_wanted(c, j, ei);
+	*ret_why = r == GW_EREFUSED ? case_state_word(CASE_WITHDRAWN) : err_name(GW_EREFUSED);
+	if (r == 0)
+		r = package_row(c, j->package, &p, &ret->json, &ret->p7s, ei);
+	if (r == GW_EREFUSED)
+		return r;
 	if (r == GW_ENOENT || (r == 0 && (p.state != PACKAGE_DEPOSITED || *p.reason)) ||
 	    (r == 0 && p.expires <= call->now))
 		return err_set(ei, GW_EREFUSED, "the package has gone, or its term is over");
@@ -194,6 +233,7 @@ int cases_job_next(struct cases *c, const struct cases_call *call, struct cases_
 		struct cases_job out = {
 		    .json = BUF_INIT(STATEMENT_MAX), .p7s = BUF_INIT(CADES_MAX), .file.fd = -1};
 		struct store_job j = {0};
+		const char *why = NULL;
 		int r = take(c, call->now, &j, &out, ret_next, ei);
 		if (r == 0) {
 			out.id = j.id;
@@ -205,7 +245,7 @@ int cases_job_next(struct cases *c, const struct cases_call *call, struct cases_
 			r = address(c, call, &j, &out, ei);
 		}
 		if (r == 0 && out.kind == CASES_JOB_PACKAGE)
-			r = bring(c, call, &j, &out, ei);
+			r = bring(c, call, &j, &out, &why, ei);
 		if (r == 0) {
 			*ret = out;
 			return 0;
@@ -214,7 +254,9 @@ int cases_job_next(struct cases *c, const struct cases_call *call, struct cases_
 		if (!j.id)
 			return r;
 		/* this one cannot go: it waits or ends, and the next one is looked at */
-		const char *problem = r == GW_ENET ? "no_gateway" : err_name(r);
+		const char *problem = r == GW_ENET ? "no_gateway"
+		    : r == GW_EREFUSED && why      ? why
+						   : err_name(r);
 		r = cases_job_done(
 		    c, call, j.id, r == GW_EREFUSED ? GW_EREFUSED : GW_ENET, problem, ei);
 		if (r < 0)

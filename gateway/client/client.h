@@ -37,7 +37,12 @@ struct client_server {
 	unsigned connect_ms, stall_ms; /* 0: 10 s; 60 s without a byte */
 	unsigned call_ms;  /* for a call that carries no file, in all; 0: as long as bytes come */
 	unsigned retry_ms; /* before the second try of a transfer, doubled for each next; 0: 500 */
-	int64_t at;        /* judge certificates as at this moment (ms); 0: now */
+	unsigned later_ms; /* that a transfer waits in all where the gateway says `not now`; 0: 90 s
+	                    */
+	/* A transfer goes on in so many seconds, because of `why`, and is given up once it has
+	 * waited `left` more. Told from one second on; arg is the arg above. NULL: not told. */
+	void (*waiting)(void *arg, const char *why, unsigned seconds, unsigned left);
+	int64_t at;                        /* judge certificates as at this moment (ms); 0: now */
 	const volatile sig_atomic_t *stop; /* given up once not 0; may be NULL */
 };
 
@@ -88,8 +93,9 @@ typedef void (*client_progress)(void *arg, uint64_t done, uint64_t total);
 /*
  * client_upload(c, package, fd, length, progress, arg, ei): bring the file to the gateway by tus;
  * what arrived before, in whatever run, is not sent again. Cut connections are taken up again while
- * they make headway (at most 10 tries without any). GW_ENET; GW_EREFUSED, GW_ECONFLICT, GW_EAUTH as
- * the gateway says; GW_EIO.
+ * they make headway (at most 10 tries without any). A gateway that has no room or no time (429,
+ * 503, 507) is asked again when its Retry-After says so, within later_ms, and not at all without
+ * one. GW_ENET; GW_EREFUSED, GW_ECONFLICT, GW_EAUTH as the gateway says; GW_EIO.
  */
 int client_upload(struct client *c, const char *package, int fd, uint64_t length,
     client_progress progress, void *arg, struct errinfo *ei) GW_MUST_USE;

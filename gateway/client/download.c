@@ -21,6 +21,7 @@ struct download {
 	bool wrong;            /* what comes is not that file */
 	client_progress progress;
 	void *arg;
+	int status; /* of the answer, and its Retry-After */
 	char after[32];
 };
 
@@ -104,6 +105,7 @@ static int get(struct download *d, struct errinfo *ei)
 	    .arg = d};
 	d->begun = false;
 	int r = exchange(d->client, &x, ei);
+	d->status = r == 0 ? x.status : 0;
 	(void)snprintf(d->after, sizeof d->after, "%s", x.retry_after);
 	if (r == 0 && x.status == 416)
 		return cut(d, 0, ei); /* what we have is none of it: from the start */
@@ -147,13 +149,14 @@ static int fetch_all(struct download *d, struct errinfo *ei)
 		r = cut(d, 0, ei);
 	while (r == 0 && d->have < d->length) {
 		d->after[0] = '\0';
+		d->status = 0;
 		r = get(d, ei);
 		if (d->have == d->length && !d->wrong)
 			return 0; /* whatever ended the connection after the last byte */
 		if (r == 0)
 			r = err_set(ei, GW_ENET, "the gateway ends before the end of the package");
 		if (r == GW_ENET)
-			r = tries_again(&t, d->have, r, d->after, ei);
+			r = tries_again(&t, d->have, r, d->status, d->after, ei);
 	}
 	return r;
 }

@@ -15,7 +15,8 @@ enum {
 	STALL_MS = 60000,
 	RETRY_MS = 500,
 	WAIT_MOST_MS = 30000,
-	AFTER_MOST_S = 300, /* no gateway keeps us waiting longer */
+	AFTER_MOST_S = 3600, /* what is longer is no answer to go by */
+	LATER_MOST_MS = 90000,
 };
 
 bool client_stopped(const struct client *c)
@@ -269,19 +270,57 @@ static void wait_ms(const struct client *c, unsigned ms)
 	}
 }
 
-int tries_again(struct tries *t, uint64_t done, int code, const char *after, struct errinfo *ei)
+/* Tell of a wait, where it is long enough to be noticed, and wait. */
+static int wait_for(
+    const struct tries *t, unsigned ms, unsigned left_ms, int code, struct errinfo *ei)
 {
-	uint64_t seconds = 0;
-	unsigned ms = t->client->server.retry_ms ? t->client->server.retry_ms : RETRY_MS;
-	if (done > t->done)
-		t->n = 0;
-	t->done = done;
-	if (++t->n >= CLIENT_TRIES)
-		return code;
-	for (unsigned i = 1; i < t->n && ms < WAIT_MOST_MS; i++)
-		ms *= 2;
-	if (str_u64(after, AFTER_MOST_S, &seconds) == 0 && seconds * 1000 > ms)
-		ms = (unsigned)(seconds * 1000);
+	const struct client_server *s = &t->client->server;
+	if (ms >= 1000 && s->waiting)
+		s->waiting(s->arg, ei && *ei->msg ? ei->msg : err_name(code), (ms + 999) / 1000,
+		    (left_ms + 999) / 1000);
 	wait_ms(t->client, ms);
 	return client_stopped(t->client) ? err_set(ei, GW_EFAIL, "stopped") : 0;
+}
+
+/* The gateway says `not now`: no room, no time. It knows better than we when that is over. */
+static int later(struct tries *t, int code, const char *after, struct errinfo *ei)
+{
+	uint64_t seconds = 0;
+	unsigned most =
+	    t->client->server.later_ms ? t->client->server.later_ms : (unsigned)LATER_MOST_MS;
+	if (str_u64(after, AFTER_MOST_S, &seconds) < 0)
+		return code;
+	unsigned ms = seconds ? (unsigned)(seconds * 1000) : 1000;
+	if (t->later_ms + ms > most) {
+		struct errinfo why = ei ? *ei : (struct errinfo)ERRINFO_INIT;
+		return err_set(ei, code, "%s; it asks to be tried again after %u seconds", why.msg,
+		    (ms + 999) / 1000);
+	}
+	t->later_ms += ms;
+	return wait_for(t, ms, most - t->later_ms, code, ei);
+}
+
+/* Before the n-th try, from the second on. */
+static unsigned before_try(const struct tries *t, unsigned n)
+{
+	unsigned ms = t->client->server.retry_ms ? t->client->server.retry_ms : RETRY_MS;
+	for (unsigned i = 1; i < n && ms < WAIT_MOST_MS; i++)
+		ms *= 2;
+	return ms;
+}
+
+int tries_again(
+    struct tries *t, uint64_t done, int code, int status, const char *after, struct errinfo *ei)
+{
+	unsigned left = 0;
+	if (done > t->done)
+		t->n = t->later_ms = 0;
+	t->done = done;
+	if (status == 429 || status == 503 || status == 507)
+		return later(t, code, after, ei);
+	if (++t->n >= CLIENT_TRIES)
+		return code;
+	for (unsigned n = t->n + 1; n < CLIENT_TRIES; n++)
+		left += before_try(t, n);
+	return wait_for(t, before_try(t, t->n), left, code, ei);
 }

@@ -62,15 +62,17 @@ struct tries {
 	struct client *client;
 	unsigned n; /* without headway */
 	uint64_t done;
+	unsigned later_ms; /* waited for a gateway that said `not now` */
 };
 
 /*
- * tries_again(t, done, code, after, ei): may it be tried once more, `done` bytes being there by
- * now? Waits before it says yes (0); else `code`, with ei as it was. after: what Retry-After said,
- * or "".
+ * tries_again(t, done, code, status, after, ei): may it be tried once more, `done` bytes being
+ * there by now? Waits before it says yes (0); else `code`, with ei as it was, and when to try again
+ * where the gateway said so. status, after: of the answer, and what its Retry-After said; 0 and ""
+ * when none came.
  */
-int tries_again(struct tries *t, uint64_t done, int code, const char *after, struct errinfo *ei)
-    GW_MUST_USE;
+int tries_again(struct tries *t, uint64_t done, int code, int status, const char *after,
+    struct errinfo *ei) GW_MUST_USE;
 
 /* True when `stop` was set. */
 bool client_stopped(const struct client *c);

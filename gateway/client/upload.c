@@ -18,6 +18,7 @@ struct upload {
 	bool whole;              /* the gateway has it all, and found it right */
 	client_progress progress;
 	void *arg;
+	int status; /* of the answer that says why it went no further, and its Retry-After */
 	char after[32];
 };
 
@@ -27,6 +28,7 @@ static int judge(
 {
 	struct client_answer a GW_CLEANUP(client_answer_release) = {0};
 	exchange_answer(x, in, &a);
+	u->status = x->status;
 	(void)snprintf(u->after, sizeof u->after, "%s", x->retry_after);
 	return client_code(&a, ei);
 }
@@ -161,6 +163,7 @@ int client_upload(struct client *c, const char *package, int fd, uint64_t length
 	struct tries t = {.client = c};
 	while (!u.whole) {
 		u.after[0] = '\0';
+		u.status = 0;
 		int r = go_on(&u, ei);
 		/* a conflict once there is an upload: it stands elsewhere, or the connection that
 		 * was cut is still being written for */
@@ -172,7 +175,7 @@ int client_upload(struct client *c, const char *package, int fd, uint64_t length
 		if (r == 0)
 			r = err_set(
 			    ei, GW_ENET, "the gateway does not take the package to its end");
-		r = tries_again(&t, u.offset, r, u.after, ei);
+		r = tries_again(&t, u.offset, r, u.status, u.after, ei);
 		if (r < 0)
 			return r;
 	}

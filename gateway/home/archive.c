@@ -26,6 +26,8 @@ struct archive_out {
 	struct buf sums;
 	archive_progress progress;
 	void *arg;
+	archive_vouch vouch;
+	void *vouch_arg;
 };
 
 bool archive_name(const char *name)
@@ -129,6 +131,12 @@ void archive_out_progress(struct archive_out *o, archive_progress fn, void *arg)
 {
 	o->progress = fn;
 	o->arg = arg;
+}
+
+void archive_out_vouch(struct archive_out *o, archive_vouch fn, void *arg)
+{
+	o->vouch = fn;
+	o->vouch_arg = arg;
 }
 
 /* ---- one file ---- */
@@ -255,11 +263,22 @@ static int sync_folder(const char *dir, struct errinfo *ei)
 	return 0;
 }
 
+static int add_note(struct archive_out *o, const struct buf *sums, struct errinfo *ei)
+{
+	struct buf note GW_CLEANUP(buf_release) = BUF_INIT(ARCHIVE_NOTE);
+	char sha256[HASH_HEX];
+	hash_sha256_hex(sums->data ? sums->data : "", sums->len, sha256);
+	int r = o->vouch(o->vouch_arg, sha256, &note, ei);
+	return r < 0 ? r : archive_add(o, "SHA256SUMS.note", note.data, note.len, ei);
+}
+
 int archive_out_end(struct archive_out *o, struct errinfo *ei)
 {
 	struct buf sums GW_CLEANUP(buf_release) = o->sums;
 	o->sums = (struct buf)BUF_INIT(ARCHIVE_SUMS); /* its own line goes nowhere */
 	int r = archive_add(o, "SHA256SUMS", sums.data ? sums.data : "", sums.len, ei);
+	if (r == 0 && o->vouch)
+		r = add_note(o, &sums, ei);
 	if (r == 0 && o->tar && archive_write_close(o->tar) != ARCHIVE_OK)
 		r = tar_failed(o, ei);
 	return r == 0 && o->dir ? sync_folder(o->dir, ei) : r;

@@ -15,13 +15,14 @@
 #include "home/archive.h"
 
 enum { PIECE = 128 << 10, SUM_LINE = HASH_HEX + 1 /* hex, two spaces, before the name */ };
-static const char SUMS[] = "SHA256SUMS";
+static const char SUMS[] = "SHA256SUMS", NOTE[] = "SHA256SUMS.note";
 
 struct extracting {
-	const char *into;
-	struct buf made; /* lines of SHA256SUMS for what was written, in its order */
-	struct buf sums; /* SHA256SUMS as it was read */
-	bool has_sums;
+	const char *into; /* NULL: only the list and the note are read */
+	struct buf made;  /* lines of SHA256SUMS for what was written, in its order */
+	struct buf sums;  /* SHA256SUMS as it was read */
+	struct buf note;  /* and SHA256SUMS.note */
+	bool has_sums, has_note, others;
 	char *piece;
 	archive_progress progress;
 	void *arg;
@@ -31,6 +32,7 @@ static void extracting_release(struct extracting *x)
 {
 	buf_release(&x->made);
 	buf_release(&x->sums);
+	buf_release(&x->note);
 	free(x->piece);
 }
 
@@ -81,19 +83,20 @@ static int write_one(
 	    : 0;
 }
 
-static int read_sums(struct extracting *x, reading read_some, void *arg, struct errinfo *ei)
+static int read_into(struct extracting *x, struct buf *to, bool *had, reading read_some, void *arg,
+    struct errinfo *ei)
 {
 	size_t n = 1;
 	int r = 0;
-	if (x->has_sums)
+	if (*had)
 		return not_whole(ei, "a file stands in it twice");
-	x->has_sums = true;
+	*had = true;
 	while (r == 0 && n) {
 		r = read_some(arg, x->piece, PIECE, &n, ei);
-		if (r == 0 && n)
-			r = buf_add(&x->sums, x->piece, n);
+		if (r == 0 && n && buf_add(to, x->piece, n) < 0)
+			return err_set(ei, GW_ELIMIT, "too many files for a backup");
 	}
-	return r == GW_ELIMIT ? err_set(ei, r, "too many files for a backup") : r;
+	return r;
 }
 
 static int take(
@@ -101,8 +104,12 @@ static int take(
 {
 	if (!archive_name(name))
 		return not_whole(ei, "a name in it is none that a backup has");
-	return str_eq(name, SUMS) ? read_sums(x, read_some, arg, ei)
-				  : write_one(x, name, read_some, arg, ei);
+	if (str_eq(name, SUMS))
+		return read_into(x, &x->sums, &x->has_sums, read_some, arg, ei);
+	if (str_eq(name, NOTE))
+		return read_into(x, &x->note, &x->has_note, read_some, arg, ei);
+	x->others = true;
+	return x->into ? write_one(x, name, read_some, arg, ei) : 0;
 }
 
 /* ---- tar ---- */
@@ -146,7 +153,7 @@ static int extract_tar(struct extracting *x, int fd, struct errinfo *ei)
 		r = take(x, name, read_tar, a, ei);
 	}
 	if (r == 0 && code != ARCHIVE_EOF)
-		r = x->made.len
+		r = x->others
 		    ? not_whole(ei, "its end is missing")
 		    : err_set(ei, GW_EFORMAT, "this is no backup: a folder or a tar is expected");
 	return r;
@@ -249,9 +256,6 @@ static void free_lines(char ***l)
 static int check_sums(struct extracting *x, struct errinfo *ei)
 {
 	size_t a_n = 0, b_n = 0;
-	if (!x->has_sums)
-		return x->made.len ? not_whole(ei, "SHA256SUMS is missing")
-				   : err_set(ei, GW_EFORMAT, "this is no backup: it is empty");
 	char **a GW_CLEANUP(free_lines) = lines_of(&x->made, &a_n);
 	char **b GW_CLEANUP(free_lines) = lines_of(&x->sums, &b_n);
 	for (size_t i = 0; i < a_n && i < b_n; i++)
@@ -265,25 +269,54 @@ static int check_sums(struct extracting *x, struct errinfo *ei)
 	return a_n == b_n ? 0 : not_whole(ei, "SHA256SUMS names other files");
 }
 
-int archive_extract(
-    const char *path, const char *into, archive_progress progress, void *arg, struct errinfo *ei)
+/* All of the archive at path, for x. */
+static int read_archive(struct extracting *x, const char *path, struct errinfo *ei)
 {
-	struct extracting x GW_CLEANUP(extracting_release) = {.into = into,
-	    .made = BUF_INIT(ARCHIVE_SUMS),
-	    .sums = BUF_INIT(ARCHIVE_SUMS),
-	    .piece = malloc(PIECE),
-	    .progress = progress,
-	    .arg = arg};
 	int fd GW_CLEANUP(file_close_p) = open(path, O_RDONLY | O_CLOEXEC);
-	int root GW_CLEANUP(file_close_p) = open(into, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (!x.piece)
-		return err_set(ei, GW_ENOMEM, "out of memory");
 	if (fd < 0)
 		return err_sys(ei, errno == ENOENT ? GW_ENOENT : GW_EIO, "cannot open '%s'", path);
+	int r = file_is_dir(path) ? extract_folder(x, path, ei) : extract_tar(x, fd, ei);
+	if (r == 0 && !x->has_sums)
+		return x->others ? not_whole(ei, "SHA256SUMS is missing")
+				 : err_set(ei, GW_EFORMAT, "this is no backup: it is empty");
+	return r;
+}
+
+static struct extracting begin(const char *into)
+{
+	return (struct extracting){.into = into,
+	    .made = BUF_INIT(ARCHIVE_SUMS),
+	    .sums = BUF_INIT(ARCHIVE_SUMS),
+	    .note = BUF_INIT(ARCHIVE_NOTE),
+	    .piece = str_alloc(PIECE)};
+}
+
+int archive_sums(const char *path, char ret_sha256[HASH_HEX], struct buf *note, struct errinfo *ei)
+{
+	struct extracting x GW_CLEANUP(extracting_release) = begin(NULL);
+	int r = read_archive(&x, path, ei);
+	if (r == 0 && x.note.len && buf_add(note, x.note.data, x.note.len) < 0)
+		r = err_set(ei, GW_ELIMIT, "SHA256SUMS.note is too long");
+	if (r == 0)
+		hash_sha256_hex(x.sums.data ? x.sums.data : "", x.sums.len, ret_sha256);
+	return r;
+}
+
+int archive_extract(const char *path, const char sums[HASH_HEX], const char *into,
+    archive_progress progress, void *arg, struct errinfo *ei)
+{
+	struct extracting x GW_CLEANUP(extracting_release) = begin(into);
+	int root GW_CLEANUP(file_close_p) = open(into, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char sha256[HASH_HEX];
 	if (root < 0)
 		return err_sys(ei, GW_EIO, "cannot open '%s'", into);
-	int r = file_is_dir(path) ? extract_folder(&x, path, ei) : extract_tar(&x, fd, ei);
-	if (r == 0)
-		r = check_sums(&x, ei);
+	x.progress = progress;
+	x.arg = arg;
+	int r = read_archive(&x, path, ei);
+	if (r < 0)
+		return r;
+	hash_sha256_hex(x.sums.data ? x.sums.data : "", x.sums.len, sha256);
+	r = str_eq(sha256, sums) ? check_sums(&x, ei)
+				 : not_whole(ei, "SHA256SUMS changed while it was read");
 	return r == 0 && syncfs(root) < 0 ? err_sys(ei, GW_EIO, "cannot write '%s'", into) : r;
 }

@@ -2,12 +2,14 @@
 #include "home/backup.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "age/age.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/str.h"
@@ -268,10 +270,24 @@ static int add_other(void *ctx, const char *name, int fd, struct errinfo *ei)
 	return add_file(ctx, name, fd, ei);
 }
 
+static int vouch(void *arg, const char sha256[HASH_HEX], struct buf *note, struct errinfo *ei)
+{
+	const struct run *run = arg;
+	struct buf vkey GW_CLEANUP(buf_release) = BUF_INIT(BACKUP_VKEY);
+	int r = ledger_backup_vouch(run->h->ledger, sha256, clock_now(), note, ei);
+	if (r == 0)
+		r = ledger_vkey(run->h->ledger, &vkey);
+	if (r == 0)
+		(void)snprintf(
+		    run->b->vkey, BACKUP_VKEY, "%.*s", (int)strcspn(vkey.data, "\n"), vkey.data);
+	return r;
+}
+
 static int fill(struct run *run, struct errinfo *ei)
 {
 	char *stage GW_CLEANUP(str_free_p) = file_join(run->stage, "together");
 	archive_out_progress(run->out, count, run->b);
+	archive_out_vouch(run->out, vouch, run);
 	int r = add_store(run, ei);
 	if (r == 0)
 		r = add_ledger(run, ei);

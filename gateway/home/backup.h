@@ -6,6 +6,10 @@
  * Secrets and data never go together: the backup holds the databases, packages, registry, policies
  * and receipts; keys/, the *.key files of organisation/ and the age identities go into a file of
  * their own, encrypted with age.
+ *
+ * The ledger's key vouches for a backup (ledger/backup.h), so that who can write where backups lie
+ * cannot put another home in their place: that key is in the file with the secrets, which lies
+ * elsewhere.
  */
 #ifndef GW_HOME_BACKUP_H
 #define GW_HOME_BACKUP_H
@@ -17,6 +21,7 @@
 #include "base/defs.h"
 #include "base/err.h"
 #include "home/home.h"
+#include "ledger/backup.h"
 #include "ledger/checkpoint.h"
 
 /* Bytes done so far, and about how many there will be. */
@@ -31,6 +36,7 @@ struct home_backup {
 	/* filled in */
 	struct checkpoint head; /* the ledger that it holds */
 	uint64_t files, bytes, total;
+	char vkey[BACKUP_VKEY]; /* by which it is vouched for */
 };
 
 /*
@@ -53,20 +59,26 @@ struct home_restore {
 	const struct age_identities *with; /* that opens keys */
 	const char *seen;                  /* a later checkpoint of the ledger, or NULL */
 	size_t seen_n;
+	const char
+	    *vkey;      /* the verifier key that must have vouched, or NULL: that of the secrets */
+	bool unvouched; /* take a backup without SHA256SUMS.note as well */
 	home_progress progress;
 	void *arg;
 	/* filled in */
 	uint64_t files, bytes, total;
-	struct checkpoint head; /* the ledger as restored, verified */
-	bool lost;              /* `seen` covers more: the ledger is refused until ledger_restart */
+	struct backup_vouch vouch; /* when it was made, by which key; at 0: nobody vouches for it */
+	struct checkpoint head;    /* the ledger as restored, verified */
+	bool lost; /* `seen` covers more: the ledger is refused until ledger_restart */
 };
 
 /*
  * home_restore(dir, s, ei): make a home at dir out of a backup and its secrets; its ledger is
- * verified wholly. It is there wholly or not at all.
+ * verified wholly. It is there wholly or not at all. Before any of the backup is written it is
+ * looked at whether the ledger's key vouches for it.
  *
- * GW_EEXIST: dir is there. GW_EAUTH: the backup is not whole or was changed, the keys are of
- * another home, the ledger does not verify, `seen` is not signed by it. GW_ENOMATCH: no key opens
+ * GW_EEXIST: dir is there. GW_EAUTH: the backup is not whole or was changed, nobody or another key
+ * vouches for it, the keys are of another home, the ledger does not verify, `seen` is not signed by
+ * it. GW_ENOMATCH: no key opens
  * the secrets. GW_EFORMAT; GW_ENOENT; GW_EIO.
  */
 int home_restore(const char *dir, struct home_restore *s, struct errinfo *ei) GW_MUST_USE;

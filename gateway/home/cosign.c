@@ -10,8 +10,6 @@
 #include "ledger/ledger.h"
 #include "store/witness.h"
 
-enum { WITNESSES = 32 /* that a cosigned checkpoint is looked through for */ };
-
 /* A new key of this home is a registry.change. */
 static int make_key(
     struct home *h, const char *path, const char *name, struct witness *ret, struct errinfo *ei)
@@ -162,24 +160,26 @@ int home_cosign(struct home *h, struct store *store, const struct registry *regi
 }
 
 int home_cosigned(struct home *h, const char *peer, const struct checkpoint *head, const char *note,
-    size_t n, struct errinfo *ei)
+    size_t n, bool daemon, struct errinfo *ei)
 {
 	char *path GW_CLEANUP(str_free_p) = home_path(h, "ledger/checkpoint.cosigned");
 	struct ledger_record r = anchor(h->actor, peer, head);
-	r.actor.k = "user";
-	r.actor.auth = "cli";
+	if (!daemon) {
+		r.actor.k = "user";
+		r.actor.auth = "cli";
+	}
 	r.out = LEDGER_OK;
 	int e = ledger_append(h->ledger, &r, NULL, NULL, ei);
 	return e < 0 ? e : file_write(path, note, n, 0644, FILE_REPLACE, ei);
 }
 
 /* The witnesses that the registry knows. */
-static size_t known_witnesses(
-    const struct registry *registry, struct note_key keys[WITNESSES], const char *oins[WITNESSES])
+static size_t known_witnesses(const struct registry *registry, struct note_key keys[HOME_WITNESSES],
+    const char *oins[HOME_WITNESSES])
 {
 	const struct organisations *l = registry_organisations(registry);
 	size_t n = 0;
-	for (size_t i = 0; i < l->n && n < WITNESSES; i++)
+	for (size_t i = 0; i < l->n && n < HOME_WITNESSES; i++)
 		if (l->list[i]->witness &&
 		    note_vkey_parse(l->list[i]->witness, &keys[n], NULL) == 0 &&
 		    keys[n].type == NOTE_COSIGNATURE)
@@ -187,15 +187,15 @@ static size_t known_witnesses(
 	return n;
 }
 
-int home_cosigned_read(struct home *h, struct buf *note, struct checkpoint *ret,
-    struct home_vouch *ret_v, size_t cap, size_t *ret_n, struct errinfo *ei)
+int home_cosigned_read(struct home *h, const struct registry *registry, struct buf *note,
+    struct checkpoint *ret, struct home_vouch *ret_v, size_t cap, size_t *ret_n, struct errinfo *ei)
 {
 	char *path GW_CLEANUP(str_free_p) = home_path(h, "ledger/checkpoint.cosigned");
 	struct buf vkey GW_CLEANUP(buf_release) = BUF_INIT(1024);
-	struct note_key keys[WITNESSES], log;
-	const char *oins[WITNESSES];
-	uint64_t times[WITNESSES] = {0};
-	size_t n = known_witnesses(h->registry, keys, oins), k = 0;
+	struct note_key keys[HOME_WITNESSES], log;
+	const char *oins[HOME_WITNESSES];
+	uint64_t times[HOME_WITNESSES] = {0};
+	size_t n = known_witnesses(registry, keys, oins), k = 0;
 	int r = file_read(path, NOTE_MAX - 1, note, ei);
 	if (r == GW_ENOENT)
 		return err_set(ei, r,

@@ -33,12 +33,14 @@ int home_cosign(struct home *h, struct store *store, const struct registry *regi
     struct errinfo *ei) GW_MUST_USE;
 
 /*
- * home_cosigned(h, peer, note, n, ei): keep our checkpoint with the signature lines of witnesses
- * behind it, as ledger/checkpoint.cosigned; recorded before as anchor.cosign with that peer.
- * GW_ELEDGER, GW_EIO. Needs HOME_LEDGER.
+ * home_cosigned(h, peer, head, note, n, daemon, ei): keep our checkpoint with the signature lines
+ * of witnesses behind it, as ledger/checkpoint.cosigned; recorded before as anchor.cosign with that
+ * peer, by the daemon or by whoever runs the command. GW_ELEDGER, GW_EIO. Needs HOME_LEDGER.
  */
 int home_cosigned(struct home *h, const char *peer, const struct checkpoint *head, const char *note,
-    size_t n, struct errinfo *ei) GW_MUST_USE;
+    size_t n, bool daemon, struct errinfo *ei) GW_MUST_USE;
+
+enum { HOME_WITNESSES = 32 /* that a cosigned checkpoint is looked through for */ };
 
 /* Who vouches for a checkpoint of ours. */
 struct home_vouch {
@@ -47,13 +49,14 @@ struct home_vouch {
 };
 
 /*
- * home_cosigned_read(h, note, ret, ret_v, cap, ret_n, ei): read ledger/checkpoint.cosigned into
- * note (of NOTE_MAX) and verify it: signed by our log, and which organisations' witnesses vouch for
- * it (ret_v[0..cap), *ret_n of them). GW_ENOENT: there is none. GW_EAUTH: a signature does not
- * hold, or no witness that the registry knows signed. Needs HOME_LEDGER or HOME_LEDGER_READ, and a
- * registry.
+ * home_cosigned_read(h, registry, note, ret, ret_v, cap, ret_n, ei): read
+ * ledger/checkpoint.cosigned into note (of NOTE_MAX) and verify it: signed by our log, and which
+ * organisations' witnesses vouch for it (ret_v[0..cap), *ret_n of them). GW_ENOENT: there is none.
+ * GW_EAUTH: a signature does not hold, or no witness that the registry knows signed. Needs
+ * HOME_LEDGER or HOME_LEDGER_READ.
  */
-int home_cosigned_read(struct home *h, struct buf *note, struct checkpoint *ret,
-    struct home_vouch *ret_v, size_t cap, size_t *ret_n, struct errinfo *ei) GW_MUST_USE;
+int home_cosigned_read(struct home *h, const struct registry *registry, struct buf *note,
+    struct checkpoint *ret, struct home_vouch *ret_v, size_t cap, size_t *ret_n, struct errinfo *ei)
+    GW_MUST_USE;
 
 #endif

@@ -173,7 +173,8 @@ enum home_registry_state home_registry_state(const struct home *h, const char **
 /*
  * Remember the registry as it is now as what our own command left: to be called by every act that
  * changed it, before its result. Does nothing when it was neither signed nor pending before, so
- * that nobody's edit is taken for ours. GW_EIO.
+ * that nobody's edit is taken for ours. What is a new key statement of ours and nothing more leaves
+ * it signed. GW_EIO.
  */
 int home_registry_changed(struct home *h, struct errinfo *ei) GW_MUST_USE;
 

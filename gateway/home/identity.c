@@ -25,6 +25,7 @@ static void read_statements(const struct home *h, struct home_identity *id)
 	for (size_t at = 0; (k = registry_key_next(h->registry, h->settings.oin, &at));) {
 		if (!str_eq(k->recipient, id->recipient) || k->code != 0)
 			continue;
+		id->stated_at = !id->stated || k->at < id->stated_at ? k->at : id->stated_at;
 		id->stated = true;
 		id->revoked |= k->revoked;
 		for (size_t i = 0; (other = registry_key_next(h->registry, h->settings.oin, &i));)
@@ -33,8 +34,16 @@ static void read_statements(const struct home *h, struct home_identity *id)
 				replaced = other->at;
 	}
 	id->replaced = replaced || id->revoked;
-	id->keep = date_from_days(
-	    date_days(date_of(replaced ? replaced : clock_now())) + IDENTITY_KEEP_DAYS);
+	id->keep = date_of(replaced ? replaced : clock_now());
+}
+
+/* From the day on which it was replaced, or the last package to it: whichever is later. */
+static void set_keep(struct home_identity *id)
+{
+	struct date last = date_of(id->sealed);
+	if (date_cmp(last, id->keep) > 0)
+		id->keep = last;
+	id->keep = date_from_days(date_days(id->keep) + IDENTITY_KEEP_DAYS);
 }
 
 /* Whether the identity opens the package at path; what cannot be read is no package of ours. */
@@ -89,6 +98,10 @@ int home_identities_list(struct home *h, struct home_identities *ret, struct err
 		r = read_one(h, dir, l.names[i], &ids.list[ids.n++], ei);
 	if (ids.n)
 		ids.list[ids.n - 1].newest = true;
+	if (r == 0)
+		r = home_identities_seen(h, &ids, ei);
+	for (size_t i = 0; i < ids.n; i++)
+		set_keep(&ids.list[i]);
 	file_list_release(&l);
 	if (r < 0)
 		home_identities_release(&ids);
@@ -124,6 +137,10 @@ static int may_go(const struct home_identity *id, bool early, struct errinfo *ei
 		return err_set(ei, GW_EREFUSED,
 		    "%zu packages in inbox/ are for '%s': open and remove them first", id->packages,
 		    id->name);
+	if (id->waiting)
+		return err_set(ei, GW_EREFUSED,
+		    "%zu packages at the gateway are for '%s': fetch, open and remove them first",
+		    id->waiting, id->name);
 	if (id->stated && !early && date_cmp(date_of(clock_now()), id->keep) <= 0)
 		return err_set(ei, GW_EREFUSED,
 		    "packages for '%s' may come until %s: wait, or say --early", id->name, day);

@@ -36,6 +36,19 @@ void home_refuse(struct home *h, int code);
 /* Orders names of identity files (char *), oldest first, for qsort. */
 int home_identity_order(const void *a, const void *b);
 
+struct home_identities;
+
+/* Fill in what slips tell of packages for them: sealed, waiting. GW_EIO, GW_EFORMAT (store.db). */
+int home_identities_seen(struct home *h, struct home_identities *ids, struct errinfo *ei)
+    GW_MUST_USE;
+
+/* Whether a statement of ours would count now. GW_EREFUSED, GW_EAUTH. As home_refresh. */
+int home_can_say(const struct home *h, struct errinfo *ei) GW_MUST_USE;
+
+/* The statement for the newest age identity alone, when there is none; *ret_said. As home_refresh.
+ */
+int home_say_identity(struct home *h, bool *ret_said, struct errinfo *ei) GW_MUST_USE;
+
 /* Make the folders of a home under dir, those that are not there. GW_EIO. */
 int home_make_folders(const char *dir, struct errinfo *ei) GW_MUST_USE;
 

@@ -103,6 +103,11 @@ const struct receipts_pending *receipts_pending(const struct receipts *r, size_t
 int receipts_arrived(struct receipts *r, struct errinfo *ei) GW_MUST_USE;
 int receipts_drop(struct receipts *r, size_t i, struct errinfo *ei) GW_MUST_USE;
 
+/* The i-th statement of the chain, from 0, as it lies in its file: a new reference. GW_ENOENT,
+ * GW_EIO; GW_EFORMAT: somebody has changed it. */
+int receipts_statement(const char *root, const struct chain *c, size_t i, json_t **ret,
+    struct errinfo *ei) GW_MUST_USE;
+
 /*
  * receipts_verify(dir, env, ret, ret_pending, ei): verify the folder dir, wherever it comes from:
  * every slip and statement with its signature, their order, and that none is left out. *ret is the

@@ -143,6 +143,16 @@ int receipts_read(const char *dir, struct chain *c, bool verify, struct errinfo 
 	return r;
 }
 
+int receipts_statement(
+    const char *root, const struct chain *c, size_t i, json_t **ret, struct errinfo *ei)
+{
+	struct buf json GW_CLEANUP(buf_release) = BUF_INIT(STATEMENT_MAX);
+	char *path GW_CLEANUP(str_free_p) = str_printf("%s/%s-%s/%04zu-%s%s", root, chain_sender(c),
+	    chain_case(c), i + 1, chain_at(c, i)->kind, RECEIPTS_STATEMENT);
+	int r = file_read(path, STATEMENT_MAX, &json, ei);
+	return r == 0 ? jx_parse(path, json.data, json.len, &JX_SMALL, ret, ei) : r;
+}
+
 /* Whose case it is: as its first statement says. */
 static int first_of(const char *dir, const struct file_list *l, char sender[OIN_TEXT],
     char case_id[CHAIN_CASE], struct errinfo *ei)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* records: what a home itself writes into its ledger, and how it is handed to transfer/. */
+#include "base/clock.h"
 #include "base/str.h"
+#include "home/extension.h"
 #include "home/inside.h"
+#include "home/terms.h"
 
 static struct ledger_record own_record(const struct home *h, const char *act)
 {
@@ -85,6 +88,34 @@ static int find_baseline(void *arg, struct buf *ret, struct errinfo *ei)
 	return home_baseline(arg, ret, ei);
 }
 
+/* ---- what the receipts of a case say ---- */
+
+static int signing_pinned(void *arg, const struct cades_signer *by, int64_t at, struct errinfo *ei)
+{
+	const struct home *h = arg;
+	return registry_signed_by(h->registry, by, by->oin, date_of(at), ei);
+}
+
+static struct chain_terms chain_terms_of(void *arg, const char *policy_sha256)
+{
+	struct home_terms t = home_terms(arg, policy_sha256);
+	return (struct chain_terms){
+	    .known = t.known, .direct = t.direct, .delete_never = t.delete_never};
+}
+
+static int find_extended(void *arg, const char *sender, const char *case_id, const char *package,
+    struct transfer_term *ret, struct errinfo *ei)
+{
+	const struct home *h = arg;
+	char *root GW_CLEANUP(str_free_p) = home_path(h, "receipts");
+	const struct chain_env env = {.trust = registry_trust(h->registry),
+	    .now = clock_now(),
+	    .pinned = signing_pinned,
+	    .terms = chain_terms_of,
+	    .arg = arg};
+	return extension_find(root, &env, h->settings.oin, sender, case_id, package, ret, ei);
+}
+
 void home_transfer(struct home *h, struct transfer_env *ret)
 {
 	h->attach = settings_attach(&h->settings);
@@ -107,6 +138,7 @@ void home_transfer(struct home *h, struct transfer_env *ret)
 	    .policy = find_policy,
 	    .baseline = find_baseline,
 	    .processing = find_processing,
+	    .extended = find_extended,
 	    .arg = h,
 	};
 }

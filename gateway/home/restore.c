@@ -85,6 +85,40 @@ static int open_secrets(
 	return r < 0 ? r : take_secrets(dir, reader, oin, ei);
 }
 
+/* ---- who vouches for it ---- */
+
+/* The key that a person named must be the one in the secrets; an origin may have changed since. */
+static int check_named(const struct home_restore *s, struct errinfo *ei)
+{
+	struct note_key named, there;
+	int r = note_vkey_parse(s->vkey, &named, ei);
+	if (r == 0)
+		r = note_vkey_parse(s->vouch.vkey, &there, ei);
+	if (r == 0 && memcmp(named.pub, there.pub, sizeof there.pub) != 0)
+		r = err_set(ei, GW_EAUTH,
+		    "the ledger key of these secrets is %s, not the one that was named",
+		    s->vouch.vkey);
+	return r;
+}
+
+/* With the secrets in place, and nothing else: sums is the list that is vouched for. */
+static int check_vouched(const char *dir, const char *oin, struct home_restore *s,
+    char sums[HASH_HEX], struct errinfo *ei)
+{
+	struct buf note GW_CLEANUP(buf_release) = BUF_INIT(NOTE_MAX);
+	char *key GW_CLEANUP(str_free_p) = file_join(dir, "keys/ledger.key");
+	s->vouch = (struct backup_vouch){0};
+	int r = archive_sums(s->from, sums, &note, ei);
+	if (r < 0 || (!note.len && s->unvouched && !s->vkey))
+		return r;
+	if (!note.len)
+		return err_set(ei, GW_EAUTH,
+		    "nobody vouches for this backup: SHA256SUMS.note is missing. One that an earlier "
+		    "version made has none: --unsigned takes it, when you know where it lay");
+	r = ledger_backup_vouched(key, oin, note.data, note.len, sums, &s->vouch, ei);
+	return r == 0 && s->vkey ? check_named(s, ei) : r;
+}
+
 /* ---- whether it is one ---- */
 
 static int tell_seen(struct home *h, struct home_restore *s, struct errinfo *ei)
@@ -132,14 +166,16 @@ static int measure(struct home_restore *s, struct errinfo *ei)
 static int fill(void *ctx, const char *dir, struct errinfo *ei)
 {
 	struct home_restore *s = ctx;
-	char oin[OIN_TEXT] = "";
+	char oin[OIN_TEXT] = "", sums[HASH_HEX];
 	int r = measure(s, ei);
 	if (r == 0)
-		r = archive_extract(s->from, dir, count, s, ei);
+		r = open_secrets(dir, s, oin, ei);
+	if (r == 0)
+		r = check_vouched(dir, oin, s, sums, ei);
+	if (r == 0)
+		r = archive_extract(s->from, sums, dir, count, s, ei);
 	if (r == 0)
 		r = home_make_folders(dir, ei);
-	if (r == 0)
-		r = open_secrets(dir, s, oin, ei);
 	if (r == 0)
 		r = verify(dir, oin, s, ei);
 	if (r < 0)

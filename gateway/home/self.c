@@ -189,6 +189,21 @@ static int check_ready(const struct home *h, struct errinfo *ei)
 	return 0;
 }
 
+/* The end of a change, if there was one, that came to r. */
+static int end(struct home *h, const struct change *c, int r, bool *ret_changed, struct errinfo *ei)
+{
+	if (c->begun) { /* what was written before something failed is ours as well */
+		int left = home_registry_changed(h, r < 0 ? NULL : ei);
+		r = r < 0 ? r : left;
+		int told =
+		    home_result(h, "registry.change", NULL, &c->intent, r, r < 0 ? NULL : ei);
+		r = r < 0 ? r : told;
+	}
+	if (r == 0)
+		*ret_changed = c->begun;
+	return r;
+}
+
 int home_refresh(
     struct home *h, const char *const *recovery, size_t n, bool *ret_changed, struct errinfo *ei)
 {
@@ -199,15 +214,28 @@ int home_refresh(
 		r = refresh_entry(h, dir, &c, ei);
 	if (r == 0)
 		r = say_keys(h, dir, recovery, n, &c, ei);
-	if (c.begun) { /* what was written before something failed is ours as well */
-		int left = home_registry_changed(h, r < 0 ? NULL : ei);
-		r = r < 0 ? r : left;
-		int end = home_result(h, "registry.change", NULL, &c.intent, r, r < 0 ? NULL : ei);
-		r = r < 0 ? r : end;
-	}
+	return end(h, &c, r, ret_changed, ei);
+}
+
+int home_can_say(const struct home *h, struct errinfo *ei)
+{
+	const struct organisation *o = registry_organisation(h->registry, h->settings.oin);
+	int r = check_ready(h, ei);
+	if (r == 0 && (!o || !pins_hold(&o->signing, signer_spki(h->signer), date_of(clock_now()))))
+		r = err_set(ei, GW_EREFUSED,
+		    "our signing key is not pinned in the registry: handover organisation export, and "
+		    "have the registry signed");
+	return r == 0 ? signer_judge(h->signer, registry_trust(h->registry), clock_now(), ei) : r;
+}
+
+int home_say_identity(struct home *h, bool *ret_said, struct errinfo *ei)
+{
+	char *dir GW_CLEANUP(str_free_p) = home_path(h, "registry");
+	struct change c = {.begun = false};
+	int r = home_can_say(h, ei);
 	if (r == 0)
-		*ret_changed = c.begun;
-	return r;
+		r = say_keys(h, dir, NULL, 0, &c, ei);
+	return end(h, &c, r, ret_said, ei);
 }
 
 /* A new key file, as one registry.change. */

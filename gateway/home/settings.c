@@ -54,8 +54,10 @@ static const struct limit serves[] = {
     SERVES("workers", workers, 1, 2, 256),
     SERVES("per_organisation", per_peer, 1, 1, 256),
     SERVES("grace_s", grace_s, 1, 1, 600),
+    SERVES("cosign_minutes", cosign_minutes, 1, 1, 7 * 24 * 60),
+    SERVES("cosign_warn_hours", cosign_warn_hours, 1, 1, 10000),
 };
-enum { LIMITS_MOST = 16 };
+enum { LIMITS_MOST = 16, WITNESSES_MOST = 32 /* as many as a checkpoint is looked through for */ };
 _Static_assert(GW_LENGTH(limits) <= LIMITS_MOST && GW_LENGTH(serves) <= LIMITS_MOST, "words fit");
 
 static void store(void *at, size_t width, uint64_t v)
@@ -239,6 +241,9 @@ static int read_daemon(const struct yml *root, struct settings *s, struct errinf
 		r = read_oins(root, "mandates", &s->mandates, &s->mandates_n, ei);
 	if (r == 0)
 		r = read_oins(root, "witnesses", &s->witnesses, &s->witnesses_n, ei);
+	if (r == 0 && s->witnesses_n > WITNESSES_MOST)
+		r = yml_err(yml_get(root, "witnesses"), ei, GW_ELIMIT, "witnesses: at most %d",
+		    (int)WITNESSES_MOST);
 	if (r == 0)
 		r = read_security(root, s, ei);
 	if (r == 0)

@@ -35,6 +35,9 @@ struct settings_serve {
 	/* connections, per_address, workers, per_organisation; 0: the defaults of http/server.h */
 	unsigned connections, per_address, workers, per_peer;
 	unsigned grace_s; /* for what runs when the daemon stops; 0: 20 */
+	/* between two heads of the ledger for the witnesses (60), and how old the last signature of
+	 * one may be (48); 0: these */
+	unsigned cosign_minutes, cosign_warn_hours;
 };
 
 /* security_contact: who is told of a weakness, and until the end of which day. */
@@ -61,7 +64,7 @@ struct settings {
 	enum settings_tls tls_profile; /* nl-goed unless said */
 	char **mandates;               /* OINs besides our own whose clients may hand in dossiers */
 	size_t mandates_n;
-	char **witnesses; /* OINs; noted only: `ledger cosign` names whom it asks */
+	char **witnesses; /* OINs whose gateways the daemon asks to vouch for the ledger */
 	size_t witnesses_n;
 	struct settings_serve serve;
 	struct settings_security security;

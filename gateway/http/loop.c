@@ -227,6 +227,7 @@ static void begin(struct http_server *s, const struct listener *l, int fd, struc
 	(void)pthread_mutex_unlock(&s->lock);
 	struct conn *c = str_alloc(sizeof *c);
 	*c = (struct conn){.next = s->conns,
+	    .listener = l,
 	    .stream = {fd, ssl},
 	    .from = from,
 	    .generation = generation,

@@ -26,8 +26,9 @@ enum { HTTP_LISTENERS = 8, HTTP_STACK = 512 << 10, HTTP_SHAKERS = 4 /* threads *
 enum state { HANDSHAKE, SHAKING, IDLE, HEAD, READY, LINGER };
 
 struct conn {
-	struct conn *prev, *next; /* all connections: the loop's */
-	struct conn *after;       /* in a queue */
+	struct conn *prev, *next;        /* all connections: the loop's */
+	struct conn *after;              /* in a queue */
+	const struct listener *listener; /* where it came in */
 	struct stream stream;
 	enum stream_step step; /* how far its handshake came, from the shaker */
 	const char *why;       /* it failed; static */

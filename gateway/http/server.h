@@ -58,7 +58,9 @@ struct http_handlers {
 	/*
 	 * Who is at the other end? Called after the handshake, and again for every request, so that
 	 * what was withdrawn meanwhile is noticed. 0 with *ret_peer, or a failure: the connection
-	 * is closed after a 403 that says no more. NULL: nobody is known by name.
+	 * is closed after a 403 that says no more. NULL: nobody is known by name. A certificate
+	 * that has expired since the handshake, or is revoked by lists that came since, is refused
+	 * in the same way before it is asked about (http/verdict.h).
 	 */
 	int (*identify)(void *arg, X509 *cert, struct http_peer *ret_peer);
 	/* Answer one request (http/request.h). Runs on several threads at once. */
@@ -76,12 +78,13 @@ struct http_handlers {
 int http_server_new(const struct http_limits *limits, const struct http_handlers *handlers,
     struct http_server **ret, struct errinfo *ei) GW_MUST_USE;
 
-/* Serve the listening socket fd, too, with TLS by ctx or plain where ctx is NULL; both are taken
- * over on success. Before http_server_run only; at most 8. */
+/* Serve the listening socket fd, too, with TLS by ctx (of tls_server) or plain where ctx is NULL;
+ * both are taken over on success. Before http_server_run only; at most 8. */
 int http_server_listen(struct http_server *s, int fd, SSL_CTX *ctx, struct errinfo *ei) GW_MUST_USE;
 
-/* Use ctx for new connections of the TLS listeners and close those of before after the request
- * that they are at. Taken over. From any thread. */
+/* Use ctx, of tls_server, for new connections of the TLS listeners and close those of before after
+ * the request that they are at; one that begins only now is judged by ctx first. Taken over. From
+ * any thread. */
 void http_server_reload(struct http_server *s, SSL_CTX *ctx);
 
 /* Run until http_server_stop; then take nothing new, finish what runs, at most grace_ms. GW_EIO. */

@@ -8,8 +8,14 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "http/verdict.h"
 
-enum { READ_ROOM = 66 << 10 /* four records of the largest kind */ };
+enum {
+	READ_ROOM = 66 << 10, /* four records of the largest kind */
+	/* security levels of OpenSSL; either way no SHA-1 */
+	BITS_128 = 3, /* RSA from 3,072, EC from 256 */
+	BITS_112 = 2, /* RSA from 2,048, EC from 224 */
+};
 
 static const char SUITES_13[] = "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 static const char SUITES_12[] =
@@ -30,6 +36,11 @@ static int openssl_says(struct errinfo *ei, int code, const char *what)
 	return err_set(ei, code, "%s: %s", what, why ? why : "no reason given");
 }
 
+static int level(enum tls_profile profile)
+{
+	return profile == TLS_DIGIKOPPELING ? BITS_112 : BITS_128;
+}
+
 static int own_key(SSL_CTX *c, const struct tls_files *f, struct errinfo *ei)
 {
 	int r = file_check_private(f->key, ei);
@@ -37,8 +48,15 @@ static int own_key(SSL_CTX *c, const struct tls_files *f, struct errinfo *ei)
 		return r;
 	if (!file_exists(f->cert))
 		return err_set(ei, GW_ENOENT, "%s: not there", f->cert);
-	if (SSL_CTX_use_certificate_chain_file(c, f->cert) != 1)
-		return openssl_says(ei, GW_EFORMAT, f->cert);
+	if (SSL_CTX_use_certificate_chain_file(c, f->cert) != 1) {
+		int why = ERR_GET_REASON(ERR_peek_last_error());
+		if (why != SSL_R_EE_KEY_TOO_SMALL && why != SSL_R_CA_KEY_TOO_SMALL)
+			return openssl_says(ei, GW_EFORMAT, f->cert);
+		ERR_clear_error();
+		return err_set(ei, GW_EFORMAT,
+		    "%s: a key in it is too short for this tls_profile: P-256, or RSA from %d bits",
+		    f->cert, f->profile == TLS_DIGIKOPPELING ? 2048 : 3072);
+	}
 	if (SSL_CTX_use_PrivateKey_file(c, f->key, SSL_FILETYPE_PEM) != 1)
 		return openssl_says(ei, GW_EFORMAT, f->key);
 	return SSL_CTX_check_private_key(c) == 1
@@ -62,18 +80,17 @@ static int judges(SSL_CTX *c, const struct tls_files *f, struct errinfo *ei)
 	(void)X509_VERIFY_PARAM_set_flags(
 	    p, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL | X509_V_FLAG_X509_STRICT);
 	X509_VERIFY_PARAM_set_depth(p, 4);
-	X509_VERIFY_PARAM_set_auth_level(p, 2); /* 112 bits: no SHA-1, no RSA below 2048 */
-	if (f->at)
-		X509_VERIFY_PARAM_set_time(p, (time_t)(f->at / 1000));
+	X509_VERIFY_PARAM_set_auth_level(p, level(f->profile));
 	SSL_CTX_set_verify(
 	    c, SSL_VERIFY_PEER | (f->client_optional ? 0 : SSL_VERIFY_FAIL_IF_NO_PEER_CERT), NULL);
-	return 0;
+	return verdict_install(c, f->at, ei);
 }
 
 static int profile(SSL_CTX *c, enum tls_profile profile, struct errinfo *ei)
 {
 	char signatures[sizeof SIGNATURES + sizeof SIGNATURES_12];
 	bool old = profile == TLS_DIGIKOPPELING;
+	SSL_CTX_set_security_level(c, level(profile));
 	(void)snprintf(signatures, sizeof signatures, "%s%s", SIGNATURES, old ? SIGNATURES_12 : "");
 	if (SSL_CTX_set_min_proto_version(c, old ? TLS1_2_VERSION : TLS1_3_VERSION) != 1 ||
 	    SSL_CTX_set_max_proto_version(c, TLS1_3_VERSION) != 1 ||

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* workers: a request each, from the head to the end of the answer; and shakers: a step of a
  * handshake each, which takes milliseconds that the loop does not have. */
+#include <stdlib.h>
 #include <sys/epoll.h>
 
 #include "base/clock.h"
 #include "http/pool.h"
 #include "http/tls.h"
+#include "http/verdict.h"
 
 /* The first connection that may be worked on now, taken off the queue; under the lock. */
 static struct conn *take(struct http_server *s)
@@ -26,21 +28,27 @@ static struct conn *take(struct http_server *s)
 	return NULL;
 }
 
-/* 0, or the status of a refusal. */
-static int identify(struct http_server *s, struct conn *c, struct http_peer *ret_peer)
+/* 0, or the status of a refusal. The certificate was good when the connection began; `now` has the
+ * roots and lists of today. */
+static int identify(struct http_server *s, struct conn *c, SSL_CTX *now, struct http_peer *ret_peer)
 {
 	X509 *x = c->stream.ssl ? SSL_get0_peer_certificate(c->stream.ssl) : NULL;
+	const char *why = x ? verdict_against(c->stream.ssl, now) : NULL;
+	if (why) {
+		pool_note(s, "certificate", why);
+		return 403;
+	}
 	if (!x || !s->handlers.identify)
 		return 0;
 	return s->handlers.identify(s->handlers.arg, x, ret_peer) < 0 ? 403 : 0;
 }
 
-static void answer(struct http_server *s, struct conn *c)
+static void answer(struct http_server *s, struct conn *c, SSL_CTX *now)
 {
 	struct http_request q = {
 	    .stream = &c->stream, .limits = &s->limits, .head = c->parsed, .rest = &c->in};
 	http_request_begin(&q);
-	int refused = c->refused ? c->refused : identify(s, c, &q.peer);
+	int refused = c->refused ? c->refused : identify(s, c, now, &q.peer);
 	if (refused == 403)
 		q.close = true;
 	if (refused)
@@ -107,8 +115,12 @@ void *pool_worker(void *arg)
 			continue;
 		}
 		bool body = c->parsed.framing != HTTP_NO_BODY && !c->refused;
+		SSL_CTX *now = c->listener->ctx; /* a reload may change it */
+		if (now && SSL_CTX_up_ref(now) != 1)
+			abort();
 		(void)pthread_mutex_unlock(&s->lock);
-		answer(s, c);
+		answer(s, c, now);
+		SSL_CTX_free(now);
 		(void)pthread_mutex_lock(&s->lock);
 		s->busy--;
 		s->busy_body -= body;

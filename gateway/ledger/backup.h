@@ -9,6 +9,7 @@
 #ifndef GW_LEDGER_BACKUP_H
 #define GW_LEDGER_BACKUP_H
 
+#include "base/hash.h"
 #include "ledger/checkpoint.h"
 #include "ledger/ledger.h"
 
@@ -30,6 +31,38 @@ struct ledger_copy {
  */
 int ledger_backup(struct ledger *l, struct ledger_copy *c, struct buf *head,
     ledger_backup_progress progress, void *arg, struct errinfo *ei) GW_MUST_USE;
+
+/*
+ * A backup as a whole is vouched for by the log's key in a signed note (C2SP signed-note) of four
+ * lines:
+ *
+ *   handover/backup/1
+ *   <origin of the log>
+ *   <moment, RFC 3339 in UTC>
+ *   <SHA-256 of the list of its files, 64 hex digits>
+ *
+ * The first line is none that a checkpoint of this log can have, so that neither passes for the
+ * other.
+ */
+enum { BACKUP_VKEY = 320 /* bytes of a vkey and its NUL */ };
+struct backup_vouch {
+	int64_t at; /* ms */
+	char vkey[BACKUP_VKEY];
+};
+
+/* Append the note for the list with that digest, made at `at` (ms), to out. GW_ELIMIT. */
+int ledger_backup_vouch(struct ledger *l, const char sha256[HASH_HEX], int64_t at, struct buf *out,
+    struct errinfo *ei) GW_MUST_USE;
+
+/*
+ * ledger_backup_vouched(key_path, oin, note, n, sha256, ret, ei): whether the note vouches for that
+ * digest, by the log's key in the file at key_path (keys/ledger.key), for a log of the organisation
+ * `oin`. The log itself need not be there.
+ *
+ * GW_EAUTH: it does not, or another key signed it. GW_EFORMAT, GW_EMODE, GW_ENOENT: the key's file.
+ */
+int ledger_backup_vouched(const char *key_path, const char *oin, const char *note, size_t n,
+    const char sha256[HASH_HEX], struct backup_vouch *ret, struct errinfo *ei) GW_MUST_USE;
 
 /*
  * ledger_lost(paths, note, n, ei): tell a restored log of a later head that it signed before it was

@@ -32,7 +32,8 @@ struct registry_trust {
 	const char *const *officers; /* pins of registry_officers: "sha256:<hex>" */
 	size_t officers_n;
 	bool test;       /* an unsigned registry is a warning */
-	const char *oin; /* whose registry it is, or NULL: for what registry_check says to do */
+	const char *oin; /* whose registry it is, or NULL: for what registry_check says to do, and
+	                    for key statements that came since it was signed */
 };
 
 /*
@@ -43,6 +44,10 @@ struct registry_trust {
  * not a pinned officer's or does not verify; no signature, unless rt->test. GW_EFORMAT with
  * file:line:col. A key statement or acceptance that does not verify is kept with its reason and
  * never counts.
+ *
+ * No change is a new statement of rt->oin about a main key, as long as it counts: the key that
+ * signed it is pinned under the officer's signature, who has nothing to add, and an age identity
+ * can be renewed without one. Nothing else of the folder may differ.
  */
 int registry_load(const char *dir, const struct registry_trust *rt, int64_t now,
     struct registry **ret, struct errinfo *ei) GW_MUST_USE;

@@ -19,17 +19,21 @@ static int make_body(const struct signer *s, const char *kind, const char *for_o
 {
 	char id[ID_TEXT], moment[TIME_TEXT];
 	char *doc GW_CLEANUP(str_free_p) = str_printf("handover/%s/1", kind);
+	json_t *own GW_CLEANUP(jx_release) = json_copy((json_t *)(uintptr_t)members);
+	const char *given = jx_str(members, "id");
 	int r;
 	id_v4(id);
+	if (given && json_object_del(own, "id") < 0)
+		return GW_ENOMEM;
 	time_text(at, moment);
 	jx_set(body, "doc", json_string(doc));
-	jx_set(body, "id", json_string(id));
+	jx_set(body, "id", json_string(given ? given : id));
 	jx_set(body, "by", json_string(signer_oin(s)));
 	if (for_oin)
 		jx_set(body, "for", json_string(for_oin));
 	jx_set(body, "at", json_string(moment));
 	jx_set(body, "log", json_string(checkpoint ? checkpoint : ""));
-	if ((r = statement_order(kind, members, body, ei)) < 0)
+	if ((r = statement_order(kind, own, body, ei)) < 0)
 		return r;
 	return statement_check("statement", body, kind, NULL, ei);
 }

@@ -93,9 +93,10 @@ struct statement {
 /*
  * statement_sign(s, kind, for_oin, checkpoint, at, members, json, p7s, ei): make a statement.
  *
- * `members` (borrowed) holds the kind's own members in any order; doc, id (a fresh uuid), by, for,
- * at and log are written here. for_oin may be NULL where the table allows. Appends the JSON
- * (compact, one newline at its end) to *json and the signature to *p7s.
+ * `members` (borrowed) holds the kind's own members in any order; doc, id, by, for, at and log are
+ * written here. id is a fresh uuid, or the one in members, where it was told of before the
+ * statement was made. for_oin may be NULL where the table allows. Appends the JSON (compact, one
+ * newline at its end) to *json and the signature to *p7s.
  *
  * GW_EFORMAT when the table is not met; GW_EREFUSED when the signer has no OIN or its certificate
  * is not valid at `at`; else as cades_sign. On error both buffers are unchanged.

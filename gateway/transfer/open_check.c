@@ -170,6 +170,35 @@ static int own_rules(
 	return GW_EREFUSED;
 }
 
+/* The term of the note, or the longer one that it got since. *ret is empty where it got none. */
+static int check_expiry(const struct transfer_env *env, const struct note *n, int64_t now,
+    struct transfer_term *ret, struct errinfo *ei)
+{
+	struct errinfo why = ERRINFO_INIT;
+	if (now <= n->expires)
+		return 0;
+	int e = env->extended
+	    ? env->extended(env->arg, n->sender.oin, n->case_id, n->package, ret, &why)
+	    : GW_ENOENT;
+	if (e == 0 && now <= ret->until)
+		return 0;
+	if (e < 0 && e != GW_ENOENT)
+		return err_set(ei, GW_EREFUSED,
+		    "the package has expired, and the receipts of its case prove no longer term: %s",
+		    why.msg);
+	return err_set(ei, GW_EREFUSED, "the package has expired: ask its sender for a new one");
+}
+
+/* An extension is given by the policy, as the gateway of the case has to see to as well; by its
+ * clock. */
+static int check_extension(
+    const struct transfer_term *term, const struct rules *rules, struct errinfo *ei)
+{
+	return term->until > date_end(policy_expiry(rules->policy, date_of(term->at + SKEW_MS)))
+	    ? err_set(ei, GW_EREFUSED, "the package was extended further than its policy lets it")
+	    : 0;
+}
+
 /* What the note says of its policy is what the policy says; it may only expire sooner. */
 static int check_terms(const struct note *n, const struct rules *rules, struct errinfo *ei)
 {
@@ -274,6 +303,7 @@ int open_check(const struct transfer_env *env, const struct package_reader *r,
     enum open_proof *proof, struct rules *rules, struct errinfo *ei)
 {
 	const struct note *n = package_note(r);
+	struct transfer_term term = {0};
 	int e = check_parties(env, n, signer, now, ei);
 	if (e < 0)
 		return e;
@@ -281,15 +311,16 @@ int open_check(const struct transfer_env *env, const struct package_reader *r,
 	e = check_head(env, n, ei);
 	if (e == 0)
 		e = check_keys(env, r, n, ei);
-	if (e == 0 && now > n->expires)
-		e = err_set(
-		    ei, GW_EREFUSED, "the package has expired: ask its sender for a new one");
+	if (e == 0)
+		e = check_expiry(env, n, now, &term, ei);
 	if (e == 0)
 		e = check_number(env, n, ei);
 	if (e == 0)
 		e = check_slip(env, r, n, fd, path, now, ei);
 	if (e == 0)
 		e = check_rules(env, n, now, rules, ei);
+	if (e == 0)
+		e = check_extension(&term, rules, ei);
 	if (e == 0)
 		*proof = PROOF_TERMS;
 	return e;

@@ -18,8 +18,9 @@ enum open_proof {
 
 /*
  * open_check(env, r, signer, fd, path, now, proof, rules, ei): the checks between signature and
- * intent, in the order of docs/FORMATS.md §2: parties, key, stanza count, expiry, seq, slip if
- * there is one, then policy, catalogue, baseline and mapping are those we accepted.
+ * intent, in the order of docs/FORMATS.md §2: parties, key, stanza count, expiry (of the note, or
+ * as env->extended proves), seq, slip if there is one, then policy, catalogue, baseline and mapping
+ * are those we accepted.
  *
  * GW_EAUTH: wrong recipient, sender's key not pinned, key not ours, stanza count, slip.
  * GW_EREFUSED: expired, lower seq, rules not accepted. On success *rules holds the accepted policy;

@@ -46,6 +46,11 @@ void transfer_policy_release(struct transfer_policy *p);
  * What an act needs from a home; home_transfer() fills it in. All is borrowed and outlives the act.
  * Every part must be usable from several threads at once.
  */
+/* A term that was extended: when, and until when (ms). */
+struct transfer_term {
+	int64_t at, until;
+};
+
 struct transfer_env {
 	const char *oin, *name; /* this organisation */
 	const char *outbox;     /* where seal puts packages when the request names no folder */
@@ -71,7 +76,14 @@ struct transfer_env {
 	int (*baseline)(void *arg, struct buf *ret, struct errinfo *ei);
 	/* The URI in the register of processing for a purpose (gateway.yaml), or NULL. */
 	const char *(*processing)(void *arg, const char *purpose);
-	void *arg; /* for the three above */
+	/*
+	 * open: the longer term that a package got after it was sealed, as signed statements of its
+	 * case prove it. GW_ENOENT: none is known; else why what is here proves none. May be NULL:
+	 * then none is.
+	 */
+	int (*extended)(void *arg, const char *sender, const char *case_id, const char *package,
+	    struct transfer_term *ret, struct errinfo *ei);
+	void *arg; /* for the four above */
 };
 
 /* What became of one dossier or package. Borrowed for the length of the call. */

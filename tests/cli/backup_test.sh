@@ -2,7 +2,7 @@
 # backup and restore: a copy taken while the home works, its secrets apart, and what was lost told.
 set -u
 . tests/cli/lib.sh
-plan 63
+plan 96
 H=$W/town
 must "$CERTS/make-pki" "$W/pki"
 KEEPER=$(pin_of "Registry keeper" keeper)
@@ -22,7 +22,7 @@ passed() { "$@" 3< <(printf 'een lange zin'); }
 expect 0 "a home is backed up into a folder" at town backup "$W/b1" --keys "$W/k1" -r "$RECIPIENT"
 said "keep it elsewhere than the backup"
 (cd "$W/b1" && sha256sum --quiet -c SHA256SUMS) >"$W/out" 2>&1; ok "sha256sum says that it is whole"
-[ "$(cd "$W/b1" && find . -type f ! -name SHA256SUMS -printf '%P\n' | sort | grep -v '^registry/SHA' | wc -l)" = "$(cut -c67- "$W/b1/SHA256SUMS" | grep -v '^registry/SHA' | wc -l)" ]
+[ "$(cd "$W/b1" && find . -type f ! -name SHA256SUMS ! -path ./SHA256SUMS.note -printf '%P\n' | sort | grep -v '^registry/SHA' | wc -l)" = "$(cut -c67- "$W/b1/SHA256SUMS" | grep -v '^registry/SHA' | wc -l)" ]
 ok "every file stands in the sums"
 [ -z "$(find "$W/b1" -perm /077)" ]; ok "nobody else can read it"
 [ -z "$(cd "$W/b1" && find . -name '*.key' -o -path '*identities*' -name '*.txt')" ]; ok "no key file is in it"
@@ -52,6 +52,7 @@ rm "$H/receipts/link"
 # ---- restored
 expect 0 "a home is made from the folder" "$HANDOVER" restore "$W/b1" "$W/r1" --keys "$W/k1" -i "$W/elsewhere.key"
 said "get a later"
+grep -q "^made at 20.*vouches for$" "$W/out"; ok "it says by whose word"
 [ -z "$(find "$W/r1" -perm /077)" ]; ok "nobody else can read it"
 expect 0 "its ledger verifies" at r1 ledger verify --vkey "$(at town ledger show --vkey)"
 said "open intents: 0"
@@ -83,6 +84,59 @@ refused 3 "what is no backup" "$W/elsewhere.key" "$W/k1" "$W/elsewhere.key"
 new_home stranger $STRANGER "Vreemd" --role provider
 must at stranger backup "$W/b5" --keys "$W/k5" -r "$RECIPIENT"
 refused 5 "the secrets of another home" "$W/b1" "$W/k5" "$W/elsewhere.key"
+
+# ---- each night
+mkdir "$W/nightly"
+daily() { HANDOVER_TEST_CLOCK="$1T02:00:00Z" "$HANDOVER" --home "$W/nights" backup --daily "$W/nightly" "${@:2}"; } # DAY
+cp -a "$H" "$W/nights"
+D1=$(date -d '+1 day' +%F) D2=$(date -d '+2 days' +%F) D32=$(date -d '+32 days' +%F)
+expect 0 "one a night" daily "$D1" --keep 30
+[ "$(ls "$W/nightly")" = "$D1.tar" ]; ok "under the name of the day"
+before=$(sha256sum "$W/nightly/"* "$W/nights/ledger/ledger.db")
+expect 0 "and no other that night" daily "$D1" --keep 30
+[ ! -s "$W/out" ] && [ "$before" = "$(sha256sum "$W/nightly/"* "$W/nights/ledger/ledger.db")" ]; ok "… which says nothing and writes nothing"
+must daily "$D2" --keep 30
+touch "$W/nightly/2020-01-01.tar.gz" "$W/nightly/2020-13-01.tar" "$W/nightly/mine.tar"
+expect 0 "a month later" daily "$D32" --keep 30
+[ "$(ls "$W/nightly" | sort | paste -sd' ')" = "2020-01-01.tar.gz 2020-13-01.tar $D2.tar $D32.tar mine.tar" ]; ok "those of more than 30 days ago go, and nothing that is not one"
+expect 0 "it is one like others" "$HANDOVER" restore "$W/nightly/$D32.tar" "$W/r7" --keys "$W/k1" -i "$W/elsewhere.key"
+expect 2 "keys are not saved each night" daily "$D32" --keys "$W/k9" -r "$RECIPIENT"
+expect 2 "a number of days is one" daily "$D32" --keep x
+expect 2 "and is for nights" at town backup "$W/b9.tar" --keep 3
+rm -r "$W/nightly"
+expect 1 "where the disk is not there none is made" daily "$(date -d '+33 days' +%F)" --keep 30
+[ ! -e "$W/nightly" ]; ok "… nor its folder"
+
+# ---- somebody who can write where backups lie puts another home in their place
+expect 0 "what vouches for it is said" at town backup "$W/b6.tar" --json
+VKEY=$(jq -r .vkey "$W/out")
+[ "$VKEY" = "$(at town ledger show --vkey)" ]; ok "… the ledger's key"
+[ "$(head -1 "$W/b1/SHA256SUMS.note")" = handover/backup/1 ] && [ "$(sed -n 4p "$W/b1/SHA256SUMS.note")" = "$(sha256sum <"$W/b1/SHA256SUMS" | cut -c1-64)" ]; ok "a note that anybody can read names the list"
+forge() { # NAME: another pin in the registry, and sums that fit
+	cp -a "$W/b1" "$W/$1"
+	sed -i "s/sha256:..../sha256:0000/" "$W/$1/registry/organisations.yaml"
+	(cd "$W/$1" && find . -type f ! -path ./SHA256SUMS ! -path ./SHA256SUMS.note -printf '%P\0' | xargs -0 sha256sum >SHA256SUMS)
+}
+forge forged
+(cd "$W/forged" && sha256sum --quiet -c SHA256SUMS) >"$W/out" 2>&1; ok "an altered backup with sums that fit"
+refused 5 "is not vouched for" "$W/forged" "$W/k1" "$W/elsewhere.key"
+said "does not vouch for this backup"
+rm "$W/forged/SHA256SUMS.note"
+refused 5 "nor is one without the note" "$W/forged" "$W/k1" "$W/elsewhere.key"
+said "nobody vouches for this backup"
+cp "$W/b5/SHA256SUMS.note" "$W/forged/"
+refused 5 "nor with that of somebody else" "$W/forged" "$W/k1" "$W/elsewhere.key"
+expect 0 "a home is made under the key that was named" "$HANDOVER" restore "$W/b1" "$W/r5" --keys "$W/k1" -i "$W/elsewhere.key" --vkey "$VKEY" --json
+jq -e --arg v "$VKEY" '.vkey == $v and (.made | test("Z$"))' "$W/out" >/dev/null; ok "… which says when it was made, and whose key says so"
+expect 5 "another key than the one named" "$HANDOVER" restore "$W/b1" "$W/bad" --keys "$W/k1" -i "$W/elsewhere.key" --vkey "$(at stranger ledger show --vkey)"
+said "not the one that was named"
+cp -a "$W/b1" "$W/early" && rm "$W/early/SHA256SUMS.note"
+expect 2 "a key and no signature" "$HANDOVER" restore "$W/early" "$W/bad" --keys "$W/k1" -i "$W/elsewhere.key" --vkey "$VKEY" --unsigned
+expect 0 "one of an earlier version" "$HANDOVER" restore "$W/early" "$W/r6" --keys "$W/k1" -i "$W/elsewhere.key" --unsigned
+said "nobody vouches for it"
+forge forged2
+refused5() { expect 5 "$1" "$HANDOVER" restore "$2" "$W/bad" --keys "$W/k1" -i "$W/elsewhere.key" --unsigned; }
+refused5 "a note that does not hold is refused whatever is said" "$W/forged2"
 
 # ---- while it works, and is killed
 while :; do at town ledger checkpoint && at town ledger show --count 1 && at town organisation set --gateway "https://gw$RANDOM.example"; done >/dev/null 2>&1 &

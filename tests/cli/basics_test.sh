@@ -3,7 +3,7 @@
 set -u
 h=${BUILD:-build/rel}/handover
 n=0 out= rc=0
-echo "1..33"
+echo "1..37"
 is() { # NAME CONDITION...
 	((n++))
 	if "${@:2}"; then echo "ok $n - $1"; else echo "not ok $n - $1 (exit $rc): $out"; fi
@@ -35,6 +35,22 @@ for c in $("$h" --print commands); do
 done
 out=$fails; is "every command has help and a man page" test -z "$fails"
 out=$("$h" --help 2>&1 >/dev/full); rc=$?; is "a full disk under standard output is exit 1" test $rc -eq 1
+unread() { # IGNORED COMMAND...: with a pipe for standard output that nobody reads; how it ended in $rc
+	out=$(python3 -c 'import os, signal, subprocess, sys
+r, w = os.pipe(); os.close(r)
+keep = sys.argv[1] == "ignored"
+signal.signal(signal.SIGPIPE, signal.SIG_IGN if keep else signal.SIG_DFL)
+print(subprocess.run(sys.argv[2:], stdin=subprocess.DEVNULL, stdout=w, restore_signals=not keep).returncode)' "$@" 2>&1)
+	rc=${out##*$'\n'}
+}
+unread default "$h" --help; is "a reader that went away ends it by SIGPIPE, without a word" test "$out" = -13
+unread ignored "$h" --help; is "where that is ignored it is exit 1" test "$rc" = 1
+is "and said" has "cannot write to standard output: Broken pipe"
+many=$(mktemp) # more than one write; between the first and the end other calls fail
+seq 10000000 3 10030000 | sed 's/.*/bel 06&/' >"$many"
+out=$("$h" detect --json "$many" "$many" /nonexistent 2>&1 >/dev/full); rc=$?
+is "a write that failed long before the end is told by its own reason" has "standard output: No space left on device"
+rm -f "$many"
 run --version; is "the version is told" has "handover 0."
 late=$(mktemp -d)
 cat >"$late/late.c" <<'END'

@@ -7,7 +7,7 @@ HANDOVERD=$PWD/$BUILD/handoverd
 D='' PORT='' WIRE='' # the daemon's process and port; the wire's
 end() { kill $D $WIRE 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-plan 121
+plan 157
 
 start() { # HOME: its daemon, on the port it had before, if any
 	"$HANDOVERD" --home "$W/$1" --listen "127.0.0.1:${PORT:-0}" 2>>"$W/log" >&2 &
@@ -87,8 +87,10 @@ run 4 "its own offer is not the sender's to accept" at outgoing accept zaak-1
 run 2 "a question about nothing" at incoming question zaak-1
 run 0 "a question" at incoming question --about start_month zaak-1
 run 0 "it is accepted, named by its sender too" at incoming accept "$PROVIDER/zaak-1"
-run 4 "… once" at incoming accept zaak-1
-said "'accept' is not for us to do in a case that is 'accepted'"
+run 0 "… once" at incoming accept zaak-1
+said "it was done before"
+run 4 "but what was not done is not" at incoming decline --reason other zaak-1
+said "'decline' is not for us to do in a case that is 'accepted'"
 run 0 "it is released" at outgoing release --json zaak-1
 fact '.state == "released" and .package == "'"$P"'"'
 run 0 "it is fetched" at incoming fetch zaak-1
@@ -143,21 +145,23 @@ offer zaak-2
 stop
 run 7 "the gateway is away" at incoming accept zaak-2
 again municipality
-# a wire that is cut after so many bytes, and that counts them
+# a wire that is cut after so many bytes, and that counts them; or that lets no answer through from then on
 cat >"$W/cut.py" <<-'END'
 	import socket, sys, threading
-	port, most_up, log = int(sys.argv[1]), int(sys.argv[2]), open(sys.argv[3], "w")
+	port, most_up, log, deaf = int(sys.argv[1]), int(sys.argv[2]), open(sys.argv[3], "w"), "deaf" in sys.argv
 	s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(8)
 	print(s.getsockname()[1], flush=True)
-	def carry(a, b, most):
+	def carry(a, b, most, heard):
 	    n = 0
 	    try:
 	        while True:
 	            d = a.recv(4096)
 	            if not d: break
 	            n += len(d)
-	            if most > 0 and n > most: break
-	            b.sendall(d)
+	            if most > 0 and n > most:
+	                if not deaf: break
+	                heard.clear()
+	            if most >= 0 or heard: b.sendall(d)
 	    except OSError: pass
 	    if most >= 0: print(n, file=log, flush=True)
 	    for x in (a, b):
@@ -166,12 +170,13 @@ cat >"$W/cut.py" <<-'END'
 	while True:
 	    c, _ = s.accept()
 	    g = socket.create_connection(("127.0.0.1", port))
-	    threading.Thread(target=carry, args=(c, g, most_up), daemon=True).start()
-	    threading.Thread(target=carry, args=(g, c, -1), daemon=True).start()
+	    heard = [1]
+	    threading.Thread(target=carry, args=(c, g, most_up, heard), daemon=True).start()
+	    threading.Thread(target=carry, args=(g, c, -1, heard), daemon=True).start()
 END
-wire() { # BYTES: a gateway "wire" that cuts each connection after so many bytes to the gateway
+wire() { # BYTES [deaf]: a gateway "wire" that cuts each connection after so many bytes to the gateway, or answers no more
 	: >"$W/wire"
-	python3 "$W/cut.py" "$PORT" "$1" "$W/wire.log" >"$W/wire" &
+	python3 "$W/cut.py" "$PORT" "$1" "$W/wire.log" ${2:-} >"$W/wire" &
 	WIRE=$!
 	for _ in $(seq 50); do [ -s "$W/wire" ] && break; sleep 0.1; done
 	printf 'url: "https://127.0.0.1:%s"\noin: "%s"\n' "$(cat "$W/wire")" $TOWN >"$W/incoming/gateways/wire.yaml"
@@ -201,6 +206,67 @@ unwire
 [ "$(wc -l <"$W/wire.log")" -gt 1 ]
 ok "… on more than one connection"
 run 0 "and it is whole" at incoming fetch zaak-2
+
+# ---- killed when the gateway had it, before its answer came ----
+killed() { # HOME CASE DONE COMMAND…: DONE says whether the gateway has it
+	local home=$1 case=$2 done=$3 pid
+	shift 3
+	wire 0
+	must at "$home" status --gateway wire "$case"
+	for _ in $(seq 50); do [ -s "$W/wire.log" ] && break; sleep 0.1; done
+	unwire
+	wire $(($(cat "$W/wire.log") + 600)) deaf
+	"$HANDOVER" --home "$W/$home" "$@" --gateway wire "$case" >"$W/out" 2>&1 &
+	pid=$!
+	for _ in $(seq 100); do eval "$done" && break; sleep 0.1; done
+	kill -9 $pid
+	wait $pid 2>/dev/null
+	unwire
+	eval "$done" && ls "$(receipts "$home" "${case#*/}")" | grep -q pending
+	ok "$home is killed when its '$1' is at the gateway"
+}
+intents() { at "$1" ledger verify --json 2>/dev/null | jq -c .open_intents; }
+offer zaak-k
+killed incoming "$PROVIDER/zaak-k" '[ "$(state zaak-k)" = accepted ]' accept
+[ "$(ledger incoming | tail -1)" = "case.accept intent -" ]
+ok "… and its ledger does not know how it ended"
+digest=$(sha256sum <"$(receipts incoming zaak-k)/0002-accept.pending.json")
+run 0 "the command given again says so" at incoming accept --json zaak-k
+fact '.state == "accepted" and .note == "it was done before" and .statement == "'"${digest%% *}"'"'
+[ "$(sha256sum <"$(receipts incoming zaak-k)/0002-accept.json")" = "$digest" ]
+ok "… of the statement that was made then"
+must at outgoing status zaak-k
+[ "$(ls "$(receipts outgoing zaak-k)" | grep -c '^[0-9]*-[a-z_]*\.json$')" = 2 ]
+ok "… and makes no other"
+[ "$(ledger incoming | tail -2 | paste -sd,)" = "case.accept intent -,case.accept result ok" ] && [ "$(intents incoming)" = "[]" ]
+ok "the ledger knows how it ended"
+must at outgoing release zaak-k
+must at incoming fetch zaak-k
+must at incoming open --into "$W/opened" "$W/incoming/inbox/$(jq -r .package "$(receipts incoming zaak-k)/0001-offer.json").tar.age"
+must at incoming ack --opened "$W/opened" zaak-k
+run 0 "what was acknowledged was" at incoming ack --opened "$W/opened" zaak-k
+said "it was done before"
+talks() { [ "$(at outgoing status --json zaak-k | jq .statements)" = "$1" ]; }
+killed incoming "$PROVIDER/zaak-k" 'talks 7' conversation --state planned
+run 0 "what may be said again is not, when it was that" at incoming conversation --state planned zaak-k
+said "it was done before"
+talks 7
+ok "… and stands there once"
+killed incoming "$PROVIDER/zaak-k" 'talks 8' conversation --state planned
+run 0 "what says something else is another act" at incoming conversation --state held --day 2026-12-01 zaak-k
+talks 9
+ok "… and stands there beside it"
+killed incoming "$PROVIDER/zaak-k" '[ "$(state zaak-k)" = taken_over ]' take-over
+[ "$(ledger incoming | tail -1)" = "case.taken_over intent -" ]
+ok "its ledger does not know how it ended"
+run 0 "any other command finishes that" at incoming inbox
+[ "$(ledger incoming | tail -2 | paste -sd,)" = "case.taken_over intent -,case.taken_over result ok" ] && [ "$(intents incoming)" = "[]" ]
+ok "… and it knows"
+offer zaak-l
+must at incoming decline --reason other zaak-l
+run 0 "a decline for that reason was done" at incoming decline --reason other zaak-l
+run 4 "… and none for another" at incoming decline --reason no_capacity zaak-l
+said "was done before, and said something else"
 
 # ---- both at once ----
 must at incoming open --into "$W/opened" "$W/incoming/inbox/$(jq -r .package "$(receipts incoming zaak-2)/0001-offer.json").tar.age"
@@ -279,6 +345,13 @@ ok "status --watch tells what happens"
 kill -INT $A
 wait $A
 ok "… until it is interrupted"
+for watch in "" --watch; do # a pipe that nobody reads; -13 is SIGPIPE
+	timeout 60 python3 -c 'import os, subprocess, sys
+r, w = os.pipe(); os.close(r); print(subprocess.run(sys.argv[1:], stdout=w).returncode)' \
+		"$HANDOVER" --home "$W/incoming" status $watch >"$W/out" 2>"$W/err"
+	[ "$(cat "$W/out" "$W/err")" = -13 ]
+	ok "status $watch ends without a word when nobody reads on"
+done
 
 # ---- two days later ----
 stop
@@ -288,6 +361,29 @@ again municipality
 must at outgoing release zaak-h
 run 0 "more time" at outgoing extend --expires "$(date -u -d '+29 days' +%FT%TZ)" zaak-h
 is_state zaak-h released
+
+# ---- opened after the end that the package names, within the one that it got ----
+stop
+HANDOVER_TEST_CLOCK=$(date -u -d '+29 days -1 hour' +%FT%TZ)
+again municipality
+run 0 "it is fetched in the longer term" at incoming fetch zaak-h
+H=$(jq -r .package "$(receipts incoming zaak-h)/0001-offer.json")
+late() { at incoming open --into "$W/late" "$W/incoming/inbox/$H.tar.age"; }
+mv "$(receipts incoming zaak-h)" "$W/aside"
+run 4 "nobody opens it who cannot prove that" late
+said "the package has expired: ask its sender for a new one"
+cp -r "$W/aside" "$(receipts incoming zaak-h)"
+e=$(echo "$(receipts incoming zaak-h)"/00*-extend.json)
+sed -i 's/"expires":"20/"expires":"21/' "$e"
+run 4 "nor by a proof that was changed" late
+said "the receipts of its case prove no longer term"
+rm -r "$(receipts incoming zaak-h)"
+mv "$W/aside" "$(receipts incoming zaak-h)"
+run 0 "it is opened by what the chain of its case proves" late
+run 0 "… and acknowledged" at incoming ack --opened "$W/late" zaak-h
+HANDOVER_TEST_CLOCK=$(date -u -d '+30 days' +%FT%TZ)
+run 4 "after that it is not opened any more" late
+said "the package has expired: ask its sender for a new one"
 
 # ---- a gateway that shows something else ----
 run 1 "a case that is nowhere" at incoming accept zaak-nowhere
@@ -305,7 +401,7 @@ ok "… nor left behind"
 stop
 again municipality
 # what we saw is not what it shows
-f=$(receipts incoming zaak-h)/0002-accept.json
+f=$(receipts incoming zaak-h)/0007-opened.json
 sed -i 's/"at":"[^"]*"/"at":"2026-11-22T04:50:11.123Z"/' "$f"
 run 5 "a chain that differs from what we saw" at incoming status zaak-h
 said "is another one than we saw before"

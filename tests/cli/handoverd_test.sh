@@ -7,7 +7,7 @@ HANDOVERD=$PWD/$BUILD/handoverd
 D='' # the daemon's process
 end() { [ -n "$D" ] && kill "$D" 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-plan 78
+plan 84
 
 must "$CERTS/make-pki" "$W/pki"
 KEEPER=$(pin_of "Registry keeper" keeper)
@@ -197,6 +197,32 @@ reload reload
 fingerprint_served >"$W/after"
 [ -s "$W/after" ] && ! cmp -s "$W/before" "$W/after"
 ok "a renewed certificate is served after a reload"
+# by itself, without a signal
+await() { # LINE: the log gets such a line, of which it had none
+	for _ in $(seq 600); do grep -qx "$1" "$W/log" && return 0; sleep 0.1; done
+	sed 's/^/# /' "$W/log" | tail -5
+	return 1
+}
+figure() { local_call /metrics >/dev/null && grep -qx "handover_$1" "$W/body"; }
+! grep -q 'by=itself' "$W/log" && figure 'reload_failing 0'
+ok "what did not change is not read again"
+must "$CERTS/revoke" "$W/pki" "$W/stranger/organisation/tls.pem" keyCompromise
+must "$CERTS/crl" "$W/pki" "$W/incoming"
+resign incoming
+await '<6>event=reload by=itself'
+ok "a new list is noticed"
+call stranger /v1/openapi.json >/dev/null
+[ $? -ne 0 ]
+ok "… and whom it names does not come in any more"
+failed=$(lines reload.failed)
+echo garbage >"$W/incoming/registry/trust/new.crl"
+for _ in $(seq 600); do [ "$(lines reload.failed)" -gt "$failed" ] && break; sleep 0.1; done
+[ "$(grep -c 'reload.failed.* why="registry/trust/new.crl: ' "$W/log")" = 1 ] && figure 'reload_failing 1'
+ok "one that is none is told of, once"
+is 200 "… and the former ones stay" incoming /v1/openapi.json
+rm "$W/incoming/registry/trust/new.crl"
+reload reload && figure 'reload_failing 0'
+ok "… until it is gone"
 
 # ---- the end ----
 grep -vE '^<[3-7]>event=[a-z.]+( [a-z]+=("[^"]*"|[^ "]*))*$' "$W/log" >"$W/out"

@@ -2,7 +2,7 @@
 # The runbooks of docs/OPERATIONS.md, "Keys and their lives": each of their commands, as written.
 set -u
 . tests/cli/lib.sh
-plan 51
+plan 93
 must "$CERTS/make-pki" "$W/pki"
 KEEPER=$(pin_of "Registry keeper" keeper)
 new_home town $TOWN "Gemeente Voorbeeld" --role municipality
@@ -48,6 +48,95 @@ expect 0 "then it goes" later organisation destroy-identity "${FIRST%.txt}"
 [ "$(later ledger show --json --details | jq -r 'select(.record.act == "delete.done") | [.record.ph, .record.out // "-", .detail.recipient // "-"] | join(" ")' | paste -sd,)" = "intent - $OLD,result ok -" ]; ok "its end is in the ledger"
 expect 1 "once" later organisation destroy-identity "$FIRST"
 rm "$W/town/inbox/late.tar.age"
+
+# ---- the same by a timer: what is due, and nothing else
+new_home clock $STRANGER "Tijdig" --role provider
+TODAY=$(TZ=Europe/Amsterdam date +%F)
+three_months_after() { # DAY: clamped to the end of the month
+	python3 - "$1" <<-'END'
+		import calendar, datetime, sys
+		d = datetime.date.fromisoformat(sys.argv[1])
+		y, m = divmod(d.year * 12 + d.month - 1 + 3, 12)
+		print(datetime.date(y, m + 1, min(d.day, calendar.monthrange(y, m + 1)[1])))
+	END
+}
+DUE=$(three_months_after "$TODAY")
+NEXT=$(three_months_after "$DUE") # 89 to 92 days later
+after() { date -d "$1 +$2 days" +%F; } # DAY N
+on() { HANDOVER_TEST_CLOCK="$1T12:00:00Z" "$HANDOVER" --home "$W/clock" "${@:2}"; } # DAY COMMAND...
+clock_ids() { ls "$W/clock/organisation/identities"; }
+sums() { find "$W/clock" -type f ! -name '*-shm' ! -name '*-wal' -exec sha256sum {} + | sort; }
+quiet() { # DAY NAME: nothing is due, nothing is printed, nothing is written
+	local before
+	before=$(sums)
+	expect 0 "$2" on "$1" organisation renew --if-due
+	[ ! -s "$W/out" ] && [ ! -s "$W/err" ] && [ "$before" = "$(sums)" ]; ok "… says nothing and leaves every file as it was"
+}
+quiet "$(after "$TODAY" 200)" "a home that told nobody of a key has nothing to renew"
+must at clock organisation export --out "$W/clock.org"
+resign clock
+BORN=$(clock_ids)
+quiet "$TODAY" "a new key is not due"
+quiet "$(after "$DUE" -1)" "nor a day before three months"
+expect 0 "after three months it is" on "$DUE" organisation renew --if-due
+said "made a new age identity"
+[ "$(clock_ids)" = "$BORN"$'\n'"$DUE.txt" ]; ok "there is one of that day beside it"
+OLDKEY=$(on "$DUE" organisation identities --json | jq -r '.identities[0].recipient')
+NEWKEY=$(on "$DUE" organisation identities --json | jq -r '.identities[1].recipient')
+[ "$(jq -r "select(.recipient == \"$NEWKEY\") | .supersedes" "$W/clock/registry/keys/"*.json)" = "$(basename "$(grep -l "$OLDKEY" "$W/clock/registry/keys/"*.json)" .json)" ]
+ok "its statement supersedes the one before"
+[ ! -e "$W/clock/keys/registry.pending" ]; ok "the registry is still signed, nobody was asked"
+expect 0 "so that work goes on" on "$DUE" registry check
+quiet "$DUE" "once"
+expect 0 "three months later there is another" on "$NEXT" organisation renew --if-due --json
+jq -e '.made == true and .told == true and .destroyed == 0' "$W/out" >/dev/null; ok "… while the first stays"
+quiet "$(after "$DUE" 92)" "for 92 days after it was superseded"
+[ "$(clock_ids)" = "$BORN"$'\n'"$DUE.txt"$'\n'"$NEXT.txt" ]; ok "… all three are there"
+cp -a "$W/clock" "$W/clock.saved"
+again() { rm -rf "$W/clock" && cp -a "$W/clock.saved" "$W/clock"; }
+slip() { # RECIPIENT KEY DAY: a package that we know of
+	local dir=$W/clock/receipts/$PROVIDER-zaak-1
+	mkdir -p "$dir"
+	jq -n --arg r "$1" --arg k "$(printf %s "$2" | sha256sum | cut -c1-64)" --arg s "$3T10:00:00Z" \
+		'{doc: "handover/slip/1", recipient: $r, keys: [$k], sealed: $s}' >"$dir/$3.slip.json"
+}
+slip $TOWN "$OLDKEY" "$(after "$DUE" 60)"    # for somebody else
+slip $STRANGER "$NEWKEY" "$(after "$DUE" 60)" # to the new key
+expect 0 "then it goes" on "$(after "$DUE" 93)" organisation renew --if-due
+said "destroyed 1 old ones"
+[ "$(clock_ids)" = "$DUE.txt"$'\n'"$NEXT.txt" ]; ok "and it alone"
+[ "$(on "$(after "$DUE" 93)" ledger show --json | jq -r 'select(.act == "delete.done") | [.ph, .out // "-"] | join(" ")' | paste -sd,)" = "intent -,result ok" ]; ok "the ledger has it"
+again
+slip $STRANGER "$OLDKEY" "$(after "$DUE" 40)"
+quiet "$(after "$DUE" 132)" "somebody sealed to it later: 92 days from then"
+expect 0 "what there is says so" on "$(after "$DUE" 100)" organisation identities
+said "a package was sealed to it on $(after "$DUE" 40)"
+expect 4 "nor by hand" on "$(after "$DUE" 132)" organisation destroy-identity "$BORN"
+echo hallo | "$HANDOVER" age encrypt -r "$OLDKEY" -o "$W/clock/inbox/late.tar.age"
+quiet "$(after "$DUE" 133)" "then while a package for it lies in inbox/"
+rm "$W/clock/inbox/late.tar.age"
+expect 0 "then it goes" on "$(after "$DUE" 133)" organisation renew --if-due --json
+jq -e '.made == false and .told == false and .destroyed == 1' "$W/out" >/dev/null; ok "… as JSON"
+again
+# a kill between the key and what is said of it
+must on "$(after "$DUE" 93)" organisation rekey
+expect 0 "a key that nothing was said of yet" on "$(after "$DUE" 94)" organisation renew --if-due --json
+jq -e '.made == false and .told == true and .destroyed == 1' "$W/out" >/dev/null; ok "… is told of, and no other made"
+again
+# a signing key that does not count would make a statement that does not
+sed -i 's/from: [0-9-]*, until: [0-9-]*/from: 2020-01-01, until: 2020-01-02/' "$W/clock/registry/organisations.yaml"
+must on "$(after "$DUE" 93)" registry sign --cert "$W/keeper/officer.pem" --key "$W/keeper/officer.key"
+expect 4 "no key is made that could not be told of" on "$(after "$DUE" 93)" organisation renew
+said "our signing key is not pinned"
+[ "$(clock_ids | wc -l)" = 3 ]; ok "… and none is there"
+again
+echo '# by hand' >>"$W/clock/registry/contracts.yaml"
+expect 5 "nor in a registry that somebody edited" on "$(after "$DUE" 93)" organisation renew --if-due
+[ "$(clock_ids | wc -l)" = 3 ]; ok "… where nothing is destroyed either"
+again
+expect 0 "without --if-due it is made on any day" on "$(after "$DUE" 92)" organisation renew
+said "made a new age identity"
+expect 0 "the ledger is whole" on "$(after "$DUE" 92)" ledger verify
 
 # ---- an age identity that was lost or taken
 STATEMENT=$(grep -l "$(own 1)" "$W/town/registry/keys/"*.json)

@@ -9,7 +9,7 @@ BUILD=${BUILD:-build/rel}
 D='' # the daemon's process
 end() { [ -n "$D" ] && kill "$D" 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-total=41
+total=47
 skip() { n=$((n + 1)); echo "ok $n - $1 # SKIP $2"; }
 has() { command -v "$1" >/dev/null; }
 plan $total
@@ -33,6 +33,7 @@ awk '{want = $1 ~ /^d/ ? "drwxr-xr-x" : $1 ~ /^l/ ? "lrwxrwxrwx" : $3 ~ /^\.\/us
 [ ! -s "$W/out" ]; ok "nobody else may write it, and only programs may be run"
 ! grep -E 'workload|certs-example|/etc/|/var/|\.(key|pem|c|o)$' "$W/list" >"$W/out"; ok "no test authority, no key, nothing under /etc or /var"
 for f in lib/systemd/system/handoverd.service lib/systemd/system/handoverd.socket lib/systemd/system/handoverd-local.socket \
+	lib/systemd/system/handover-keys.service lib/systemd/system/handover-keys.timer lib/systemd/system/handover-backup.service lib/systemd/system/handover-backup.timer \
 	usr/lib/sysusers.d/handover.conf usr/bin/handover usr/sbin/handoverd usr/share/bash-completion/completions/handover \
 	usr/share/man/man1/handover.1.gz usr/share/man/man8/handoverd.8.gz usr/share/handover/policies/catalogue.yaml \
 	usr/share/handover/docs/OPERATIONS.md usr/share/doc/handover-gateway/copyright usr/share/doc/handover-gateway/copyright.wdutch \
@@ -92,15 +93,21 @@ if has systemd-analyze; then
 	sed 's/^\(CapabilityBoundingSet=\|SystemCallFilter=\|ProtectSystem=\|PrivateDevices=\|NoNewPrivileges=\|PrivateUsers=\).*//' "$unit" >"$W/handoverd.service"
 	systemd-analyze security --offline=true "$W/handoverd.service" 2>&1 | sed -n 's/.*exposure level for handoverd.service: \([0-9.]*\) .*/\1/p' >"$W/out"
 	awk '{exit !($1 > 2.0)}' "$W/out"; ok "and notices what would be taken away from it"
+	for u in handover-keys handover-backup; do
+		systemd-analyze security --offline=true "$W/root/lib/systemd/system/$u.service" >"$W/out" 2>"$W/err"
+		level=$(sed -n "s/.*exposure level for $u.service: \([0-9.]*\) .*/\1/p" "$W/out")
+		echo "# exposure $level"
+		awk -v l="$level" 'BEGIN {exit !(l != "" && l <= 2.0)}'; ok "$u.service is exposed no more than the daemon"
+	done
 	mkdir "$W/units" && cp "$W"/root/lib/systemd/system/* "$W/units/"
-	sed -i "s#/usr/sbin/handoverd --home#$HANDOVERD --home#" "$W/units/handoverd.service"
+	sed -i "s#/usr/sbin/handoverd --home#$HANDOVERD --home#; s#/usr/bin/handover --home#$bin --home#" "$W"/units/*.service
 	systemd-analyze verify --man=no "$W"/units/* >"$W/out" 2>&1
 	! grep -iE 'handoverd?[.-]|unknown|not executable' "$W/out" >"$W/err"; ok "systemd understands the units"
 	sed -i 's/^PrivateUsers=/PrivatUsers=/' "$W/units/handoverd.service"
 	systemd-analyze verify --man=no "$W/units/handoverd.service" >"$W/out" 2>&1
 	said "PrivatUsers"
 else
-	for t in exposure noticed verify typo; do skip "systemd: $t" "systemd is not installed"; done
+	for t in exposure noticed keys backup verify typo; do skip "systemd: $t" "systemd is not installed"; done
 fi
 
 # ---- the program, confined as the unit has it ----
@@ -112,6 +119,7 @@ if has systemd-analyze && has python3; then
 	new_home incoming $SUCCESSOR "Nieuw Werk" --role provider
 	new_home outgoing $PROVIDER "Werk en Zo" --role provider
 	meet outgoing incoming
+	must at incoming organisation export --out "$W/incoming.org"
 	resign incoming
 	mkdir -p "$W/run" && echo "tell" >"$W/run/hello" && pdf_text "$W/run/cv.pdf" 'Ervaring als lasser' 'Bel 06-12345678'
 	[ "$(id -u)" -ne 0 ] || chown -R 65534:65534 "$W/incoming" "$W/run"
@@ -135,6 +143,19 @@ if has systemd-analyze && has python3; then
 	else
 		for t in parsed read; do skip "documents: $t" "poppler-utils is not installed"; done
 	fi
+	# what the timers run, each as its unit has it
+	mkdir "$W/run/backups"
+	[ "$(id -u)" -ne 0 ] || chown -R 65534:65534 "$W/run"
+	timed() { local u=packaging/$1.service; shift; HANDOVER_TEST_CLOCK=$(date -u -d '+95 days' +%FT%TZ) python3 tests/cli/packaging/under_unit.py "$u" --user 65534 "$bin" --home "$W/later" "$@"; }
+	cp -a "$W/incoming" "$W/later"
+	keys=$(sed -n 's#^ExecStart=/usr/bin/handover --home /var/lib/handover/home ##p' "$W/root/lib/systemd/system/handover-keys.service")
+	# shellcheck disable=SC2086
+	expect 0 "a key is renewed under the unit of its timer" timed handover-keys $keys
+	said "made a new age identity"
+	nightly=$(sed -n 's#^ExecStart=/usr/bin/handover --home /var/lib/handover/home \(.*\) /var/backups/handover$#\1#p' "$W/root/lib/systemd/system/handover-backup.service")
+	# shellcheck disable=SC2086
+	expect 0 "a backup is made under that of its own" timed handover-backup $nightly "$W/run/backups"
+	[ "$(ls "$W/run/backups" | wc -l)" = 1 ]; ok "… and lies there"
 	"${under[@]}" "$HANDOVERD" --home "$W/incoming" --listen 127.0.0.1:0 --local "$W/run/local.sock" 2>"$W/err" &
 	D=$!
 	for _ in $(seq 200); do
@@ -156,7 +177,7 @@ if has systemd-analyze && has python3; then
 	kill -TERM $D && wait $D; ok "and stops well"
 	D=''
 else
-	for t in confines says parsed read starts quiet serves ready cores reload stop; do skip "confined: $t" "systemd or python3 is not installed"; done
+	for t in confines says parsed read renewed said backup lies starts quiet serves ready cores reload stop; do skip "confined: $t" "systemd or python3 is not installed"; done
 fi
 
 # ---- installed ----

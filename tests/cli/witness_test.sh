@@ -4,10 +4,10 @@
 set -u
 . tests/cli/lib.sh
 HANDOVERD=$PWD/$BUILD/handoverd
-D=''
-end() { [ -n "$D" ] && kill "$D" 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
+D='' E=''
+end() { for p in $D $E; do kill "$p" 2>/dev/null; done; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-plan 45
+plan 61
 must "$CERTS/make-pki" "$W/pki"
 KEEPER=$(pin_of "Registry keeper" keeper)
 new_home incoming $SUCCESSOR "Nieuw Werk" --role provider
@@ -87,6 +87,54 @@ cp "$W/out" "$W/seen"
 expect 1 "and nothing of a stranger" at incoming ledger witnessed $STRANGER
 sed -i '$s/....$/AAAA/' "$C"
 expect 5 "a changed cosignature is found" at outgoing ledger verify --cosigned
+
+# ---- by itself: a daemon asks the witnesses that gateway.yaml names
+rm "$C"
+must at incoming organisation set --gateway "https://127.0.0.1:$PORT"
+meet incoming outgoing
+resign incoming
+resign outgoing
+kill -HUP "$D"
+echo "witnesses: [\"$SUCCESSOR\"]" >>"$W/outgoing/gateway.yaml"
+run_ours() { # HOME: its daemon, until a word stands in its log
+	"$HANDOVERD" --home "$W/$1" --listen 127.0.0.1:0 --local "$W/our.sock" 2>"$W/our.log" &
+	E=$!
+	for _ in $(seq 200); do grep -q "$2" "$W/our.log" && break; kill -0 "$E" 2>/dev/null || break; sleep 0.1; done
+	grep -q "$2" "$W/our.log"
+}
+end_ours() { kill "$E"; wait "$E" 2>/dev/null; E=''; }
+figure() { curl -sS --max-time 10 --unix-socket "$W/our.sock" http://x/metrics 2>/dev/null | awk -v n="handover_$1" '$1 == n {print $2}'; }
+run_ours outgoing event=witness.vouched; ok "a daemon has its ledger cosigned, nobody asked"
+OURS=$(sed -n 's/^<6>event=listen at=127.0.0.1:\([0-9]*\)$/\1/p' "$W/our.log")
+is "$(curl -sS -k --max-time 20 --cert "$W/incoming/organisation/tls.pem" --key "$W/incoming/organisation/tls.key" -o "$W/served" -w '%{http_code}' "https://127.0.0.1:$OURS/v1/ledger/checkpoint")" 200 "it serves its checkpoint"
+expect 0 "with the cosignature, which others accept" "$W/verifier" cosigned "$(at outgoing ledger show --vkey)" "$WKEY" "$W/served"
+cmp -s "$W/served" "$C"; ok "… the one that it keeps"
+is "$(figure witnesses)$(figure witnesses_overdue)$(figure witnesses_refusing)$(figure cosignatures_total)" 1001 "the figures tell"
+SIZE=$(figure ledger_records)
+sleep 2
+is "$(figure ledger_records)" "$SIZE" "its ledger does not grow by being witnessed"
+is "$(at outgoing ledger show --json | jq -r 'select(.act == "anchor.cosign") | .actor.k' | tail -1)" svc "what is in it says that nobody asked"
+expect 0 "the ledger continues what was vouched for by itself" at outgoing ledger verify --cosigned
+end_ours
+cp -a "$W/outgoing" "$W/later"
+kill "$D" && wait "$D" 2>/dev/null
+D=''
+in_days() { HANDOVER_TEST_CLOCK=$(date -u -d "+$1 days" +%FT%TZ); export HANDOVER_TEST_CLOCK; }
+in_days 1
+run_ours later event=witness.later; ok "where the witness is away a day later, it says so"
+grep -q "^<4>event=witness.later peer=$SUCCESSOR code=unreachable" "$W/our.log"; ok "… and why"
+is "$(figure witnesses_overdue)" 0 "… but nothing is overdue yet"
+end_ours
+in_days 3
+run_ours later event=witness.overdue; ok "after three days its word is too old"
+grep -q "^<4>event=witness.overdue peer=$SUCCESSOR hours=7[12]" "$W/our.log"; ok "… and says how old"
+is "$(figure witnesses_overdue)" 1 "… a figure too"
+end_ours
+unset HANDOVER_TEST_CLOCK
+! grep -qE '^<3>' "$W/our.log"; ok "… and nothing of it is an error of ours"
+start; ok "the witness serves again"
+must at outgoing gateway remove default
+must at outgoing gateway add default --url "https://127.0.0.1:$PORT" --oin $SUCCESSOR
 
 # ---- a ledger that went back is found out by the witness
 must at outgoing backup "$W/old.tar" --keys "$W/k" -r "$("$HANDOVER" age keygen --json -o "$W/id" | jq -r .recipient)"

@@ -32,7 +32,7 @@
 #define PKI_DAY INT64_C(86400000)
 #define PKI_OIN "00000099000000001000"
 
-enum pki_key { PKI_EC, PKI_RSA3072, PKI_RSA1024, PKI_ED25519, PKI_SECP256K1 };
+enum pki_key { PKI_EC, PKI_RSA3072, PKI_RSA2048, PKI_RSA1024, PKI_ED25519, PKI_SECP256K1 };
 
 /* A certificate to make; zero members mean the ordinary. */
 struct pki_spec {
@@ -80,6 +80,8 @@ static inline EVP_PKEY *pki_key(enum pki_key kind)
 	switch (kind) {
 	case PKI_RSA3072:
 		return EVP_RSA_gen(3072);
+	case PKI_RSA2048:
+		return EVP_RSA_gen(2048);
 	case PKI_RSA1024:
 		return EVP_RSA_gen(1024);
 	case PKI_ED25519:

@@ -37,6 +37,10 @@ struct world {
 	char *done; /* "job word problem" of each, in their order */
 	size_t done_n;
 	bool seldom;              /* the one peer is to be asked seldom */
+	bool heads;    /* a head is to go to the witness */
+	bool nobody;   /* to a port where nobody is */
+	char *vouched; /* "OIN status word body" */
+	size_t vouched_n;
 	bool peers, later, known; /* later: the core takes no chain; known: at the other gateway */
 	uint64_t after, mirrored;
 	char *chains; /* what was handed over */
@@ -103,6 +107,23 @@ static void give_peers(struct world *w, struct buf *out, struct link_answer *a)
 	    .fd = -1};
 }
 
+static void give_head(struct world *w, struct link_answer *a)
+{
+	static const char body[] = "old 0\n\nthe head\n";
+	if (w->heads)
+		*a = (struct link_answer){.status = 200,
+		    .type = "text/plain",
+		    .fields = {{"Gateway", w->nobody ? w->dead : w->url}, {"Gateway-Oin", PKI_OIN}},
+		    .fields_n = 2,
+		    .body = body,
+		    .body_n = sizeof body - 1,
+		    .fd = -1};
+	else
+		*a = (struct link_answer){
+		    .status = 204, .fields = {{"Wait", "20"}}, .fields_n = 1, .fd = -1};
+	w->heads = false;
+}
+
 static void answer(
     struct world *w, const struct link_call *c, struct buf *out, struct link_answer *a)
 {
@@ -127,6 +148,15 @@ static void answer(
 		break;
 	case API_MIRRORED:
 		w->mirrored = w->after = c->number;
+		break;
+	case API_WITNESS_NEXT:
+		give_head(w, a);
+		break;
+	case API_WITNESS_DONE:
+		assert_int_equal(c->params_n, 3);
+		add(&w->vouched, "%s %s %s %.*s", c->params[0], c->params[1], c->params[2],
+		    str_eq(c->params[1], "0") ? 0 : (int)c->body_n, (const char *)c->body);
+		w->vouched_n++;
 		break;
 	case API_PINNED:
 		w->asked++;
@@ -163,13 +193,32 @@ static void *core(void *arg)
 
 /* ---- the other gateway ---- */
 
+/* A witness that says first how far it is. */
+static void cosign(struct world *w, struct http_request *q)
+{
+	char body[100] = "";
+	size_t n = 0;
+	assert_int_equal(http_body_max(q, sizeof body, NULL), 0);
+	assert_int_equal(http_body_read(q, body, sizeof body, &n, NULL), 0);
+	assert_int_equal(n, strlen("old 0\n\nthe head\n"));
+	assert_memory_equal(body, "old 0\n\nthe head\n", n);
+	if (w->vouched_n == 0)
+		(void)!http_answer(
+		    q, &(struct http_answer){409, "text/x.tlog.size", NULL, 0}, "7\n", 2);
+	else
+		(void)!http_answer(
+		    q, &(struct http_answer){200, "text/plain", NULL, 0}, "line\n", 5);
+}
+
 static bool other(struct peer *p, struct http_request *q)
 {
 	struct world *w = p->arg;
 	const struct http_head *h = http_request_head(q);
 	char path[200];
 	(void)snprintf(path, sizeof path, "%.*s", (int)h->path.n, h->path.p);
-	if (str_eq(path, "/v1/not-authentic"))
+	if (str_eq(path, "/v1/ledger/cosignatures"))
+		cosign(w, q);
+	else if (str_eq(path, "/v1/not-authentic"))
 		peer_say(q, 403, "{\"code\":\"not-authentic\"}");
 	else if (str_eq(path, "/v1/stale"))
 		peer_say(q, 409, "{\"code\":\"stale\"}");
@@ -240,6 +289,7 @@ static int teardown(void **state)
 	pki_free(&w->peer.pki);
 	free(w->done);
 	free(w->chains);
+	free(w->vouched);
 	free(w);
 	return 0;
 }
@@ -450,6 +500,35 @@ static void what_the_core_cannot_take_is_read_again(void **state)
 	finish(w);
 }
 
+/* Bring a head, and what the core is told then. */
+static void head(struct world *w, bool nobody, const char *outcome)
+{
+	size_t before = w->vouched_n;
+	(void)pthread_mutex_lock(&w->lock);
+	free(w->vouched);
+	w->vouched = NULL;
+	w->nobody = nobody;
+	w->heads = true;
+	(void)pthread_mutex_unlock(&w->lock);
+	wait_for(w, &w->vouched_n, before + 1);
+	(void)pthread_mutex_lock(&w->lock);
+	assert_string_equal(w->vouched, outcome);
+	(void)pthread_mutex_unlock(&w->lock);
+}
+
+static void a_head_goes_to_the_witness(void **state)
+{
+	struct world *w = *state;
+	begin(w);
+	head(w, false, PKI_OIN " 409  7\n\n");
+	head(w, false, PKI_OIN " 200  line\n\n");
+	head(w, true, PKI_OIN " 0 unreachable \n");
+	w->pin[10] ^= 1;
+	use(w);
+	head(w, false, PKI_OIN " 0 server-not-known \n");
+	finish(w);
+}
+
 static void it_ends_while_it_waits_for_others(void **state)
 {
 	struct world *w = *state;
@@ -482,6 +561,7 @@ int main(void)
 		where_all_has_ended_is_asked_ever_less_often, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		what_the_core_cannot_take_is_read_again, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_head_goes_to_the_witness, setup, teardown),
 	    cmocka_unit_test_setup_teardown(it_ends_while_it_waits_for_others, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("api/courier", tests, NULL, NULL);

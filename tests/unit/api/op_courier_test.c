@@ -18,8 +18,8 @@ static void world_answer(const struct link_call *c, int status, const char *code
 
 static void only_the_edge_itself_asks(void **state)
 {
-	static const unsigned ops[] = {
-	    API_JOB_NEXT, API_JOB_DONE, API_PEERS, API_MIRROR, API_MIRRORED, API_PINNED};
+	static const unsigned ops[] = {API_JOB_NEXT, API_JOB_DONE, API_PEERS, API_MIRROR,
+	    API_MIRRORED, API_PINNED, API_WITNESS_NEXT, API_WITNESS_DONE};
 	(void)state;
 	for (size_t i = 0; i < GW_LENGTH(ops); i++) {
 		struct link_call c = world_call(ops[i], PROVIDER);

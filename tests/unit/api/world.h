@@ -44,6 +44,8 @@ static struct {
 	struct store *store;
 	struct cases *cases;
 	struct api_core *core;
+	const char *const *witnesses; /* of the core, from the next world_start on */
+	size_t witnesses_n;
 	/* the last answer */
 	struct buf out;
 	struct link_answer a;
@@ -101,7 +103,9 @@ static inline void world_start(void)
 	    .store = world.store,
 	    .mandates = mandates,
 	    .mandates_n = GW_LENGTH(mandates),
-	    .free_bytes = 1 << 20};
+	    .free_bytes = 1 << 20,
+	    .witnesses = world.witnesses,
+	    .witnesses_n = world.witnesses_n};
 	test_code(api_core_new(&core, &world.core, &ei), 0, &ei);
 }
 

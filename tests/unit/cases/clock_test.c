@@ -38,24 +38,19 @@ static void at_day(struct fixture *f, const char *day)
 	(void)tick(f);
 }
 
-static void working_days_leave_weekends_out(void **state)
+/* Ten working days from 21 December 2026: Christmas and New Year's Day are none. */
+static void holidays_are_no_working_days(void **state)
 {
-	static const struct {
-		const char *from;
-		unsigned n;
-		const char *to;
-	} cases[] = {{"2026-11-22", 1, "2026-11-23"}, {"2026-11-20", 1, "2026-11-23"},
-	    {"2026-11-21", 1, "2026-11-23"}, {"2026-11-23", 4, "2026-11-27"},
-	    {"2026-11-23", 5, "2026-11-30"}, {"2026-11-22", 10, "2026-12-04"},
-	    {"2026-12-31", 1, "2027-01-01"} /* holidays are not known */};
-	(void)state;
-	for (size_t i = 0; i < GW_LENGTH(cases); i++) {
-		struct date d;
-		char text[DATE_TEXT];
-		assert_int_equal(date_parse(cases[i].from, &d), 0);
-		date_text(cases_working_day(d, cases[i].n), text);
-		assert_string_equal(text, cases[i].to);
-	}
+	struct fixture *f = *state;
+	struct play p = play_new(f, OFFERED_KEEPS);
+	at_day(f, "2026-12-21");
+	play_to(&p, CASE_OFFERED);
+	json_t *j GW_CLEANUP(jx_release) = play_show(&p, SENDER);
+	assert_string_equal(jx_str(j, "due"), "2027-01-06T22:59:59.999Z");
+	at_day(f, "2027-01-06");
+	assert_int_equal(told(&p, "reminder", NULL), 0);
+	at_day(f, "2027-01-07");
+	assert_int_equal(told(&p, "reminder", "answer"), 1);
 }
 
 static void an_offer_without_answer_is_told_twice(void **state)
@@ -243,7 +238,7 @@ int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(working_days_leave_weekends_out),
+	    T(holidays_are_no_working_days),
 	    T(an_offer_without_answer_is_told_twice),
 	    T(an_answer_stops_the_clock),
 	    T(a_term_is_reminded_of_and_ends),

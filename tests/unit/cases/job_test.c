@@ -207,9 +207,9 @@ static void acts_wait_behind_each_other(void **state)
 	int64_t next_tick;
 	brought(f, &k);
 	queued(&p, ACT_RELEASE);
+	job_is(f, &j, "slip");
 	queued(&p, ACT_WITHDRAW);
 	assert_int_equal(pending(&p, NULL), 3);
-	job_is(f, &j, "slip");
 	done(f, &j, 0, NULL);
 	job_is(f, &j, "release");
 	nothing_due(f);
@@ -222,6 +222,59 @@ static void acts_wait_behind_each_other(void **state)
 	test_code(cases_tick(f->cases, f->registry, f->now, &next_tick, &f->ei), 0, &f->ei);
 	assert_false(file_there(f, k.package));
 	parcel_release(&k);
+}
+
+/* It was withdrawn before it left: the statements go, the bytes do not. */
+static void what_was_withdrawn_does_not_leave(void **state)
+{
+	static const enum case_act acts[] = {ACT_WITHDRAW, ACT_ENTERED_IN_ERROR};
+	struct fixture *f = *state;
+	for (size_t i = 0; i < GW_LENGTH(acts); i++) {
+		struct play p = far_play(f, DIRECT_DELETES);
+		struct parcel k = parcel_new(&p, 5000);
+		struct cases_job j;
+		brought(f, &k);
+		queued(&p, ACT_RELEASE);
+		job_is(f, &j, "slip"); /* begun, and not finished */
+		done(f, &j, GW_ENET, "unreachable");
+		queued(&p, acts[i]);
+		fixture_time(f, f->now + 2000);
+		job_is(f, &j, "release");
+		assert_int_equal(j.file.fd, -1);
+		last_event(&p, "refused", "withdrawn");
+		done(f, &j, GW_EREFUSED, "refused");
+		job_is(f, &j, case_act_word(acts[i]));
+		done(f, &j, GW_ECONFLICT, "stale");
+		nothing_due(f);
+		parcel_release(&k);
+	}
+}
+
+/* What follows on it may be about another package. */
+static void what_follows_may_be_about_another_package(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = far_play(f, DIRECT_DELETES), first;
+	struct parcel k = parcel_new(&p, 500);
+	struct cases_job j;
+	brought(f, &k);
+	queued(&p, ACT_RELEASE);
+	for (int i = 0; i < 2; i++) {
+		job_is(f, &j, i ? "release" : "slip");
+		done(f, &j, 0, NULL);
+	}
+	play_is(&p, CASE_RELEASED);
+	first = p;
+	struct parcel l = parcel_of(&p, 500, "supersedes", json_string(k.package));
+	brought(f, &l);
+	queued(&p, ACT_RELEASE);
+	memcpy(first.head, p.head, sizeof first.head);
+	queued(&first, ACT_WITHDRAW);
+	job_is(f, &j, "slip");
+	assert_string_equal(j.package, l.package);
+	done(f, &j, 0, NULL);
+	parcel_release(&k);
+	parcel_release(&l);
 }
 
 static void a_package_that_has_gone_is_not_brought(void **state)
@@ -299,6 +352,8 @@ int main(void)
 	    TEST(refused_there_leaves_all_as_it_was),
 	    TEST(the_package_goes_before_its_release),
 	    TEST(acts_wait_behind_each_other),
+	    TEST(what_was_withdrawn_does_not_leave),
+	    TEST(what_follows_may_be_about_another_package),
 	    TEST(a_package_that_has_gone_is_not_brought),
 	    TEST(waits_while_nobody_knows_where_to),
 	    TEST(an_answer_is_not_lost),

@@ -22,6 +22,7 @@ struct world {
 	unsigned char file[FILE_BYTES];
 	char *dir;
 	uint64_t told, total;
+	unsigned waits, left;
 };
 
 static bool pinned(void *arg, const char *oin, const char *spki)
@@ -331,10 +332,52 @@ static void test_upload_fails(void **state)
 	struct world *w = *state;
 	struct errinfo ei = ERRINFO_INIT;
 	struct client *c = join(w, "server");
-	w->peer.fail_patch = true;
+	w->peer.fail_patch = 500;
 	test_code(upload(w, c, &ei), GW_ENET, &ei);
 	assert_non_null(strstr(ei.msg, "the disk is full"));
 	assert_int_equal(w->peer.patches, 10);
+	client_free(c);
+}
+
+static void waiting(void *arg, const char *why, unsigned seconds, unsigned left)
+{
+	struct world *w = arg;
+	assert_non_null(strstr(why, "the disk is full"));
+	assert_int_equal(seconds, 1);
+	w->waits++;
+	w->left = left;
+}
+
+/* A gateway without room or time is not pressed: once, or when it says so, and not for ever. */
+static void test_upload_not_now(void **state)
+{
+	static const int statuses[] = {429, 503, 507};
+	struct world *w = *state;
+	struct errinfo ei = ERRINFO_INIT;
+	w->server.waiting = waiting;
+	w->server.later_ms = 2500;
+	struct client *c = join(w, "server");
+	for (size_t i = 0; i < GW_LENGTH(statuses); i++) {
+		unsigned before = w->peer.patches;
+		int64_t began = clock_mono();
+		w->peer.fail_patch = statuses[i];
+		test_code(upload(w, c, &ei), GW_ENET, &ei);
+		assert_non_null(strstr(ei.msg, "the disk is full"));
+		assert_int_equal(w->peer.patches - before, 1);
+		assert_true(clock_mono() - began < 900);
+	}
+	assert_int_equal(w->waits, 0);
+	unsigned before = w->peer.patches;
+	w->peer.retry_after = "600"; /* too long for us */
+	test_code(upload(w, c, &ei), GW_ENET, &ei);
+	assert_int_equal(w->peer.patches - before, 1);
+	assert_non_null(strstr(ei.msg, "again after 600 seconds"));
+	before = w->peer.patches;
+	w->peer.retry_after = "1";
+	test_code(upload(w, c, &ei), GW_ENET, &ei);
+	assert_int_equal(w->peer.patches - before, 3);
+	assert_int_equal(w->waits, 2);
+	assert_int_equal(w->left, 1); /* half a second */
 	client_free(c);
 }
 
@@ -430,6 +473,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_upload, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_upload_odd, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_upload_fails, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_upload_not_now, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_download, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_download_wrong, setup, teardown),
 	};

@@ -41,7 +41,9 @@ struct peer {
 	bool (*first)(struct peer *p, struct http_request *q);
 	void *arg; /* for it */
 	/* what it does wrong */
-	bool fail_patch, gone_once, no_ranges, too_long, wrong_etag, conflict_once, lose_answer;
+	int fail_patch; /* a status */
+	const char *retry_after;
+	bool gone_once, no_ranges, too_long, wrong_etag, conflict_once, lose_answer;
 	/* the wire */
 	int wire;
 	unsigned short wire_port;
@@ -102,7 +104,11 @@ static void peer_patch(struct peer *p, struct http_request *q)
 	size_t n = 1;
 	int r = http_body_max(q, 1 << 30, NULL);
 	if (p->fail_patch) {
-		peer_say(q, 503, "{\"code\":\"io-error\",\"detail\":\"the disk is full\"}");
+		static const char why[] = "{\"code\":\"io-error\",\"detail\":\"the disk is full\"}";
+		struct http_header later = {"Retry-After", p->retry_after};
+		struct http_answer a = {
+		    p->fail_patch, "application/problem+json", &later, p->retry_after != NULL};
+		(void)!http_answer(q, &a, why, sizeof why - 1);
 		return;
 	}
 	if (p->conflict_once) {

@@ -85,7 +85,11 @@ static int extract(const char *from)
 	struct errinfo ei = ERRINFO_INIT;
 	assert_int_equal(file_remove_tree(into, NULL), 0);
 	assert_int_equal(file_mkdirs(into, 0700, NULL), 0);
-	int r = archive_extract(from, into, NULL, NULL, &ei);
+	char sums[HASH_HEX] = "";
+	struct buf note GW_CLEANUP(buf_release) = BUF_INIT(ARCHIVE_NOTE);
+	int r = archive_sums(from, sums, &note, &ei);
+	if (r == 0)
+		r = archive_extract(from, sums, into, NULL, NULL, &ei);
 	if (r < 0)
 		print_message("# %s\n", ei.msg);
 	return r;
@@ -111,6 +115,52 @@ static void both_kinds_come_back(void **state)
 		assert_true(file_exists(empty));
 		assert_false(file_exists(sums));
 	}
+}
+
+static int vouch(void *arg, const char sha256[HASH_HEX], struct buf *note, struct errinfo *ei)
+{
+	(void)ei;
+	(void)snprintf(arg, HASH_HEX, "%s", sha256);
+	return buf_addf(note, "for %s\n", sha256);
+}
+
+/* A note stands beside the list and not in it; what is written is what the note was about. */
+static void a_note_is_about_the_list(void **state)
+{
+	struct errinfo ei = ERRINFO_INIT;
+	struct archive_out *o GW_CLEANUP(archive_out_free_p) = NULL;
+	struct buf note GW_CLEANUP(buf_release) = BUF_INIT(ARCHIVE_NOTE);
+	struct buf list GW_CLEANUP(buf_release) = BUF_INIT(1 << 20);
+	char *sums GW_CLEANUP(str_free_p) = file_join(folder, "SHA256SUMS");
+	char *copied GW_CLEANUP(str_free_p) = file_join(into, "SHA256SUMS.note");
+	char said[HASH_HEX] = "", read[HASH_HEX] = "", whole[HASH_HEX] = "";
+	(void)state;
+	test_code(archive_out_folder(folder, &o, &ei), 0, &ei);
+	archive_out_vouch(o, vouch, said);
+	fill(o);
+	test_code(archive_out_end(o, &ei), 0, &ei);
+	assert_int_equal(file_read(sums, 1 << 20, &list, NULL), 0);
+	hash_sha256_hex(list.data, list.len, whole);
+	assert_null(strstr(list.data, "SHA256SUMS"));
+	test_code(archive_sums(folder, read, &note, &ei), 0, &ei);
+	assert_string_equal(read, whole);
+	assert_string_equal(said, whole);
+	assert_memory_equal(note.data, "for ", 4);
+	assert_memory_equal(note.data + 4, whole, HASH_HEX - 1);
+	assert_int_equal(extract(folder), 0);
+	assert_false(file_exists(copied));
+	/* another list, in order by itself, after the note was looked at */
+	char *extra GW_CLEANUP(str_free_p) = file_join(folder, "extra");
+	static const char line[] =
+	    "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881  extra\n"; /* "x" */
+	assert_int_equal(buf_add(&list, line, strlen(line)), 0);
+	assert_int_equal(file_write(extra, "x", 1, 0600, FILE_NEW, NULL), 0);
+	assert_int_equal(file_write(sums, list.data, list.len, 0600, FILE_REPLACE, NULL), 0);
+	assert_int_equal(file_remove_tree(into, NULL), 0);
+	assert_int_equal(file_mkdirs(into, 0700, NULL), 0);
+	test_code(archive_extract(folder, read, into, NULL, NULL, &ei), GW_EAUTH, &ei);
+	assert_non_null(strstr(ei.msg, "changed while it was read"));
+	assert_int_equal(extract(folder), 0);
 }
 
 /* Cut anywhere, or with any byte of a file changed, a tar is refused. */
@@ -188,6 +238,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(names_are_relative_and_plain, setup, teardown),
 	    cmocka_unit_test_setup_teardown(both_kinds_come_back, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_note_is_about_the_list, setup, teardown),
 	    cmocka_unit_test_setup_teardown(damage_is_found, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_tar_does_not_unfold, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_folder_holds_files_and_no_more, setup, teardown),

@@ -108,6 +108,10 @@ static void test_take(void **state)
 	verify(w, 0, "");
 	char *p GW_CLEANUP(str_free_p) = file_join(w->dir, "0009-destroyed.json.p7s");
 	assert_true(file_exists(p));
+	struct receipts *r GW_CLEANUP(receipts_free_p) = join(w);
+	json_t *body GW_CLEANUP(jx_release) = NULL;
+	assert_int_equal(receipts_statement(w->root, receipts_chain(r), 8, &body, NULL), 0);
+	assert_string_equal(jx_str(body, "id"), chain_at(receipts_chain(r), 8)->id);
 }
 
 /* What we saw is not the beginning of what is shown. */

@@ -68,7 +68,8 @@ static void the_daemon_is_told(void **state)
 		 "witnesses: [\"00000001000000003000\", \"00000001000000004000\"]\n"
 		 "serve: {package_gb: 20, organisation_gb: 500, uploads: 9, reserve_gb: 40, "
 		 "upload_days: 7, free_gb: 2, "
-		 "connections: 50, per_address: 5, workers: 8, per_organisation: 3, grace_s: 4}\n");
+		 "connections: 50, per_address: 5, workers: 8, per_organisation: 3, grace_s: 4, "
+		 "cosign_minutes: 30, cosign_warn_hours: 24}\n");
 	(void)state;
 	assert_string_equal(s.listen, "[::1]:8443");
 	assert_string_equal(s.local, "run/local.sock");
@@ -88,6 +89,8 @@ static void the_daemon_is_told(void **state)
 	assert_int_equal(s.serve.workers, 8);
 	assert_int_equal(s.serve.per_peer, 3);
 	assert_int_equal(s.serve.grace_s, 4);
+	assert_int_equal(s.serve.cosign_minutes, 30);
+	assert_int_equal(s.serve.cosign_warn_hours, 24);
 	assert_string_equal(s.security.uri, "mailto:veilig@voorbeeld.example");
 	assert_int_equal(s.security.until, INT64_C(1814392799999)); /* 2027-06-30, in Amsterdam */
 	settings_release(&s);

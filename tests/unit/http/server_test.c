@@ -38,6 +38,7 @@ struct world {
 	pthread_t thread;
 	unsigned short port;
 	enum tls_profile profile;
+	bool as_time_goes; /* not as at PKI_NOW */
 };
 
 static int identify(void *arg, X509 *cert, struct http_peer *ret)
@@ -96,27 +97,41 @@ static void *serve(void *arg)
 	return NULL;
 }
 
-static SSL_CTX *server_ctx(struct world *w)
+static int make_ctx(const struct world *w, SSL_CTX **ret, struct errinfo *ei)
 {
-	SSL_CTX *ctx = NULL;
-	struct errinfo ei = ERRINFO_INIT;
-	char root[160], a[160], b[160], cert[160], key[160];
+	char root[160], crls[3][160], cert[160], key[160];
 	(void)snprintf(root, sizeof root, "%s/root.pem", w->pki.roots);
-	(void)snprintf(a, sizeof a, "%s/root.crl", w->pki.crls);
-	(void)snprintf(b, sizeof b, "%s/ca.crl", w->pki.crls);
+	(void)snprintf(crls[0], sizeof crls[0], "%s/root.crl", w->pki.crls);
+	(void)snprintf(crls[1], sizeof crls[1], "%s/ca.crl", w->pki.crls);
+	(void)snprintf(crls[2], sizeof crls[2], "%s/short.crl", w->pki.crls);
 	(void)snprintf(cert, sizeof cert, "%s/server.pem", w->pki.dir);
 	(void)snprintf(key, sizeof key, "%s/server.key", w->pki.dir);
-	const char *roots[] = {root}, *lists[] = {a, b};
+	const char *roots[] = {root}, *lists[] = {crls[0], crls[1], crls[2]};
 	struct tls_files f = {.cert = cert,
 	    .key = key,
 	    .roots = roots,
 	    .roots_n = 1,
 	    .lists = lists,
-	    .lists_n = 2,
+	    .lists_n = file_exists(crls[2]) ? 3 : 2,
 	    .profile = w->profile,
-	    .at = PKI_NOW};
-	test_code(tls_server(&f, &ctx, &ei), 0, &ei);
+	    .at = w->as_time_goes ? 0 : PKI_NOW};
+	return tls_server(&f, ret, ei);
+}
+
+static SSL_CTX *server_ctx(const struct world *w)
+{
+	SSL_CTX *ctx = NULL;
+	struct errinfo ei = ERRINFO_INIT;
+	test_code(make_ctx(w, &ctx, &ei), 0, &ei);
 	return ctx;
+}
+
+static int try_ctx(const struct world *w, struct errinfo *ei)
+{
+	SSL_CTX *ctx = NULL;
+	int r = make_ctx(w, &ctx, ei);
+	SSL_CTX_free(ctx);
+	return r;
 }
 
 static void start(struct world *w)
@@ -134,6 +149,16 @@ static void start(struct world *w)
 	test_code(http_server_new(&w->limits, &handlers, &w->server, &ei), 0, &ei);
 	test_code(http_server_listen(w->server, fd, server_ctx(w), &ei), 0, &ei);
 	assert_int_equal(pthread_create(&w->thread, NULL, serve, w), 0);
+}
+
+static void stop(struct world *w)
+{
+	if (w->server) {
+		http_server_stop(w->server);
+		(void)pthread_join(w->thread, NULL);
+		http_server_free(w->server);
+	}
+	w->server = NULL;
 }
 
 static int setup(void **state)
@@ -164,11 +189,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct world *w = *state;
-	if (w->server) {
-		http_server_stop(w->server);
-		(void)pthread_join(w->thread, NULL);
-		http_server_free(w->server);
-	}
+	stop(w);
 	pki_free(&w->pki);
 	free(w);
 	return 0;
@@ -216,6 +237,7 @@ static int tcp(const struct world *w)
 static struct client client(const struct world *w, const char *who, int version)
 {
 	struct client c = {.fd = tcp(w), .ctx = SSL_CTX_new(TLS_client_method())};
+	SSL_CTX_set_security_level(c.ctx, 0); /* it is the server that is to refuse */
 	if (who) {
 		assert_int_equal(
 		    SSL_CTX_use_certificate_chain_file(c.ctx, pki_path(&w->pki, who, ".pem")), 1);
@@ -396,6 +418,63 @@ static void only_known_certificates_get_in(void **state)
 	struct client c = client(w, "stranger", 0);
 	expect(&c, GET, "403", "\"detail\"");
 	client_close(&c);
+}
+
+/* RSA of 2048 bits is to be phased out (NCSC-NL TLS guidelines 2025), whoever's it is. */
+static void the_better_profile_takes_no_short_keys(void **state)
+{
+	struct world *w = *state;
+	static const char *const names[] = {"long", "short", "weak", "below"};
+	static const enum pki_key keys[] = {PKI_RSA3072, PKI_RSA2048, PKI_RSA1024};
+	struct pki_spec tls = {.usage = "critical,digitalSignature", .purpose = "clientAuth"};
+	for (size_t i = 0; i < GW_LENGTH(keys); i++) {
+		tls.key = keys[i];
+		pki_files(&w->pki, names[i], &tls);
+	}
+	/* a good key, certified by an authority with a short one */
+	EVP_PKEY *key = pki_key(PKI_RSA2048);
+	struct pki_spec ca = {.name = "Short authority", .ca = true, .by_root = true};
+	X509 *by = pki_make(&w->pki, &ca, key);
+	tls.key = PKI_EC;
+	tls.by = by;
+	tls.by_key = key;
+	pki_files(&w->pki, "below", &tls);
+	pki_crl(&w->pki, "short", by, key, PKI_NOW - PKI_DAY, PKI_NOW + PKI_DAY, NULL, 0);
+	X509_free(by);
+	EVP_PKEY_free(key);
+	start(w);
+	for (size_t i = 0; i < GW_LENGTH(names); i++)
+		if (gets_in(w, names[i], 0) != (i == 0))
+			fail_msg("'%s' in nl-goed", names[i]);
+	stop(w);
+	w->profile = TLS_DIGIKOPPELING;
+	start(w);
+	for (size_t i = 0; i < GW_LENGTH(names); i++)
+		if (gets_in(w, names[i], 0) == (keys[i < 3 ? i : 0] == PKI_RSA1024))
+			fail_msg("'%s' in digikoppeling", names[i]);
+}
+
+static void our_own_key_is_long_enough_for_the_profile(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		enum pki_key key;
+		int good, older; /* results of either profile */
+	} rows[] = {{PKI_EC, 0, 0}, {PKI_RSA3072, 0, 0}, {PKI_RSA2048, GW_EFORMAT, 0},
+	    {PKI_RSA1024, GW_EFORMAT, GW_EFORMAT}};
+	for (size_t i = 0; i < GW_LENGTH(rows); i++) {
+		pki_files(&w->pki, "server",
+		    &(struct pki_spec){.usage = "critical,digitalSignature",
+			.purpose = "serverAuth",
+			.key = rows[i].key});
+		struct errinfo ei = ERRINFO_INIT;
+		w->profile = TLS_NL_GOED;
+		test_code(try_ctx(w, &ei), rows[i].good, &ei);
+		if (rows[i].good < 0)
+			assert_non_null(strstr(ei.msg, "too short"));
+		w->profile = TLS_DIGIKOPPELING;
+		test_code(try_ctx(w, &ei), rows[i].older, &ei);
+	}
 }
 
 static void the_older_profile_takes_tls_12(void **state)
@@ -608,14 +687,9 @@ static void silence_keeps_nobody_out(void **state)
 		(void)close(silent[i]);
 }
 
-static void a_reload_ends_older_connections(void **state)
+/* Lists that name alice, from now on. */
+static void revoke_alice(struct world *w)
 {
-	struct world *w = *state;
-	start(w);
-	struct client c = client(w, "alice", 0);
-	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 16);
-	expect(&c, GET, "200", ALICE);
-	/* the list now names alice */
 	FILE *f = fopen(pki_path(&w->pki, "alice", ".pem"), "re");
 	X509 *alice = PEM_read_X509(f, NULL, NULL, NULL);
 	(void)fclose(f);
@@ -623,10 +697,66 @@ static void a_reload_ends_older_connections(void **state)
 	    &(struct pki_revoked){.cert = alice, .when = PKI_NOW - PKI_DAY, .reason = -1}, 1);
 	X509_free(alice);
 	http_server_reload(w->server, server_ctx(w));
+}
+
+static void a_reload_ends_older_connections(void **state)
+{
+	struct world *w = *state;
+	start(w);
+	struct client c = client(w, "alice", 0);
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 16);
+	expect(&c, GET, "200", ALICE);
+	revoke_alice(w);
 	assert_false(hear(&c, &b, "HTTP"));
 	client_close(&c);
 	assert_false(gets_in(w, "alice", 0));
 	assert_true(gets_in(w, "bob", 0));
+}
+
+/* A request that was begun before a reload and is whole after it. */
+static void a_reload_counts_for_what_is_under_way(void **state)
+{
+	struct world *w = *state;
+	start(w);
+	struct client alice = client(w, "alice", 0), bob = client(w, "bob", 0);
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 16);
+	expect(&alice, GET, "200", ALICE);
+	expect(&bob, GET, "200", "hello ");
+	say(&alice, GET, 20);
+	say(&bob, GET, 20);
+	(void)usleep(100000); /* the server has these bytes, so that neither is idle */
+	revoke_alice(w);
+	expect(&alice, &GET[20], "403", "\"detail\"");
+	assert_false(hear(&alice, &b, "HTTP"));
+	expect(&bob, &GET[20], "200", "hello ");
+	assert_false(hear(&bob, &b, "HTTP"));
+	client_close(&alice);
+	client_close(&bob);
+}
+
+/* The certificate's last second passes while its connection is open. */
+static void expiry_ends_an_open_connection(void **state)
+{
+	struct world *w = *state;
+	int64_t now = clock_now() / 1000 * 1000, until = now + 4000;
+	w->as_time_goes = true;
+	pki_crl(
+	    &w->pki, "root", w->pki.root, w->pki.root_key, now - PKI_DAY, now + PKI_DAY, NULL, 0);
+	pki_crl(&w->pki, "ca", w->pki.ca, w->pki.ca_key, now - PKI_DAY, now + PKI_DAY, NULL, 0);
+	pki_files(&w->pki, "alice",
+	    &(struct pki_spec){.usage = "critical,digitalSignature",
+		.purpose = "clientAuth",
+		.from = now - PKI_DAY,
+		.until = until});
+	start(w);
+	struct client c = client(w, "alice", 0);
+	struct buf b GW_CLEANUP(buf_release) = BUF_INIT(1 << 16);
+	expect(&c, GET, "200", ALICE);
+	while (clock_now() < until)
+		(void)usleep(10000);
+	expect(&c, GET, "403", "\"detail\"");
+	assert_false(hear(&c, &b, "HTTP"));
+	client_close(&c);
 }
 
 static void a_stop_finishes_what_runs(void **state)
@@ -675,6 +805,8 @@ int main(void)
 	    T(reads_bodies_of_both_framings),
 	    T(refuses_bad_heads_and_closes),
 	    T(only_known_certificates_get_in),
+	    T(the_better_profile_takes_no_short_keys),
+	    T(our_own_key_is_long_enough_for_the_profile),
 	    T(the_older_profile_takes_tls_12),
 	    T(no_session_is_resumed),
 	    T(a_get_is_answered_among_the_stalled),
@@ -686,6 +818,8 @@ int main(void)
 	    T(half_heads_keep_nobody_out),
 	    T(silence_keeps_nobody_out),
 	    T(a_reload_ends_older_connections),
+	    T(a_reload_counts_for_what_is_under_way),
+	    T(expiry_ends_an_open_connection),
 	    T(hang_ups_harm_nobody),
 	    T(a_stop_finishes_what_runs),
 	};

@@ -238,6 +238,61 @@ static void a_second_history_ends(void **state)
 	fixture_end(&f);
 }
 
+/* The note of a backup is good for that list, that key and that organisation, and for nothing else;
+ * no head of the log passes for one. */
+static void the_key_vouches_for_a_backup(void **state)
+{
+	static const char A[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+	static const char B[] = "baaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+	const int64_t at = INT64_C(1790000000000);
+	struct fixture f, other;
+	struct backup_vouch v;
+	struct errinfo ei = ERRINFO_INIT;
+	struct buf note GW_CLEANUP(buf_release) = BUF_INIT(NOTE_MAX);
+	struct buf head GW_CLEANUP(buf_release) = BUF_INIT(NOTE_MAX);
+	struct buf vkey GW_CLEANUP(buf_release) = BUF_INIT(1024);
+	char oin[21] = "", stranger[] = "00000099000000009000";
+	(void)state;
+	fixture_make(&f);
+	fixture_make(&other);
+	struct ledger *l = fixture_open(&f);
+	memcpy(oin, ORIGIN + 4, 20);
+	assert_int_equal(ledger_backup_vouch(l, A, at, &note, &ei), 0);
+	assert_int_equal(ledger_vkey(l, &vkey), 0);
+	assert_int_equal(ledger_checkpoint(l, &head, NULL), 0);
+	ledger_close(l);
+	int r = ledger_backup_vouched(f.paths.key, oin, note.data, note.len, A, &v, &ei);
+	test_code(r, 0, &ei);
+	assert_int_equal(v.at, at);
+	assert_true(str_starts(vkey.data, v.vkey));
+	const struct {
+		const char *key, *oin, *note, *sha256;
+		size_t n;
+	} bad[] = {
+	    {f.paths.key, oin, note.data, B, note.len},
+	    {f.paths.key, stranger, note.data, A, note.len},
+	    {other.paths.key, oin, note.data, A, note.len},
+	    {f.paths.key, oin, head.data, A, head.len},
+	    {f.paths.key, oin, note.data, A, note.len - 1},
+	    {f.paths.key, oin, note.data, A, 0},
+	    {f.paths.key, oin, "\n\n\xe2\x80\x94 ", A, 6},
+	    {f.paths.key, oin, "\n\n\xe2\x80\x94 x y\n", A, 10},
+	};
+	for (size_t i = 0; i < GW_LENGTH(bad); i++) {
+		r = ledger_backup_vouched(
+		    bad[i].key, bad[i].oin, bad[i].note, bad[i].n, bad[i].sha256, &v, &ei);
+		test_code(r, GW_EAUTH, &ei);
+	}
+	for (size_t i = 0; i < note.len; i++) {
+		char had = test_damage(&note.data[i]);
+		r = ledger_backup_vouched(f.paths.key, oin, note.data, note.len, A, &v, &ei);
+		test_code(r, GW_EAUTH, &ei);
+		note.data[i] = had;
+	}
+	fixture_end(&other);
+	fixture_end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +301,7 @@ int main(void)
 	    cmocka_unit_test(a_full_disk_leaves_nothing),
 	    cmocka_unit_test(a_lost_head_is_told_and_named),
 	    cmocka_unit_test(a_second_history_ends),
+	    cmocka_unit_test(the_key_vouches_for_a_backup),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return secret_init(NULL) < 0

@@ -76,6 +76,81 @@ static void every_edit_is_seen(void **state)
 	loads(f, true, true, GW_EAUTH, "'trust/more.crl' is new");
 }
 
+/* As loads in an ordinary home, in that of OWN. */
+static void loads_own(const struct fixture *f, int code, const char *said)
+{
+	const char *pin = signer_spki(f->officer);
+	const struct registry_trust rt = {.officers = &pin, .officers_n = 1, .oin = OWN};
+	struct registry *r GW_CLEANUP(registry_free_p) = NULL;
+	struct errinfo ei = ERRINFO_INIT;
+	test_code(registry_load(f->dir, &rt, PKI_NOW, &r, &ei), code, &ei);
+	if (code < 0 && !strstr(ei.msg, said))
+		fail_msg("\"%s\" does not say \"%s\"", ei.msg, said);
+}
+
+static void remove_key(const struct fixture *f, const char *sha256, bool signature_alone)
+{
+	char *json GW_CLEANUP(str_free_p) = str_printf("%s/keys/%s.json", f->dir, sha256);
+	char *p7s GW_CLEANUP(str_free_p) = str_printf("%s.p7s", json);
+	assert_int_equal(unlink(p7s), 0);
+	if (!signature_alone)
+		assert_int_equal(unlink(json), 0);
+}
+
+/* Our own key statement may come after the officer signed, and nothing else with it. */
+static void a_key_of_ours_comes_by_itself(void **state)
+{
+	struct fixture *f = *state;
+	struct errinfo ei = ERRINFO_INIT;
+	struct registry *r GW_CLEANUP(registry_free_p) = NULL;
+	struct registry_keys keys;
+	const char *pin = signer_spki(f->officer);
+	const struct registry_trust rt = {.officers = &pin, .officers_n = 1, .oin = OWN};
+	char first[HASH_HEX], second[HASH_HEX], sha[HASH_HEX];
+	fixture_key(f->dir, f->own, AGE_A, KEY_MAIN, "2026-01-01", "2027-12-31", NULL, first);
+	test_code(sign(f, f->officer, NULL, &ei), 0, &ei);
+	loads_own(f, 0, NULL);
+	fixture_key(f->dir, f->own, AGE_B, KEY_MAIN, "2026-01-02", "2027-12-31", first, second);
+	loads_own(f, 0, NULL);
+	test_code(registry_load(f->dir, &rt, PKI_NOW, &r, &ei), 0, &ei);
+	test_code(registry_keys(r, OWN, fixture_day("2026-11-22"), &keys, &ei), 0, &ei);
+	assert_string_equal(keys.main->recipient, AGE_B);
+	loads(f, true, false, GW_EAUTH, ".json' is new"); /* where nobody says whose it is */
+	/* that of others, a recovery key, one by a stranger */
+	const struct {
+		const struct signer *by;
+		enum key_use use;
+	} not_ours[] = {{f->other, KEY_MAIN}, {f->own, KEY_RECOVERY}, {f->stranger, KEY_MAIN}};
+	for (size_t i = 0; i < GW_LENGTH(not_ours); i++) {
+		fixture_key(f->dir, not_ours[i].by, AGE_C, not_ours[i].use, "2026-01-03",
+		    "2027-12-31", NULL, sha);
+		loads_own(f, GW_EAUTH, ".json' is new");
+		remove_key(f, sha, false);
+		loads_own(f, 0, NULL);
+	}
+	/* beside it nothing may differ */
+	fixture_put(f->dir, "keys/extra", "x");
+	loads_own(f, GW_EAUTH, "'keys/extra' is new");
+	char *extra GW_CLEANUP(str_free_p) = file_join(f->dir, "keys/extra");
+	assert_int_equal(unlink(extra), 0);
+	fixture_put(f->dir, "contracts.yaml", "contracts:   []\n");
+	loads_own(f, GW_EAUTH, "'contracts.yaml' is changed");
+	fixture_put(f->dir, "contracts.yaml", "contracts: []\n");
+	loads_own(f, 0, NULL);
+	/* a kill between signature and statement leaves what says nothing */
+	char *inert GW_CLEANUP(str_free_p) = str_printf("keys/%s.json.p7s", sha);
+	fixture_put(f->dir, inert, "x");
+	loads_own(f, 0, NULL);
+	/* without its signature it does not count; what was signed may not go */
+	remove_key(f, second, true);
+	loads_own(f, GW_EAUTH, ".json' is new");
+	char *json GW_CLEANUP(str_free_p) = str_printf("%s/keys/%s.json", f->dir, second);
+	assert_int_equal(unlink(json), 0);
+	loads_own(f, 0, NULL);
+	remove_key(f, first, false);
+	loads_own(f, GW_EAUTH, "is gone");
+}
+
 static void what_no_list_can_hold_is_an_edit(void **state)
 {
 	struct fixture *f = *state;
@@ -232,6 +307,7 @@ int main(void)
 	    EACH(signed_by_a_pinned_officer_it_counts),
 	    EACH(nobody_else_may_sign),
 	    EACH(every_edit_is_seen),
+	    EACH(a_key_of_ours_comes_by_itself),
 	    EACH(what_no_list_can_hold_is_an_edit),
 	    EACH(a_signature_that_went_missing_is_no_signature),
 	    EACH(what_is_wrong_is_never_signed),

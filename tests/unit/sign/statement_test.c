@@ -326,6 +326,31 @@ static void body_and_signature_must_agree(void **state)
 	assert_null(st.body);
 }
 
+/* An id that was told of before; what has no form of one is none. */
+static void an_id_may_be_given(void **state)
+{
+	static const struct {
+		const char *id;
+		int code;
+	} cases[] = {{UUID, 0}, {"1", GW_EFORMAT}, {"", GW_EFORMAT}};
+	(void)state;
+	for (size_t i = 0; i < GW_LENGTH(cases); i++) {
+		struct made made GW_CLEANUP(made_release) = MADE_INIT;
+		struct errinfo ei = ERRINFO_INIT;
+		json_t *m GW_CLEANUP(jx_release) = members_of(6, false), *body = NULL;
+		jx_set(m, "id", json_string(cases[i].id));
+		assert_int_equal(
+		    make(sender, good[6].kind, RECIPIENT, m, &made, &ei), cases[i].code);
+		if (cases[i].code)
+			continue;
+		assert_int_equal(
+		    jx_parse("x", made.json.data, made.json.len, &JX_SMALL, &body, NULL), 0);
+		assert_string_equal(jx_str(body, "id"), cases[i].id);
+		assert_string_equal(jx_str(m, "id"), cases[i].id); /* borrowed */
+		json_decref(body);
+	}
+}
+
 static void from_files(void **state)
 {
 	(void)state;
@@ -396,6 +421,7 @@ int main(void)
 	    cmocka_unit_test(forms_are_checked),
 	    cmocka_unit_test(kinds_are_not_confused),
 	    cmocka_unit_test(body_and_signature_must_agree),
+	    cmocka_unit_test(an_id_may_be_given),
 	    cmocka_unit_test(from_files),
 	    cmocka_unit_test(a_receipt_belongs_to_its_slip),
 	};
