@@ -57,9 +57,9 @@ struct api_core {
 	size_t looks_n;
 	atomic_uint_least64_t calls[API_OPS][6]; /* by operation and first digit of the status */
 	atomic_uint_least64_t strangers;
-	struct log_brake told; /* of strangers; under lock */
-	atomic_bool stale; /* the last reload failed */
+	atomic_bool stale;             /* the last reload failed */
 	struct witnessing *witnessing; /* op_witness.c; with a lock of its own */
+	struct log_brake told; /* of strangers; under lock */
 };
 
 struct snapshot *core_borrow(struct api_core *c);

@@ -187,26 +187,6 @@ static int judge_request(const struct cases_work *w, struct store_tx *tx, struct
 	    : r;
 }
 
-/* A chain is shown, compared and kept whole, so that nobody may make it as long as he likes. What
- * brings a round on, to its end at last, goes on. */
-static int judge_length(
-    const struct cases *c, const struct cases_work *w, struct store_tx *tx, struct errinfo *ei)
-{
-	const struct cases_limits *l = &c->env.limits;
-	uint64_t bytes = 0, most = l->chain_bytes ? l->chain_bytes : CASES_CHAIN;
-	int r = 0;
-	if (w->new_case || (w->to != w->from && !w->new_round && w->act != ACT_OFFER))
-		return 0;
-	r = store_statements_bytes(tx, w->found.row, &bytes, ei);
-	if (r < 0)
-		return r;
-	return bytes < most &&
-		w->found.statements < (l->statements ? l->statements : CASES_STATEMENTS)
-	    ? 0
-	    : err_set(ei, GW_ELIMIT,
-		  "the case has as many statements as it may have: end it, and begin another");
-}
-
 /* What rested on consent that was withdrawn since goes no further. */
 static int judge_consent(const struct cases_work *w, struct store_tx *tx, struct errinfo *ei)
 {
@@ -231,7 +211,7 @@ static int judge(struct cases *c, struct cases_work *w, struct store_tx *tx, str
 	if (r == 0)
 		r = work_step(w, ei);
 	if (r == 0)
-		r = judge_length(c, w, tx, ei);
+		r = cases_may_grow(c, w, tx, ei);
 	if (r == 0)
 		r = judge_request(w, tx, ei);
 	if (r == 0)

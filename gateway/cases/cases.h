@@ -40,6 +40,7 @@ struct cases_limits {
 	uint64_t free_bytes; /* of the disk that stay free: else GW_EIO before bytes move [1 GiB] */
 	unsigned statements; /* of one case; then only acts that bring a round on [200] */
 	uint64_t chain_bytes; /* of these, as they are answered; likewise [3 MiB] */
+	uint64_t last_bytes;  /* of each that is taken beyond that [24 KiB] */
 };
 
 /* What cases needs; all is borrowed and outlives it. */
@@ -94,8 +95,8 @@ enum cases_taken {
  * *ret_case is the case as the caller may see it (a new reference). GW_EFORMAT; GW_EAUTH:
  * signature, or signer and caller do not belong together; GW_ENOENT: no such case of the caller;
  * GW_ECONFLICT: stale (cases_stale is then true of ei) or not legal now; GW_ELIMIT: the case has
- * its fill of statements; GW_EREFUSED: a condition does not hold; GW_ELEDGER. What is refused is
- * recorded.
+ * its fill of statements or rounds, or too many packages are under way in it; GW_EREFUSED: a
+ * condition does not hold; GW_ELEDGER. What is refused is recorded.
  */
 int cases_act(struct cases *c, const struct cases_call *call, const char *sender,
     const char *case_id, const void *json, size_t n, const void *p7s, size_t p7s_n,

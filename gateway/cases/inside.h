@@ -25,8 +25,11 @@ enum {
 	CASES_RETURN_WEEKS = 6,
 	CASES_LATE_DAYS = 14, /* that another gateway may tell an act late: mirror.c */
 	CASES_STATEMENTS = 200,
+	CASES_CHAIN = 3 << 20,
+	CASES_LAST = 24 << 10,
+	CASES_ROUNDS = 50,
+	CASES_UNDER_WAY = 8,      /* rounds that began and are not taken over yet */
 	CASES_PAGE_ROUNDS = 1000, /* of the cases on a page; with these it is full */
-	CASES_CHAIN = 3 << 20, /* with what may follow it fits into an answer that clients take */
 };
 
 struct cases_rules;    /* conditions.c: policies that were read */
@@ -104,11 +107,6 @@ int work_judge(struct cases_work *w, struct errinfo *ei) GW_MUST_USE;
 int cases_package_of(struct store_tx *tx, const struct store_case *it, const char *package,
     struct store_package *ret, struct buf *slip, struct buf *p7s, struct errinfo *ei) GW_MUST_USE;
 
-/* Keep it: statement, round, case, event, what is due, what happens to the package. span is that of
- * its intent here, or "". What it changes in its round dates from w->at. */
-int work_keep(struct cases_work *w, struct store_tx *tx, const char *span, struct errinfo *ei)
-    GW_MUST_USE;
-
 /*
  * From the intent on, for what was found and judged, under cases_lock: intent case.<act>, what
  * work_keep does (with elsewhere, the OIN of another gateway, cases_job_queue instead), result.
@@ -119,6 +117,13 @@ int work_do(struct cases *c, struct cases_work *w, const char *elsewhere, struct
 
 /* The chain has moved on: GW_ECONFLICT with the words that cases_stale knows. */
 int cases_say_stale(struct errinfo *ei) GW_MUST_USE;
+
+/* ---- keep.c ---- */
+
+/* Keep it: statement, round, case, event, what is due, what happens to the package. span is that of
+ * its intent here, or "". What it changes in its round dates from w->at. */
+int work_keep(struct cases_work *w, struct store_tx *tx, const char *span, struct errinfo *ei)
+    GW_MUST_USE;
 
 /* ---- ahead.c ---- */
 
@@ -154,6 +159,12 @@ int cases_terms_hold(struct cases *c, const struct cases_call *call, const char 
 void cases_record_terms(struct cases *c, const struct cases_work *w, struct ledger_record *r);
 
 void cases_rules_free(struct cases *c);
+
+/* ---- growth.c ---- */
+
+/* Whether the case of w, found and stepped, may have that act. GW_ELIMIT. */
+int cases_may_grow(const struct cases *c, const struct cases_work *w, struct store_tx *tx,
+    struct errinfo *ei) GW_MUST_USE;
 
 /* ---- withheld.c ---- */
 

@@ -190,7 +190,7 @@ static int still_wanted(struct cases *c, const struct store_job *j, struct errin
 static int bring(struct cases *c, const struct cases_call *call, const struct store_job *j,
     struct cases_job *ret, const char **ret_why, struct errinfo *ei)
 {
-	struct store_package p;
+	struct store_package p = {0};
 	struct stat st;
 	int r = still_wanted(c, j, ei);
 	*ret_why = r == GW_EREFUSED ? case_state_word(CASE_WITHDRAWN) : err_name(GW_EREFUSED);

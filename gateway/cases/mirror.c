@@ -13,11 +13,16 @@
  * do not reach each other for days lose nothing.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/date.h"
+#include "base/hash.h"
+#include "base/json.h"
 #include "base/str.h"
+#include "cases/inside.h"
 #include "cases/package.h"
+#include "sign/cades.h"
 #include "sign/trust.h"
 
 /* ---- one act ---- */

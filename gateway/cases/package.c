@@ -208,7 +208,7 @@ static int judge_consent(
     struct cases *c, const struct store_package *p, const struct buf *slip, struct errinfo *ei)
 {
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
-	struct store_case it;
+	struct store_case it = {0};
 	int r = store_begin(c->env.store, STORE_READ, &tx, ei);
 	if (r == 0)
 		r = store_case_find(tx, p->sender, p->case_id, &it, ei);

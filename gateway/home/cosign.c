@@ -151,8 +151,8 @@ int home_cosign(struct home *h, struct store *store, const struct registry *regi
 	r = witness_judge(&q, &log, &had, &head, ei);
 	if (r == GW_EREFUSED)
 		record_fork(h, peer, actor, &q, &head, &before);
-	/* the one that was signed before is durable and recorded */
-	if (r == 0 && head.size > had.size)
+	if (r == 0 &&
+	    !(had.size && head.size == had.size)) /* else it was taken, and is signed again */
 		r = take_head(h, store, peer, actor, &q, &head, now, ei);
 	if (r == GW_ECONFLICT && last_head(store, q.origin, &had, &before, NULL) == 0)
 		*ret_size = had.size;

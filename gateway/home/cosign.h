@@ -22,7 +22,8 @@ int home_witness(struct home *h, bool make, struct witness *ret, struct errinfo 
  * home_cosign(h, store, registry, peer, body, n, now, out, ret_size, ei): answer an add-checkpoint
  * request by the organisation `peer` about its own log; the signature line is appended to out.
  *
- * The new head is durable, and in the ledger (anchor.cosign, a pair), before it is signed. A known
+ * A new head is durable, and in the ledger (anchor.cosign, a pair), before it is signed; the head
+ * that was signed last is signed again without a further record. A known
  * organisation's log is the one whose verifier key the registry has. GW_EFORMAT (400); GW_EAUTH
  * (403): not signed by that key; GW_ENOENT (404): another log than the peer's; GW_ECONFLICT (409):
  * *ret_size is the size that was signed last; GW_EREFUSED (422): the head does not continue that

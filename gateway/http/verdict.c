@@ -37,7 +37,11 @@ static int of_context = -1, of_connection = -1; /* indices of a struct memory, a
 static void free_memory(void *parent, void *p, CRYPTO_EX_DATA *ad, int index, long n, void *arg)
 {
 	struct memory *m = p;
-	(void)parent, (void)ad, (void)index, (void)n, (void)arg;
+	(void)parent;
+	(void)ad;
+	(void)index;
+	(void)n;
+	(void)arg;
 	if (m)
 		(void)pthread_mutex_destroy(&m->lock);
 	free(m);
@@ -45,7 +49,11 @@ static void free_memory(void *parent, void *p, CRYPTO_EX_DATA *ad, int index, lo
 
 static void free_span(void *parent, void *p, CRYPTO_EX_DATA *ad, int index, long n, void *arg)
 {
-	(void)parent, (void)ad, (void)index, (void)n, (void)arg;
+	(void)parent;
+	(void)ad;
+	(void)index;
+	(void)n;
+	(void)arg;
 	free(p);
 }
 

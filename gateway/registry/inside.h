@@ -54,6 +54,23 @@ struct registry {
 int registry_load_locked(const char *dir, const struct registry_trust *rt, int64_t now,
     struct registry **ret, struct errinfo *ei) GW_MUST_USE;
 
+/*
+ * Whether the folder is what its list says (registry_list.c), in three steps as it is read: the
+ * list, which *ret_list is then, with the signature in *ret_p7s (empty when nobody signed, which
+ * may pass); who signed that list, once there is trust; and once statements were read, whether what
+ * came since are key statements of ours that count (a signature whose statement is not there yet
+ * is none). GW_EAUTH says what differs.
+ */
+int registry_check_list(struct registry *r, const struct registry_trust *rt, struct buf *ret_list,
+    struct buf *ret_p7s, struct errinfo *ei) GW_MUST_USE;
+int registry_check_signature(const struct registry *r, const struct registry_trust *rt,
+    const struct buf *list, const struct buf *p7s, struct errinfo *ei) GW_MUST_USE;
+int registry_check_came(const struct registry *r, const struct registry_trust *rt,
+    const struct buf *signed_list, struct errinfo *ei) GW_MUST_USE;
+
+/* What no list could hold is an edit like any other where a signature is asked for. */
+int registry_as_edit(const struct registry_trust *rt, int code);
+
 /* Read and verify keys/ and acceptances/ into r, whose organisations and trust are there. */
 int registry_load_keys(struct registry *r, struct errinfo *ei) GW_MUST_USE;
 int registry_load_acceptances(struct registry *r, struct errinfo *ei) GW_MUST_USE;

@@ -149,7 +149,12 @@ typedef int (*store_each_statement)(void *arg, const struct store_statement *s, 
 int store_statements(struct store_tx *tx, int64_t row, store_each_statement fn, void *arg,
     struct errinfo *ei) GW_MUST_USE;
 
-/* What an answer with all statements of a case has at most, in bytes. */
+/* What a statement of so many bytes has at most in an answer: JSON in JSON is escaped, signatures
+ * are in base64. And what all statements of a case have. */
+static inline uint64_t store_statement_bytes(uint64_t json, uint64_t p7s)
+{
+	return json * 2 + p7s * 4 / 3 + 400;
+}
 int store_statements_bytes(struct store_tx *tx, int64_t row, uint64_t *ret, struct errinfo *ei)
     GW_MUST_USE;
 

@@ -100,7 +100,7 @@ int store_statements(
 
 int store_statements_bytes(struct store_tx *tx, int64_t row, uint64_t *ret, struct errinfo *ei)
 {
-	/* JSON in JSON is escaped, signatures are in base64 */
+	/* as store_statement_bytes says */
 	static const char sql[] =
 	    "SELECT coalesce(sum(length(json) * 2 + length(p7s) * 4 / 3 + 400), 0) FROM statement "
 	    "WHERE row = ?1";

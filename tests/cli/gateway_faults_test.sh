@@ -91,6 +91,8 @@ step() { # NAME HOME COMMAND...
 				else
 					kill -9 "$D" 2>/dev/null
 					wait "$D" 2>/dev/null
+					# its edge ends with it, but not at the same moment
+					while curl -sS --max-time 1 --unix-socket "$W/sock" -o /dev/null http://x/healthz 2>/dev/null; do sleep 0.02; done
 					must_start
 				fi
 			fi

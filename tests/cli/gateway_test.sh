@@ -7,7 +7,7 @@ HANDOVERD=$PWD/$BUILD/handoverd
 D='' PORT='' WIRE='' # the daemon's process and port; the wire's
 end() { kill $D $WIRE 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-plan 157
+plan 162
 
 start() { # HOME: its daemon, on the port it had before, if any
 	"$HANDOVERD" --home "$W/$1" --listen "127.0.0.1:${PORT:-0}" 2>>"$W/log" >&2 &
@@ -288,7 +288,7 @@ must at incoming status zaak-2
 ok "both see all six, in one order"
 
 # ---- the other ways ----
-for c in a b c d e f; do offer "zaak-$c"; done
+for c in a b c d e f o; do offer "zaak-$c"; done
 run 4 "many in one call: each has its line, one may fail" at incoming decline --reason no_capacity --json zaak-a zaak-1 zaak-b
 [ "$(jq -r .result "$W/out" | paste -sd,)" = "ok,conflict,ok" ]
 ok "… and the others go on"
@@ -304,8 +304,15 @@ is_state zaak-e void
 must at incoming accept zaak-f
 must at outgoing release zaak-f
 run 4 "no more time than a package of today gets" at outgoing extend --expires "$(date -u -d '+60 days' +%FT%TZ)" zaak-f
-run 0 "a consent is withdrawn" at outgoing consent-withdrawn --scope share_capacity zaak-f
+must at incoming accept zaak-o
+must at outgoing release zaak-o
+run 0 "a consent is withdrawn" at outgoing consent-withdrawn --scope share_capacity zaak-o
+run 4 "what was sealed before that is not to be had any more" at incoming fetch zaak-o
+said "consent was withdrawn after the package was sealed"
+run 0 "withdrawn before a byte went" at outgoing withdraw --reason consent zaak-o
+is_state zaak-o withdrawn
 must at incoming fetch zaak-f
+run 0 "a consent is withdrawn after that" at outgoing consent-withdrawn --scope share_capacity zaak-f
 run 0 "withdrawn after the fetch is asked for" at outgoing withdraw --reason consent zaak-f
 is_state zaak-f withdrawal_requested
 run 2 "the recipient says when it was destroyed" at incoming withdraw zaak-f

@@ -6,11 +6,11 @@ BUILD=${BUILD:-build/rel}
 . tests/cli/lib.sh
 HANDOVERD=$PWD/$BUILD/handoverd
 daemons=()
-end() { ((${#daemons[@]} == 0)) || kill "${daemons[@]}" 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
+end() { exec 7>&-; ((${#daemons[@]} == 0)) || kill "${daemons[@]}" 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
 skip() { n=$((n + 1)); echo "ok $n - $1 # SKIP $2"; }
 has() { command -v "$1" >/dev/null; }
-plan 30
+plan 40
 
 must "$CERTS/make-pki" "$W/pki"
 KEEPER=$(pin_of "Registry keeper" keeper)
@@ -20,23 +20,24 @@ new_home municipality $TOWN "Gemeente Voorbeeld" --role municipality
 echo 'tls_profile: digikoppeling' >>"$W/municipality/gateway.yaml"
 meet outgoing incoming
 meet outgoing municipality
+meet incoming municipality
 resign incoming
 resign municipality
 ready() { # LOG
 	for _ in $(seq 200); do grep -q event=ready "$1" && return 0; sleep 0.1; done
 	false
 }
-start() { # HOME [OPTION…]: its port in $PORT
-	"$HANDOVERD" --home "$W/$1" --listen 127.0.0.1:0 "${@:2}" 2>"$W/$1.log" &
+start() { # HOME COMMAND…: its ports in $PORT and $LOCAL
+	"${@:2}" --home "$W/$1" >"$W/$1.out" 2>"$W/$1.log" &
 	daemons+=($!)
 	ready "$W/$1.log"; ok "the daemon of $1 starts"
 	PORT=$(sed -n 's/^<6>event=listen at=127.0.0.1:\([0-9]*\)$/\1/p' "$W/$1.log")
+	LOCAL=$(sed -n 's/^<6>event=listen.local at=127.0.0.1:\([0-9]*\)$/\1/p' "$W/$1.log")
 }
-start incoming --local 127.0.0.1:0
-good=$PORT
-local=$(sed -n 's/^<6>event=listen.local at=127.0.0.1:\([0-9]*\)$/\1/p' "$W/incoming.log")
-start municipality
-more=$PORT
+start incoming "$HANDOVERD" --listen 127.0.0.1:0 --local 127.0.0.1:0
+good=$PORT local=$LOCAL
+start municipality python3 tests/support/listen.py 4096 "$HANDOVERD"
+more=$PORT figures=$LOCAL
 
 # ---- the judges run side by side ----
 judge() { # PROFILE PORT OPTION…
@@ -47,6 +48,34 @@ if has testssl; then
 	first=$!
 	judge more "$more" -p -f &
 	second=$!
+fi
+
+# ---- slow clients of the interface: slowhttptest through a bridge that shows a client certificate ----
+slow() { # NAME PATH OPTION…: six connections
+	(cd "$W" && timeout 90 slowhttptest -c 6 -r 6 -p 5 -u "http://127.0.0.1:$bridge$2" "${@:3}") >"$W/$1.slow" 2>&1 </dev/null
+	sed -i 's/\x1b\[[0-9;]*[mHJ]//g' "$W/$1.slow"
+}
+figure() { curl -sS --max-time 10 "http://127.0.0.1:$figures/metrics" 2>"$W/err" | sed -n "s/^handover_http_$1 //p"; }
+if has slowhttptest; then
+	mkfifo "$W/bridge.in"
+	python3 tests/support/bridge.py "$more" "$W/outgoing/organisation/tls.pem" "$W/outgoing/organisation/tls.key" "$W/pki/tls.pem" \
+		<"$W/bridge.in" >"$W/bridge" &
+	exec 7>"$W/bridge.in"
+	for _ in $(seq 100); do [ -s "$W/bridge" ] && break; sleep 0.1; done
+	bridge=$(cat "$W/bridge")
+	# a body of 8 KiB, a few bytes every three seconds; ten answers of 70 KB, a few bytes every five
+	slow body /v1/packages -B -t POST -f application/json -s 8192 -i 3 -x 10 -l 60 &
+	bodies=$!
+	slow read /v1/openapi.json -X -k 10 -w 256 -y 512 -n 5 -z 32 -l 36 &
+	reads=$!
+	for _ in $(seq 200); do busy=$(figure workers_busy) && [ "${busy:-0}" -ge 12 ] && break; sleep 0.1; done
+	[ "${busy:-0}" -ge 12 ]; ok "six slow bodies and six slow readers each hold a worker"
+	from=${EPOCHREALTIME/./}
+	[ "$(curl -sS --max-time 20 -k -o "$W/body" -w '%{http_code}' --cert "$W/incoming/organisation/tls.pem" --key "$W/incoming/organisation/tls.key" \
+		"https://127.0.0.1:$more/v1/organisations" 2>"$W/err")" = 200 ] && ((${EPOCHREALTIME/./} - from < 2000000))
+	ok "… and another organisation has its answer within two seconds"
+else
+	for t in hold another; do skip "slow clients: $t" "slowhttptest is not installed"; done
 fi
 
 # ---- curl ----
@@ -79,6 +108,28 @@ if has slowhttptest; then
 else
 	for t in closes seconds others there; do skip "slow heads: $t" "slowhttptest is not installed"; done
 fi
+
+# ---- what became of the slow clients ----
+served() { grep -q '^service available: *YES' "$1" && ! grep -q '^service available: *NO' "$1"; }
+if has slowhttptest; then
+	wait $bodies
+	cp "$W/body.slow" "$W/out"
+	grep -q 'Exit status: No open connections left' "$W/out"; ok "slowhttptest sends bodies slowly: the server closes every one of them"
+	seconds=$(sed -n 's/^Test ended on \([0-9]*\).*/\1/p' "$W/out")
+	((${seconds:-0} >= 29 && seconds < 45)); ok "… after the thirty seconds in which a body must move"
+	served "$W/out"; ok "… and answered others all the while"
+	wait $reads
+	cp "$W/read.slow" "$W/out"
+	grep -q '^connected: *6$' "$W/out"; ok "slowhttptest reads answers slowly"
+	served "$W/out"; ok "… and others are answered all the while"
+	for _ in $(seq 100); do [ "$(figure workers_busy)" = 0 ] && break; sleep 0.1; done
+	[ "$(figure workers_busy)" = 0 ]; ok "no worker is with them any more"
+	echo "# $(figure slow_total) given up"; [ "$(figure slow_total)" = 12 ]; ok "the server gave up each of the twelve"
+	exec 7>&-
+else
+	for t in closes seconds others read read-others workers figures; do skip "slow clients: $t" "slowhttptest is not installed"; done
+fi
+[ "$(call "$more" "${id[@]}")" = 200 ]; ok "a party comes in as before"
 
 # ---- testssl.sh ----
 is() { # FILE ID PATTERN NAME

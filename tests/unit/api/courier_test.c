@@ -36,7 +36,7 @@ struct world {
 	size_t jobs_n;
 	char *done; /* "job word problem" of each, in their order */
 	size_t done_n;
-	bool seldom;              /* the one peer is to be asked seldom */
+	bool seldom;   /* the one peer is to be asked seldom */
 	bool heads;    /* a head is to go to the witness */
 	bool nobody;   /* to a port where nobody is */
 	char *vouched; /* "OIN status word body" */

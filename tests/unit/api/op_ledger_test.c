@@ -218,6 +218,16 @@ static void another_ledger_is_cosigned(void **state)
 	assert_string_equal(world.a.type, "text/x.tlog.size");
 	assert_int_equal(world.a.body_n, strlen(size));
 	assert_memory_equal(world.a.body, size, strlen(size));
+	/* the same head as often as anybody likes: it is recorded once */
+	struct buf again GW_CLEANUP(buf_release) = BUF_INIT(WITNESS_REQUEST);
+	uint64_t records = size_of_ledger();
+	assert_int_equal(buf_addf(&again, "old %d\n\n", (int)head.size), 0);
+	assert_int_equal(buf_add(&again, note.data, note.len), 0);
+	cosign_call(SUCCESSOR, &again, 200);
+	test_code(witness_accept(note.data, note.len, &key, &w.key, world.a.body, world.a.body_n,
+		      &time, &line, &ei),
+	    0, &ei);
+	assert_int_equal(size_of_ledger(), records);
 	/* a proof of another size than it says */
 	struct buf wrong GW_CLEANUP(buf_release) = BUF_INIT(WITNESS_REQUEST);
 	assert_int_equal(buf_addf(&wrong, "old %d\n", (int)head.size), 0);

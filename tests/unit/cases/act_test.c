@@ -433,6 +433,84 @@ static void a_chain_has_an_end(void **state)
 	play(&o, ACT_DECLINE, P_RECIPIENT);
 }
 
+/* Even what goes on beyond the limit is short: with all that may follow it the chain stays one that
+ * can be read. */
+static void the_last_acts_are_short(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = play_new(f, OFFERED_KEEPS);
+	struct buf json = BUF_INIT(STATEMENT_MAX), p7s = BUF_INIT(CADES_MAX);
+	struct cases_call call = fixture_call(f, RECIPIENT);
+	char log[4000];
+	json_t *seen = NULL, *m;
+	enum cases_taken taken;
+	play(&p, ACT_OFFER, P_SENDER);
+	memset(log, 'x', sizeof log - 1);
+	log[sizeof log - 1] = '\0';
+	m = play_members(&p, ACT_DECLINE);
+	test_code(statement_sign(
+		      f->who[P_RECIPIENT], "decline", SENDER, log, f->now, m, &json, &p7s, &f->ei),
+	    0, &f->ei);
+	json_decref(m);
+	f->cases->env.limits.statements = 1;
+	f->cases->env.limits.last_bytes = 8000;
+	assert_int_equal(cases_act(f->cases, &call, SENDER, p.id, json.data, json.len, p7s.data,
+			     p7s.len, &taken, &seen, &f->ei),
+	    GW_ELIMIT);
+	f->cases->env.limits.statements = 0; /* one may be long, but not all */
+	test_code(cases_act(f->cases, &call, SENDER, p.id, json.data, json.len, p7s.data, p7s.len,
+		      &taken, &seen, &f->ei),
+	    0, &f->ei);
+	jx_release(&seen);
+	buf_release(&json);
+	buf_release(&p7s);
+}
+
+/* A further package for the case, which corrects the last. */
+static int corrected(struct play *p)
+{
+	struct play next = *p;
+	char last[ID_TEXT];
+	memcpy(last, p->package, sizeof last);
+	play_package(&next, p->f->now + 10 * DAY, last, true);
+	int r = play_try(&next, ACT_RELEASE, P_SENDER);
+	if (r == 0)
+		*p = next;
+	return r;
+}
+
+static void eight_packages_are_under_way_at_once(void **state)
+{
+	struct play p = play_new(*state, DIRECT_DELETES);
+	play_to(&p, CASE_RELEASED);
+	struct play first = p;
+	for (int i = 1; i < 8; i++)
+		test_code(corrected(&p), 0, &p.f->ei);
+	assert_int_equal(corrected(&p), GW_ELIMIT);
+	assert_non_null(strstr(p.f->ei.msg, "under way"));
+	memcpy(first.head, p.head, sizeof first.head);
+	play(&first, ACT_WITHDRAW, P_SENDER); /* an older one is ended, and there is room */
+	memcpy(p.head, first.head, sizeof p.head);
+	test_code(corrected(&p), 0, &p.f->ei);
+	assert_int_equal(corrected(&p), GW_ELIMIT);
+	/* what was taken over is no longer under way */
+	play(&p, ACT_FETCH_REQUEST, P_RECIPIENT);
+	play(&p, ACT_FETCHED, P_RECIPIENT);
+	play(&p, ACT_OPENED, P_RECIPIENT);
+	play(&p, ACT_TAKEN_OVER, P_RECIPIENT);
+	test_code(corrected(&p), 0, &p.f->ei);
+}
+
+static void a_case_has_fifty_rounds(void **state)
+{
+	struct play p = play_new(*state, DIRECT_DELETES);
+	for (int i = 0; i < 50; i++)
+		play_to(&p, CASE_WITHDRAWN);
+	play_package(&p, p.f->now + 10 * DAY, NULL, true);
+	assert_int_equal(play_try(&p, ACT_RELEASE, P_SENDER), GW_ELIMIT);
+	assert_non_null(strstr(p.f->ei.msg, "another case"));
+}
+
 static void a_correction_needs_no_offer(void **state)
 {
 	struct play p = play_new(*state, OFFERED_KEEPS);
@@ -677,6 +755,9 @@ int main(void)
 	    T(an_extension_is_later_and_within_the_policy),
 	    T(a_case_goes_on_in_rounds),
 	    T(a_chain_has_an_end),
+	    T(the_last_acts_are_short),
+	    T(eight_packages_are_under_way_at_once),
+	    T(a_case_has_fifty_rounds),
 	    T(a_correction_needs_no_offer),
 	    T(of_a_request_one_wins),
 	    T(a_case_keeps_its_recipient),

@@ -382,7 +382,6 @@ static void a_lost_file_is_an_incident(void **state)
 	struct fixture *f = *state;
 	struct play p = play_new(f, DIRECT_DELETES);
 	struct parcel k = parcel_new(&p, 50);
-	struct cases_call call = fixture_call(f, RECIPIENT);
 	char sha256[HASH_HEX];
 	char *path GW_CLEANUP(str_free_p) = str_printf("%s/%s.tar.age", f->packages, k.package);
 	brought(f, &k);
@@ -393,13 +392,7 @@ static void a_lost_file_is_an_incident(void **state)
 	fixture_down(f);
 	fixture_up(f);
 	assert_int_equal(records(f, "incident.open", "", ""), 1);
-	json_t *j GW_CLEANUP(jx_release) = NULL;
-	test_code(cases_events(f->cases, &call, 0, 100, &j, &f->ei), 0, &f->ei);
-	const json_t *items = json_object_get(j, "items");
-	const json_t *last = json_array_get(items, json_array_size(items) - 1);
-	assert_string_equal(jx_str(last, "kind"), "incident");
-	assert_string_equal(jx_str(last, "note"), "package_lost");
-	assert_string_equal(jx_str(last, "case"), p.id);
+	last_event_is(f, RECIPIENT, "incident", "package_lost", p.id);
 	/* brought back from a backup, all is well again */
 	test_code(file_write(path, k.bytes, k.n, 0600, FILE_REPLACE, &f->ei), 0, &f->ei);
 	fixture_down(f);

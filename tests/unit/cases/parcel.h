@@ -160,6 +160,20 @@ static inline bool file_there(struct fixture *f, const char *package)
 	return file_exists(path);
 }
 
+/* The newest event that somebody sees says that. */
+static inline void last_event_is(
+    struct fixture *f, const char *caller, const char *kind, const char *note, const char *case_id)
+{
+	struct cases_call call = fixture_call(f, caller);
+	json_t *j GW_CLEANUP(jx_release) = NULL;
+	test_code(cases_events(f->cases, &call, 0, 100, &j, &f->ei), 0, &f->ei);
+	const json_t *all = json_object_get(j, "items");
+	const json_t *last = json_array_get(all, json_array_size(all) - 1);
+	assert_string_equal(jx_str(last, "kind"), kind);
+	assert_string_equal(jx_str(last, "note"), note);
+	assert_string_equal(jx_str(last, "case"), case_id);
+}
+
 /* Open the cases again under these limits. */
 static inline void reopen(struct fixture *f, struct cases_limits limits)
 {

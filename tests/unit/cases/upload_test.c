@@ -450,7 +450,6 @@ static void a_start_goes_on_past_what_is_bad(void **state)
 		    o = play_new(f, DIRECT_DELETES), w = play_new(f, DIRECT_DELETES);
 	struct parcel unreadable = parcel_new(&p, (size_t)st.st_size), whole = parcel_new(&q, 100),
 		      stuck = parcel_new(&o, 100), odd = parcel_new(&w, 100);
-	struct cases_call call = fixture_call(f, RECIPIENT);
 	int64_t next;
 	brought(f, &stuck);
 	play(&p, ACT_OFFER, P_SENDER);
@@ -485,13 +484,7 @@ static void a_start_goes_on_past_what_is_bad(void **state)
 	assert_int_equal(mkdir(file, 0700), 0);
 	fixture_up(f);
 	assert_int_equal(records(f, "incident.open", "", ""), 1);
-	json_t *j GW_CLEANUP(jx_release) = NULL;
-	test_code(cases_events(f->cases, &call, 0, 100, &j, &f->ei), 0, &f->ei);
-	const json_t *events = json_object_get(j, "items");
-	const json_t *last = json_array_get(events, json_array_size(events) - 1);
-	assert_string_equal(jx_str(last, "kind"), "incident");
-	assert_string_equal(jx_str(last, "note"), "upload_lost");
-	assert_string_equal(jx_str(last, "case"), p.id);
+	last_event_is(f, RECIPIENT, "incident", "upload_lost", p.id);
 	/* what may still be made good is tried again, and said until then */
 	test_code(cases_tick(f->cases, f->registry, f->now, &next, &f->ei), GW_EIO, &f->ei);
 	package_is(f, whole.package, "announced");
