@@ -59,7 +59,7 @@ struct api_core {
 	atomic_uint_least64_t strangers;
 	atomic_bool stale;             /* the last reload failed */
 	struct witnessing *witnessing; /* op_witness.c; with a lock of its own */
-	struct log_brake told; /* of strangers; under lock */
+	struct log_brake told;         /* of strangers; under lock */
 };
 
 struct snapshot *core_borrow(struct api_core *c);
