@@ -7,7 +7,7 @@ HANDOVERD=$PWD/$BUILD/handoverd
 D='' PORT='' WIRE='' # the daemon's process and port; the wire's
 end() { kill $D $WIRE 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-plan 167
+plan 170
 
 start() { # HOME: its daemon, on the port it had before, if any
 	"$HANDOVERD" --home "$W/$1" --listen "127.0.0.1:${PORT:-0}" 2>>"$W/log" >&2 &
