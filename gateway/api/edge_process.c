@@ -20,7 +20,7 @@
 #include "base/str.h"
 #include "sandbox/daemon.h"
 
-enum { GRACE_S = 20, LOCAL_CONNECTIONS = 32, COURIER_END_MS = 1500 };
+enum { GRACE_S = 20, LOCAL_CONNECTIONS = 32, LOCAL_SLOW_MS = 1000, COURIER_END_MS = 1500 };
 
 struct http_limits edge_limits(const struct settings *s)
 {
@@ -139,6 +139,7 @@ static int make_local(struct edge *e, struct errinfo *ei)
 	limits.connections = LOCAL_CONNECTIONS;
 	limits.workers = EDGE_LOCAL_WORKERS;
 	limits.with_body = 1;
+	limits.slow_ms = LOCAL_SLOW_MS; /* whoever asks is on this machine, and has others behind */
 	if (begun.local < 0)
 		return 0;
 	int r = http_server_new(&limits, &handlers, &local, ei);

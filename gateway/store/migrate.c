@@ -15,7 +15,8 @@ static const struct {
     {3, store_sql_jobs},
     {4, store_sql_witness},
     {5, store_sql_answers},
-    {6, store_sql_lost},
+    {6, store_sql_refused},
+    {7, store_sql_lost},
 };
 
 unsigned store_version(void)

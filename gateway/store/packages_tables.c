@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Migrations 2 and 6: packages. Released: never changed, see inside.h. */
+/* Migrations 2 and 7: packages. Released: never changed, see inside.h. */
 #include "store/inside.h"
 
 /* state 0 announced, 1 deposited, 2 gone; a reason on what has not gone: it has to go. */

@@ -7,7 +7,7 @@ HANDOVERD=$PWD/$BUILD/handoverd
 D='' # the daemon's process
 end() { [ -n "$D" ] && kill "$D" 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-plan 84
+plan 85
 
 must "$CERTS/make-pki" "$W/pki"
 KEEPER=$(pin_of "Registry keeper" keeper)
@@ -97,12 +97,28 @@ parsers=''
 for p in $(pgrep -P "$D"); do [ "$(cat "/proc/$p/comm")" = parser ] && parsers=$p; done
 [ -n "$parsers" ] && { [ ! -r "/proc/$parsers/environ" ] || [ "$(find "/proc/$parsers/fd" -mindepth 1 | wc -l)" = 4 ]; }
 ok "what forks parsers holds the standard three and its line to the core"
-local_call() { curl -sS --max-time 10 --unix-socket "$W/local.sock" -o "$W/body" -w '%{http_code}' "http://x$1" 2>"$W/err"; }
+local_call() { curl -sS --max-time 8 --unix-socket "$W/local.sock" -o "$W/body" -w '%{http_code}' "http://x$1" 2>"$W/err"; }
 [ "$(local_call /healthz)" = 200 ]; ok "healthz"
 [ "$(local_call /readyz)" = 200 ]; ok "readyz"
 [ "$(local_call /metrics)" = 200 ] && grep -q '^handover_http_handshakes_total 0$' "$W/body" && grep -q '^handover_cases 0$' "$W/body"
 ok "metrics of both processes"
 [ "$(local_call /v1/organisations)" = 404 ]; ok "the interface is not on the local listener"
+# two that ask and do not read, as many as it has workers
+python3 - "$W/local.sock" <<'END' &
+import socket, sys, time
+held = []
+for _ in range(2):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(sys.argv[1])
+    s.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 200)
+    held.append(s)
+time.sleep(20)
+END
+HOLD=$!
+sleep 0.5
+[ "$(local_call /healthz)" = 200 ]; ok "who asks for figures and does not read them keeps health from nobody"
+kill $HOLD
+wait $HOLD 2>/dev/null
 
 is 200 "the interface's description" outgoing /v1/openapi.json
 field API-Version "[0-9.]*"
