@@ -141,7 +141,7 @@ install-files:
 	install -m 0644 packaging/handoverd.service packaging/handoverd.socket packaging/handoverd-local.socket \
 	    packaging/handover-keys.service packaging/handover-keys.timer packaging/handover-backup.service \
 	    packaging/handover-backup.timer $(DESTDIR)$(UNITDIR)/
-	sed -i 's#/usr/s\(bin\|hare\)/#$(PREFIX)/s\1/#g' $(DESTDIR)$(UNITDIR)/handoverd.service \
+	sed -i 's#/usr/s\(bin\|hare\)/#$(PREFIX)/s\1/#g; s#/usr/bin/handover #$(PREFIX)/bin/handover #' $(DESTDIR)$(UNITDIR)/handoverd.service \
 	    $(DESTDIR)$(UNITDIR)/handover-keys.service $(DESTDIR)$(UNITDIR)/handover-backup.service
 deb: all
 	@packaging/deb $(BUILD) build

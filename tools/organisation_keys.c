@@ -18,8 +18,11 @@ static const char *state_of(const struct home_identity *id)
 		return "revoked";
 	if (id->replaced)
 		return "superseded";
-	return id->stated ? "others still encrypt to it: organisation export"
-			  : "never told to others";
+	if (id->stated)
+		return "others still encrypt to it: organisation export";
+	return id->doubtful
+	    ? "told to others by a statement that does not count now: registry check"
+	    : "never told to others";
 }
 
 static void print_one(const struct home_identity *id)

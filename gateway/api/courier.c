@@ -19,6 +19,8 @@
 enum {
 	CONNECT_MS = 5000,
 	CALL_MS = 120000, /* for one call without a file, whatever its pace */
+	TRIES = 2,        /* of a package without headway; then the job waits, not its thread */
+	LATER_MS = 1,     /* nor for a gateway that has no room or no time */
 	FRAME_KEEP = 64 << 10,
 };
 
@@ -246,6 +248,8 @@ int courier_client(struct courier_line *l, const char *url, const char *oin, str
 		    .arg = l,
 		    .connect_ms = CONNECT_MS,
 		    .call_ms = CALL_MS,
+		    .tries = TRIES,
+		    .later_ms = LATER_MS,
 		    .at = c->env.at,
 		    .stop = &c->stop};
 		r = client_new(&s, &l->clients[at].client, ei);

@@ -141,11 +141,16 @@ static void bring_file(
     struct courier_line *l, struct client *c, const struct parcel *p, struct outcome *o)
 {
 	struct errinfo ei = ERRINFO_INIT;
+	char problem[24];
 	int r = client_upload(c, p->package, p->fd, p->bytes, NULL, NULL, &ei);
+	int status = client_upload_status(c);
+	(void)snprintf(problem, sizeof problem, "status-%d", status);
 	if (r == 0 || (r == GW_ECONFLICT && is_there(c, p->package)))
 		say(o, DONE, "");
 	else if (r == GW_ECONFLICT || r == GW_EREFUSED || r == GW_EAUTH || r == GW_EFORMAT)
 		say(o, REFUSED, err_name(r));
+	else if (r == GW_ENET && status && status / 100 != 2)
+		say(o, AGAIN, problem);
 	else
 		no_answer(l, o, r, &ei);
 	o->aside[0] = '\0'; /* it may be their words */

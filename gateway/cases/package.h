@@ -116,12 +116,12 @@ int package_refused(struct cases *c, const struct cases_call *call, const struct
     int code, struct errinfo *ei);
 
 /*
- * package_incident(c, word, list, n, of, now, ei): the bytes of packages cannot be had: record that
- * (incident.open with that word), and tell both parties of each. Named are list[0..n) of `of`.
- * GW_ELEDGER, GW_EIO.
+ * package_incident(c, word, list, n, now, ei): the bytes of packages cannot be had: record that
+ * (one incident.open with that word, their number and the names of the first twenty), and tell both
+ * parties of each. GW_ELEDGER, GW_EIO.
  */
 int package_incident(struct cases *c, const char *word, const struct store_package *list, size_t n,
-    uint64_t of, int64_t now, struct errinfo *ei) GW_MUST_USE;
+    int64_t now, struct errinfo *ei) GW_MUST_USE;
 
 /* ---- upload.c ---- */
 

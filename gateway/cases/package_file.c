@@ -109,6 +109,8 @@ int package_refused(struct cases *c, const struct cases_call *call, const struct
 	return e < 0 ? e : code;
 }
 
+enum { NAMED = 20 /* packages that an incident names */ };
+
 /* Both parties hear that a package has to be sealed, or brought, again. */
 static int tell_parties(struct cases *c, const char *word, const struct store_package *list,
     size_t n, int64_t now, struct errinfo *ei)
@@ -122,19 +124,19 @@ static int tell_parties(struct cases *c, const char *word, const struct store_pa
 }
 
 int package_incident(struct cases *c, const char *word, const struct store_package *list, size_t n,
-    uint64_t of, int64_t now, struct errinfo *ei)
+    int64_t now, struct errinfo *ei)
 {
 	struct ledger_record record = cases_record(c, "incident.open");
 	char object[LEDGER_OBJECT_ID];
 	json_t *detail GW_CLEANUP(jx_release) = json_object(), *packages = json_array();
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && i < NAMED; i++)
 		jx_add(packages, json_string(list[i].package));
 	jx_set(detail, "reason", json_string(word));
 	jx_set(detail, "packages", packages);
 	ledger_object_id(object);
 	record.obj.k = "incident";
 	record.obj.id = object;
-	record.obj.n = (int64_t)of;
+	record.obj.n = (int64_t)n;
 	int r = ledger_append(c->env.ledger, &record, detail, NULL, ei);
 	return r < 0 ? r : tell_parties(c, word, list, n, now, ei);
 }
@@ -282,34 +284,56 @@ static int collect(void *ctx, const struct store_package *p, struct errinfo *ei)
 	return 0;
 }
 
-/* Delete some; *ret_left: there may be more, and headway was made. */
-static int sweep_some(struct cases *c, int64_t now, bool *ret_left, struct errinfo *ei)
+/* What was met on the way: how many are still there, and why one of them is. */
+struct swept {
+	size_t kept;
+	int worst;
+	struct errinfo why;
+};
+
+static void note_kept(struct swept *s, int code, const struct errinfo *why)
+{
+	s->kept++;
+	if (s->worst && s->worst != GW_ECONFLICT && code != GW_ELEDGER)
+		return;
+	s->worst = code;
+	s->why = *why;
+}
+
+/* Delete some more, behind those that stay; *ret_left: there may be others. */
+static int sweep_some(
+    struct cases *c, int64_t now, struct swept *s, bool *ret_left, struct errinfo *ei)
 {
 	struct doomed *d GW_CLEANUP(str_free_p) = str_alloc(sizeof *d);
 	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
-	int r = store_begin(c->env.store, STORE_READ, &tx, ei), worst = 0;
+	int r = store_begin(c->env.store, STORE_READ, &tx, ei);
 	if (r == 0)
-		r = store_packages_doomed(tx, SWEEP, collect, d, ei);
+		r = store_packages_doomed(tx, s->kept, SWEEP, collect, d, ei);
 	store_end(&tx);
-	for (size_t i = 0; r == 0 && i < d->n; i++) {
-		int one = delete_one(c, &d->list[i], now, ei);
-		worst = one < 0 ? one : worst;
-		if (one == GW_ELEDGER)
-			break;
+	for (size_t i = 0; r == 0 && i < d->n && s->worst != GW_ELEDGER; i++) {
+		struct errinfo why = ERRINFO_INIT;
+		int one = delete_one(c, &d->list[i], now, &why);
+		if (one < 0)
+			note_kept(s, one, &why);
 	}
-	*ret_left = r == 0 && worst == 0 && d->n == SWEEP;
-	return r < 0 ? r : worst;
+	*ret_left = s->worst != GW_ELEDGER && d->n == SWEEP;
+	return r;
 }
 
 int cases_package_sweep(struct cases *c, int64_t now, struct errinfo *ei)
 {
+	struct swept s = {.why = ERRINFO_INIT};
 	bool left = true;
 	int r = 0;
 	(void)pthread_mutex_lock(&c->packages->sweeping);
 	while (r == 0 && left)
-		r = sweep_some(c, now, &left, ei);
+		r = sweep_some(c, now, &s, &left, ei);
 	(void)pthread_mutex_unlock(&c->packages->sweeping);
-	return r == GW_ECONFLICT ? 0 : r; /* somebody still brings it: the next time */
+	if (r < 0 || s.worst == 0 || s.worst == GW_ECONFLICT)
+		return r; /* somebody still brings it: the next time */
+	if (ei)
+		*ei = s.why;
+	return s.worst;
 }
 
 int cases_package_drop(

@@ -15,7 +15,7 @@
 #include "cases/package.h"
 #include "ledger/audit.h"
 
-enum { HOUR_MS = 3600000, TOLD = 20 /* lost packages that a record names */ };
+enum { HOUR_MS = 3600000, TOLD = 1000 /* lost packages that are told of together */ };
 
 /* ---- acts that were cut off ---- */
 
@@ -142,8 +142,9 @@ static int drop_orphans(struct cases *c, struct errinfo *ei)
 
 struct lost {
 	struct cases *c;
+	bool told; /* those are looked for that were told of, and are there again */
 	struct store_package list[TOLD];
-	uint64_t n;
+	size_t n;
 };
 
 static int look(void *ctx, const struct store_package *p, struct errinfo *ei)
@@ -152,29 +153,50 @@ static int look(void *ctx, const struct store_package *p, struct errinfo *ei)
 	char *path GW_CLEANUP(str_free_p) = package_path(l->c, p->package);
 	struct stat st;
 	(void)ei;
-	if (*p->reason ||
-	    (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == p->bytes))
+	if (l->n == TOLD || *p->reason || (p->lost != 0) != l->told)
 		return 0;
-	if (l->n < TOLD)
-		l->list[l->n] = *p;
-	l->n++;
+	bool there =
+	    lstat(path, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == p->bytes;
+	if (there == l->told)
+		l->list[l->n++] = *p;
 	return 0;
 }
 
-/* Packages whose bytes are not there, or not all. Their rows stay: a backup may bring them back. */
+static int mark(const struct lost *l, int64_t at, struct errinfo *ei)
+{
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	int r = store_begin(l->c->env.store, STORE_WRITE, &tx, ei);
+	for (size_t i = 0; r == 0 && i < l->n; i++)
+		r = store_package_lost(tx, l->list[i].package, at, ei);
+	return r < 0 ? r : store_commit(&tx, ei);
+}
+
+/* Some more of those that were told of or were not. */
+static int find_lost(struct lost *l, bool told, struct errinfo *ei)
+{
+	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	l->told = told;
+	l->n = 0;
+	int r = store_begin(l->c->env.store, STORE_READ, &tx, ei);
+	return r < 0 ? r : store_packages_in(tx, PACKAGE_DEPOSITED, look, l, ei);
+}
+
+/* Packages whose bytes are not there, or not all: each is told of once. Their rows stay: a backup
+ * may bring them back, and what is lost after that is told of again. */
 static int tell_missing(struct cases *c, int64_t now, struct errinfo *ei)
 {
 	struct lost *l GW_CLEANUP(str_free_p) = str_alloc(sizeof *l);
-	struct store_tx *tx GW_CLEANUP(store_end) = NULL;
+	int r;
 	l->c = c;
-	int r = store_begin(c->env.store, STORE_READ, &tx, ei);
-	if (r == 0)
-		r = store_packages_in(tx, PACKAGE_DEPOSITED, look, l, ei);
-	store_end(&tx);
-	if (r < 0 || !l->n)
-		return r;
-	return package_incident(
-	    c, "package_lost", l->list, l->n < TOLD ? (size_t)l->n : TOLD, l->n, now, ei);
+	while ((r = find_lost(l, true, ei)) == 0 && l->n)
+		if ((r = mark(l, 0, ei)) < 0)
+			return r;
+	while (r == 0 && (r = find_lost(l, false, ei)) == 0 && l->n) {
+		r = package_incident(c, "package_lost", l->list, l->n, now, ei);
+		if (r == 0)
+			r = mark(l, now, ei);
+	}
+	return r;
 }
 
 /* ---- uploads ---- */

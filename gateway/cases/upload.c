@@ -202,7 +202,7 @@ static int set_aside(struct cases *c, const struct cases_call *call, const struc
     const struct store_package *p, struct errinfo *ei)
 {
 	char *path GW_CLEANUP(str_free_p) = upload_path(c, u->id);
-	int r = package_incident(c, "upload_lost", p, 1, 1, call->now, ei);
+	int r = package_incident(c, "upload_lost", p, 1, call->now, ei);
 	if (r == 0)
 		r = drop_row(c, u->id, ei);
 	if (r < 0)

@@ -37,6 +37,7 @@ struct client_server {
 	unsigned connect_ms, stall_ms; /* 0: 10 s; 60 s without a byte */
 	unsigned call_ms;  /* for a call that carries no file, in all; 0: as long as bytes come */
 	unsigned retry_ms; /* before the second try of a transfer, doubled for each next; 0: 500 */
+	unsigned tries;    /* of a transfer without any headway; 0: 10 */
 	unsigned later_ms; /* that a transfer waits in all where the gateway says `not now`; 0: 90 s
 	                    */
 	/* A transfer goes on in so many seconds, because of `why`, and is given up once it has
@@ -93,12 +94,15 @@ typedef void (*client_progress)(void *arg, uint64_t done, uint64_t total);
 /*
  * client_upload(c, package, fd, length, progress, arg, ei): bring the file to the gateway by tus;
  * what arrived before, in whatever run, is not sent again. Cut connections are taken up again while
- * they make headway (at most 10 tries without any). A gateway that has no room or no time (429,
+ * they make headway (at most `tries` without any). A gateway that has no room or no time (429,
  * 503, 507) is asked again when its Retry-After says so, within later_ms, and not at all without
  * one. GW_ENET; GW_EREFUSED, GW_ECONFLICT, GW_EAUTH as the gateway says; GW_EIO.
  */
 int client_upload(struct client *c, const char *package, int fd, uint64_t length,
     client_progress progress, void *arg, struct errinfo *ei) GW_MUST_USE;
+
+/* The status of the last answer to the last upload of c; 0: none came. */
+int client_upload_status(const struct client *c);
 
 /*
  * client_download(c, path, part, length, sha256, progress, arg, ei): fetch into the file `part`,

@@ -318,9 +318,10 @@ int tries_again(
 	t->done = done;
 	if (status == 429 || status == 503 || status == 507)
 		return later(t, code, after, ei);
-	if (++t->n >= CLIENT_TRIES)
+	unsigned tries = t->client->server.tries ? t->client->server.tries : (unsigned)CLIENT_TRIES;
+	if (++t->n >= tries)
 		return code;
-	for (unsigned n = t->n + 1; n < CLIENT_TRIES; n++)
+	for (unsigned n = t->n + 1; n < tries; n++)
 		left += before_try(t, n);
 	return wait_for(t, before_try(t, t->n), left, code, ei);
 }

@@ -18,6 +18,7 @@ struct client {
 	struct client_server server;
 	struct server_check *check;
 	CURL *curl;
+	int upload_status;
 };
 
 /* What goes out and where the answer goes to. All but method and path may be zero. */

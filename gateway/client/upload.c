@@ -151,6 +151,11 @@ static int go_on(struct upload *u, struct errinfo *ei)
 	return patch(u, ei);
 }
 
+int client_upload_status(const struct client *c)
+{
+	return c->upload_status;
+}
+
 int client_upload(struct client *c, const char *package, int fd, uint64_t length,
     client_progress progress, void *arg, struct errinfo *ei)
 {
@@ -165,6 +170,7 @@ int client_upload(struct client *c, const char *package, int fd, uint64_t length
 		u.after[0] = '\0';
 		u.status = 0;
 		int r = go_on(&u, ei);
+		c->upload_status = u.status;
 		/* a conflict once there is an upload: it stands elsewhere, or the connection that
 		 * was cut is still being written for */
 		bool again = r == 0 || r == GW_ENET || (r == GW_ECONFLICT && u.path[0]);

@@ -23,7 +23,10 @@ static void read_statements(const struct home *h, struct home_identity *id)
 	const struct key_statement *k, *other;
 	int64_t replaced = 0;
 	for (size_t at = 0; (k = registry_key_next(h->registry, h->settings.oin, &at));) {
-		if (!str_eq(k->recipient, id->recipient) || k->code != 0)
+		if (!str_eq(k->recipient, id->recipient))
+			continue;
+		id->doubtful |= k->code != 0;
+		if (k->code != 0)
 			continue;
 		id->stated_at = !id->stated || k->at < id->stated_at ? k->at : id->stated_at;
 		id->stated = true;
@@ -132,6 +135,11 @@ static int may_go(const struct home_identity *id, bool early, struct errinfo *ei
 		return err_set(ei, GW_EREFUSED,
 		    "others still encrypt to '%s': tell them of the newer one with handover "
 		    "organisation export",
+		    id->name);
+	if (id->doubtful && !id->stated && !early)
+		return err_set(ei, GW_EREFUSED,
+		    "others were told of '%s' by a statement that does not count now, so that nobody "
+		    "knows until when packages for it may come: handover registry check says why",
 		    id->name);
 	if (id->packages)
 		return err_set(ei, GW_EREFUSED,

@@ -29,6 +29,8 @@ struct home_identity {
 	bool stated;   /* a key statement of ours names it */
 	bool replaced; /* superseded or revoked, so that nobody encrypts to it any more */
 	bool revoked;
+	bool doubtful; /* a statement of ours that names it does not count today: a certificate or a
+	                  revocation list that is out of date, a pin that ended */
 	struct date keep;  /* with `replaced`: the last day on which a package for it may come */
 	size_t packages;   /* in inbox/ that it opens */
 	size_t waiting;    /* at our own gateway, sealed to it, announced or there */
@@ -52,8 +54,8 @@ void home_identities_release(struct home_identities *l);
  * ("2026-01-01.txt", its ending may be left out); recorded as delete.done, a pair.
  *
  * GW_ENOENT. GW_EREFUSED: it is the newest, others were not told of a newer one, its last day has
- * not passed (unless `early`: it was taken or is worthless), or packages in inbox/ or at our
- * gateway need it (always). Needs HOME_LEDGER and a registry.
+ * not passed or cannot be known, being doubtful (unless `early`: it was taken or is worthless), or
+ * packages in inbox/ or at our gateway need it (always). Needs HOME_LEDGER and a registry.
  */
 int home_identity_destroy(struct home *h, const char *name, bool early, struct errinfo *ei)
     GW_MUST_USE;

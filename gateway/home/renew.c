@@ -67,8 +67,11 @@ static int make(
 
 static bool may_end(const struct home_identity *id)
 {
-	return !id->newest && !id->packages && !id->waiting &&
-	    (!id->stated || (id->replaced && date_cmp(date_of(clock_now()), id->keep) > 0));
+	if (id->newest || id->packages || id->waiting)
+		return false;
+	if (!id->stated)
+		return !id->doubtful;
+	return id->replaced && date_cmp(date_of(clock_now()), id->keep) > 0;
 }
 
 static int end_old(const char *dir, const struct home_identities *ids, struct home_renewal *ret,

@@ -16,6 +16,7 @@ static const struct {
     {4, store_sql_witness},
     {5, store_sql_answers},
     {6, store_sql_refused},
+    {7, store_sql_lost},
 };
 
 unsigned store_version(void)

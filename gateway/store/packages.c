@@ -7,7 +7,7 @@
 
 #define COLUMNS                                                                             \
 	"package, supersedes, sender, recipient, case_id, contract, slip, sha256, policy, " \
-	"registry, seq, expires, bytes, state, open, reason, announced, deposited, gone"
+	"registry, seq, expires, bytes, state, open, reason, announced, deposited, gone, lost"
 
 const char *store_package_word(enum store_package_state state)
 {
@@ -55,6 +55,7 @@ static void read_package(sqlite3_stmt *q, struct store_package *p)
 	p->announced = store_col_int(q, 16);
 	p->deposited = store_col_int(q, 17);
 	p->gone = store_col_int(q, 18);
+	p->lost = store_col_int(q, 19);
 }
 
 int store_package_get(struct store_tx *tx, const char *package, struct store_package *ret,
@@ -71,9 +72,9 @@ int store_package_get(struct store_tx *tx, const char *package, struct store_pac
 	if (r <= 0)
 		return r < 0 ? r : no_such("package", ei);
 	read_package(q, &p);
-	r = slip ? store_col_buf(q, 19, slip) : 0;
+	r = slip ? store_col_buf(q, 20, slip) : 0;
 	if (r == 0 && p7s)
-		r = store_col_buf(q, 20, p7s);
+		r = store_col_buf(q, 21, p7s);
 	(void)sqlite3_reset(q);
 	if (r == 0)
 		*ret = p;
@@ -115,6 +116,11 @@ int store_package_gone(struct store_tx *tx, const char *package, int64_t now, st
 	    package, now, ei);
 }
 
+int store_package_lost(struct store_tx *tx, const char *package, int64_t at, struct errinfo *ei)
+{
+	return change(tx, "UPDATE package SET lost = ?2 WHERE package = ?1", package, at, ei);
+}
+
 int store_package_doom(
     struct store_tx *tx, const char *package, const char *reason, struct errinfo *ei)
 {
@@ -138,14 +144,14 @@ static int walk(sqlite3_stmt *q, store_package_each fn, void *ctx, struct errinf
 	return r;
 }
 
-int store_packages_doomed(
-    struct store_tx *tx, size_t most, store_package_each fn, void *ctx, struct errinfo *ei)
+int store_packages_doomed(struct store_tx *tx, size_t skip, size_t most, store_package_each fn,
+    void *ctx, struct errinfo *ei)
 {
 	int r;
 	sqlite3_stmt *q = store_ask(tx,
 	    "SELECT " COLUMNS
-	    " FROM package WHERE reason IS NOT NULL AND state < 2 ORDER BY n LIMIT ?1",
-	    WITH(INT(most)), &r, ei);
+	    " FROM package WHERE reason IS NOT NULL AND state < 2 ORDER BY n LIMIT ?1 OFFSET ?2",
+	    WITH(INT(most), INT(skip)), &r, ei);
 	return q ? walk(q, fn, ctx, ei) : r;
 }
 

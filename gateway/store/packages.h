@@ -43,6 +43,7 @@ struct store_package {
 	bool open;                          /* its recipient may fetch it */
 	char reason[STORE_PACKAGE_REASON];  /* why it has to go or has gone, else "" */
 	int64_t announced, deposited, gone; /* ms; 0: not yet */
+	int64_t lost; /* when it was told that its bytes are not there (ms); 0: it was not */
 };
 
 /* Add a row as announced, with the bytes of its slip. GW_EEXIST: the package is known. */
@@ -72,6 +73,11 @@ int store_package_extend(
 int store_package_doom(
     struct store_tx *tx, const char *package, const char *reason, struct errinfo *ei) GW_MUST_USE;
 
+/* It was told at `at` (ms) that its bytes are not there although they should be; 0: they are again.
+ */
+int store_package_lost(struct store_tx *tx, const char *package, int64_t at, struct errinfo *ei)
+    GW_MUST_USE;
+
 /* The bytes have gone. */
 int store_package_gone(struct store_tx *tx, const char *package, int64_t now, struct errinfo *ei)
     GW_MUST_USE;
@@ -80,9 +86,10 @@ int store_package_gone(struct store_tx *tx, const char *package, int64_t now, st
  * change what is walked over. */
 typedef int (*store_package_each)(void *ctx, const struct store_package *p, struct errinfo *ei);
 
-/* Those whose bytes have to go and have not, at most `most`; all in a state. Oldest first. */
-int store_packages_doomed(struct store_tx *tx, size_t most, store_package_each fn, void *ctx,
-    struct errinfo *ei) GW_MUST_USE;
+/* Those whose bytes have to go and have not, at most `most` behind the first `skip`; all in a
+ * state. Oldest first. */
+int store_packages_doomed(struct store_tx *tx, size_t skip, size_t most, store_package_each fn,
+    void *ctx, struct errinfo *ei) GW_MUST_USE;
 int store_packages_in(struct store_tx *tx, enum store_package_state state, store_package_each fn,
     void *ctx, struct errinfo *ei) GW_MUST_USE;
 

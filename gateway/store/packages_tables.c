@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Migration 2: packages. Released: never changed, see inside.h. */
+/* Migrations 2 and 6: packages. Released: never changed, see inside.h. */
 #include "store/inside.h"
 
 /* state 0 announced, 1 deposited, 2 gone; a reason on what has not gone: it has to go. */
@@ -19,3 +19,6 @@ const char store_sql_packages[] =
     " REFERENCES package (package), touched INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0)"
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX upload_touched ON upload (touched);";
+
+/* lost: when it was told that the bytes of a deposited package are not there; 0: they are. */
+const char store_sql_lost[] = "ALTER TABLE package ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;";

@@ -42,15 +42,15 @@ struct transfer_policy {
 
 void transfer_policy_release(struct transfer_policy *p);
 
-/*
- * What an act needs from a home; home_transfer() fills it in. All is borrowed and outlives the act.
- * Every part must be usable from several threads at once.
- */
 /* A term that was extended: when, and until when (ms). */
 struct transfer_term {
 	int64_t at, until;
 };
 
+/*
+ * What an act needs from a home; home_transfer() fills it in. All is borrowed and outlives the act.
+ * Every part must be usable from several threads at once.
+ */
 struct transfer_env {
 	const char *oin, *name; /* this organisation */
 	const char *outbox;     /* where seal puts packages when the request names no folder */

@@ -2,7 +2,7 @@
 # The runbooks of docs/OPERATIONS.md, "Keys and their lives": each of their commands, as written.
 set -u
 . tests/cli/lib.sh
-plan 94
+plan 99
 must "$CERTS/make-pki" "$W/pki"
 KEEPER=$(pin_of "Registry keeper" keeper)
 new_home town $TOWN "Gemeente Voorbeeld" --role municipality
@@ -130,6 +130,10 @@ must on "$(after "$DUE" 93)" registry sign --cert "$W/keeper/officer.pem" --key 
 expect 4 "no key is made that could not be told of" on "$(after "$DUE" 93)" organisation renew
 said "our signing key is not pinned"
 [ "$(clock_ids | wc -l)" = 3 ]; ok "… and none is there"
+quiet "$(after "$DUE" 94)" "what was said of old keys counts no more than that pin: nobody knows what may still come"
+[ "$(clock_ids | wc -l)" = 3 ]; ok "… so that none is destroyed"
+expect 4 "nor by hand" on "$(after "$DUE" 94)" organisation destroy-identity "$BORN"
+said "does not count now"
 again
 echo '# by hand' >>"$W/clock/registry/contracts.yaml"
 expect 5 "nor in a registry that somebody edited" on "$(after "$DUE" 93)" organisation renew --if-due

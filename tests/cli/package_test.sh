@@ -9,7 +9,7 @@ BUILD=${BUILD:-build/rel}
 D='' # the daemon's process
 end() { [ -n "$D" ] && kill "$D" 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-total=47
+total=48
 skip() { n=$((n + 1)); echo "ok $n - $1 # SKIP $2"; }
 has() { command -v "$1" >/dev/null; }
 plan $total
@@ -85,6 +85,9 @@ ok "it runs as an account of its own, in a home that is only that account's"
 for d in / /var/lib/handover /run /tmp /var/tmp /dev/shm; do sed -n 's/^NoExecPaths=//p' "$unit" | tr ' ' '\n' | grep -qx "$d" || echo "$d"; done >"$W/out"
 [ ! -s "$W/out" ]; ok "nothing runs that was written by it"
 cmp -s "$unit" packaging/handoverd.service; ok "under /usr it is the unit of the source"
+must make -s BUILD="$BUILD" PREFIX=/opt/h DESTDIR="$W/opt" UNITDIR=/units install-files
+sed -n 's/^Exec[A-Za-z]*=[^/]*\([^ ]*\).*/\1/p' "$W"/opt/units/*.service | grep -vE '^/usr/bin/(systemctl|kill)$' | sort -u >"$W/out"
+[ "$(paste -sd' ' "$W/out")" = "/opt/h/bin/handover /opt/h/sbin/handoverd" ]; ok "elsewhere all units run what was installed there"
 if has systemd-analyze; then
 	systemd-analyze security --offline=true "$unit" >"$W/out" 2>"$W/err"
 	level=$(sed -n 's/.*exposure level for handoverd.service: \([0-9.]*\) .*/\1/p' "$W/out")

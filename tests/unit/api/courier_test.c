@@ -436,6 +436,30 @@ static void a_package_goes_with_its_file(void **state)
 	finish(w);
 }
 
+/* It answers, so that it is not unreachable; and what it has no time for waits as a job does, not
+ * as a thread. */
+static void a_gateway_that_takes_no_bytes(void **state)
+{
+	struct world *w = *state;
+	const struct job package = {.path = "/v1/packages", .package = PEER_PACKAGE};
+	int64_t from = clock_mono();
+	begin(w);
+	w->peer.fail_patch = 503;
+	w->peer.retry_after = "1";
+	job(w, package, "0 again status-503\n");
+	assert_int_equal(w->peer.patches, 1);
+	w->peer.fail_patch = 429;
+	job(w, package, "0 again status-429\n");
+	assert_int_equal(w->peer.patches, 2);
+	w->peer.fail_patch = 500;
+	w->peer.retry_after = NULL;
+	job(w, package, "0 again status-500\n");
+	assert_true(clock_mono() - from < 5000);
+	w->peer.fail_patch = 0;
+	job(w, package, "0 done \n");
+	finish(w);
+}
+
 /* What the core is told of the one case. */
 #define TOLD_CASE          \
 	PKI_OIN " " SENDER \
@@ -556,6 +580,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(what_becomes_of_a_job, setup, teardown),
 	    cmocka_unit_test_setup_teardown(who_is_not_known, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_package_goes_with_its_file, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_gateway_that_takes_no_bytes, setup, teardown),
 	    cmocka_unit_test_setup_teardown(events_are_read, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		where_all_has_ended_is_asked_ever_less_often, setup, teardown),

@@ -377,6 +377,46 @@ static void files_that_nobody_counts_on_go(void **state)
 	parcel_release(&half);
 }
 
+/* A package that has come and has to go, without its story: its file is a folder when it cannot be
+ * deleted. */
+static void doomed(struct fixture *f, struct store_tx *tx, int n, bool stays)
+{
+	struct store_package p = {.seq = 1, .expires = f->now + DAY, .bytes = 1};
+	(void)snprintf(p.package, sizeof p.package, "11111111-1111-4111-8111-%012d", n);
+	(void)snprintf(p.sender, sizeof p.sender, "%s", SENDER);
+	(void)snprintf(p.recipient, sizeof p.recipient, "%s", RECIPIENT);
+	(void)snprintf(p.case_id, sizeof p.case_id, "c-%d", n);
+	hash_sha256_hex(p.package, sizeof p.package, p.slip);
+	memcpy(p.policy, p.slip, sizeof p.policy);
+	memcpy(p.registry, p.slip, sizeof p.registry);
+	char *path GW_CLEANUP(str_free_p) = str_printf("%s/%s.tar.age", f->packages, p.package);
+	test_code(store_package_add(tx, &p, "x", 1, "x", 1, &f->ei), 0, &f->ei);
+	test_code(store_package_deposited(tx, p.package, f->now, &f->ei), 0, &f->ei);
+	test_code(store_package_doom(tx, p.package, "expired", &f->ei), 0, &f->ei);
+	if (stays)
+		assert_int_equal(mkdir(path, 0700), 0);
+	else
+		test_code(file_write(path, "x", 1, 0600, FILE_NEW, &f->ei), 0, &f->ei);
+}
+
+static void what_cannot_be_deleted_holds_up_nothing(void **state)
+{
+	enum { STAY = 65 }; /* more than are looked at together */
+	struct fixture *f = *state;
+	struct store_tx *tx = NULL;
+	char *last GW_CLEANUP(str_free_p) =
+	    str_printf("%s/11111111-1111-4111-8111-%012d.tar.age", f->packages, STAY);
+	test_code(store_begin(f->store, STORE_WRITE, &tx, &f->ei), 0, &f->ei);
+	for (int i = 0; i <= STAY; i++)
+		doomed(f, tx, i, i < STAY);
+	test_code(store_commit(&tx, &f->ei), 0, &f->ei);
+	assert_int_equal(access(last, F_OK), 0);
+	test_code(cases_package_sweep(f->cases, f->now, &f->ei), GW_EIO, &f->ei);
+	assert_non_null(strstr(f->ei.msg, "cannot delete a package file"));
+	assert_int_not_equal(access(last, F_OK), 0);
+	assert_int_equal(records(f, "retention.expire", "result", "ok"), 1);
+}
+
 static void a_lost_file_is_an_incident(void **state)
 {
 	struct fixture *f = *state;
@@ -393,13 +433,56 @@ static void a_lost_file_is_an_incident(void **state)
 	fixture_up(f);
 	assert_int_equal(records(f, "incident.open", "", ""), 1);
 	last_event_is(f, RECIPIENT, "incident", "package_lost", p.id);
+	/* that is told once, not at each start */
+	fixture_down(f);
+	fixture_up(f);
+	assert_int_equal(records(f, "incident.open", "", ""), 1);
 	/* brought back from a backup, all is well again */
 	test_code(file_write(path, k.bytes, k.n, 0600, FILE_REPLACE, &f->ei), 0, &f->ei);
 	fixture_down(f);
 	fixture_up(f);
 	assert_int_equal(records(f, "incident.open", "", ""), 1);
 	test_code(content(f, RECIPIENT, k.package, sha256), 0, &f->ei);
+	/* until it is lost again */
+	assert_int_equal(unlink(path), 0);
+	fixture_down(f);
+	fixture_up(f);
+	assert_int_equal(records(f, "incident.open", "", ""), 2);
 	parcel_release(&k);
+}
+
+static size_t told(struct fixture *f, const char *caller, const char *note)
+{
+	struct cases_call call = fixture_call(f, caller);
+	json_t *j GW_CLEANUP(jx_release) = NULL;
+	size_t i, n = 0;
+	json_t *e;
+	test_code(cases_events(f->cases, &call, 0, 500, &j, &f->ei), 0, &f->ei);
+	json_array_foreach (json_object_get(j, "items"), i, e)
+		n += str_eq(jx_str(e, "note"), note);
+	return n;
+}
+
+/* A folder that was lost: one incident, which names some, and everybody hears of his. */
+static void each_lost_package_is_told_of(void **state)
+{
+	enum { LOST = 22 }; /* more than an incident names */
+	struct fixture *f = *state;
+	struct play plays[LOST];
+	for (int i = 0; i < LOST; i++) {
+		plays[i] = play_new(f, DIRECT_DELETES);
+		struct parcel k = parcel_new(&plays[i], 50);
+		char *path GW_CLEANUP(str_free_p) =
+		    str_printf("%s/%s.tar.age", f->packages, k.package);
+		brought(f, &k);
+		play(&plays[i], ACT_RELEASE, P_SENDER);
+		assert_int_equal(unlink(path), 0);
+		parcel_release(&k);
+	}
+	fixture_down(f);
+	fixture_up(f);
+	assert_int_equal(records(f, "incident.open", "", ""), 1);
+	assert_int_equal(told(f, RECIPIENT, "package_lost"), LOST);
 }
 
 /* Intents that a kill left without result: the row says how they ended. */
@@ -535,7 +618,9 @@ int main(void)
 	    TEST(a_fetch_is_finished_in_five_days),
 	    TEST(deposits_what_was_sealed_here),
 	    TEST(files_that_nobody_counts_on_go),
+	    TEST(what_cannot_be_deleted_holds_up_nothing),
 	    TEST(a_lost_file_is_an_incident),
+	    TEST(each_lost_package_is_told_of),
 	    TEST(results_are_told_later),
 	    TEST(gone_while_it_is_deposited),
 	    TEST(what_never_came_lapses),

@@ -136,10 +136,10 @@ static void finds_what_has_to_go(void **state)
 	test_code(store_packages_lapse(f->tx, 300, &holds, &f->ei), 0, &f->ei);
 	test_code(
 	    store_package_doom(f->tx, made(5, A, 0, 0).package, "returned", &f->ei), 0, &f->ei);
-	test_code(store_packages_doomed(f->tx, 10, collect, found, &f->ei), 0, &f->ei);
+	test_code(store_packages_doomed(f->tx, 0, 10, collect, found, &f->ei), 0, &f->ei);
 	assert_string_equal(found, "25");
 	memset(found, 0, sizeof found);
-	test_code(store_packages_doomed(f->tx, 1, collect, found, &f->ei), 0, &f->ei);
+	test_code(store_packages_doomed(f->tx, 0, 1, collect, found, &f->ei), 0, &f->ei);
 	assert_string_equal(found, "2");
 	assert_string_equal(got(f, made(2, A, 0, 0).package).reason, "expired");
 	memset(found, 0, sizeof found);
