@@ -175,7 +175,7 @@ static int may_go(struct contact *c, const struct contact_case *k, const struct 
 		return err_set(ei, GW_EREFUSED,
 		    "the policy of package %s is not here any more, so nobody can tell how it goes",
 		    slip_text(s, "package"));
-	*ret = t.direct || (before && contact_round(k, before, &last) && last.released);
+	*ret = t.direct || (before && contact_round(k, before, &last) && case_corrects(last.state));
 	return 0;
 }
 

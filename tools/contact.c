@@ -14,6 +14,7 @@
 #include "tools/open_home.h"
 #include "tools/settle.h"
 
+enum { ITEMS_MOST = 1000000, EMPTY_MOST = 1000 /* of a list, that is a list */ };
 enum { HOME_CONTACT = HOME_REGISTRY | HOME_SIGNER | HOME_LEDGER | HOME_CATALOGUE };
 
 /* ---- the home and its gateway ---- */
@@ -189,6 +190,7 @@ int contact_list(
 {
 	json_t *all = json_array();
 	char *next GW_CLEANUP(str_free_p) = str_dup("");
+	unsigned empty = 0; /* pages in a row: a gateway may have to look long for what is ours */
 	int r = 0;
 	do {
 		json_t *page GW_CLEANUP(jx_release) = NULL;
@@ -207,7 +209,8 @@ int contact_list(
 			    ei, GW_ENET, "the gateway answers with something that is no list");
 		if (r == 0 && json_array_extend(all, (json_t *)(uintptr_t)items) < 0)
 			r = GW_ENOMEM;
-		if (r == 0 && json_array_size(all) > 1000000)
+		empty = json_array_size(items) ? 0 : empty + 1;
+		if (r == 0 && (json_array_size(all) > ITEMS_MOST || empty > EMPTY_MOST))
 			r = err_set(ei, GW_ENET, "the gateway's list has no end");
 		free(next);
 		next = str_dup(r == 0 && more ? more : "");

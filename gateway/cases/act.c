@@ -148,13 +148,14 @@ static int read_statement(
 		  w->st.by.oin);
 }
 
-/* The same statement once more: 1 when it was taken already, 2 when it waits for delivery. */
+/* The same statement once more: 1 when it was taken already, 2 when it waits for delivery.
+ * GW_ECONFLICT: it was refused elsewhere, or its id is another's. */
 static int known(struct cases *c, const struct cases_work *w, struct store_tx *tx,
     const char *case_id, struct errinfo *ei)
 {
 	struct store_statement s GW_CLEANUP(store_statement_release) = STORE_STATEMENT_INIT;
 	struct store_case it;
-	bool waits = false;
+	bool waits = false, refused = false;
 	int r = store_case_find(tx, w->sender, case_id, &it, NULL);
 	if (r == GW_ENOENT || (r == 0 && !str_eq(it.recipient, w->recipient)))
 		return 0; /* not a case of theirs: work_find says so */
@@ -168,7 +169,16 @@ static int known(struct cases *c, const struct cases_work *w, struct store_tx *t
 	if (r != GW_ENOENT)
 		return err_set(ei, r, "the store cannot be read");
 	r = cases_job_waits(c, tx, w->sender, case_id, w->st.sha256, &waits, ei);
-	return r < 0 ? r : waits ? 2 : 0;
+	if (r < 0 || waits)
+		return r < 0 ? r : 2;
+	/* what the sender gave up by then does not go out once more because it was kept somewhere
+	 */
+	r = store_event_refused(tx, w->sender, case_id, w->st.sha256, &refused, ei);
+	return r == 0 && refused
+	    ? err_set(ei, GW_ECONFLICT,
+		  "the gateway where the case lives refused this statement: sign another if it is "
+		  "still to be done")
+	    : r;
 }
 
 /* Another case of the same request has won already, or will have when what waits for delivery is

@@ -204,7 +204,7 @@ static bool corrects(
 {
 	const struct round *last = c->rounds_n ? &c->rounds[c->rounds_n - 1] : NULL;
 	return act == ACT_RELEASE && slip && last && last->r.released &&
-	    !str_eq(last->r.package, package) &&
+	    case_corrects(last->r.state) && !str_eq(last->r.package, package) &&
 	    str_eq(jx_str(slip->body, "supersedes"), last->r.package);
 }
 

@@ -140,6 +140,12 @@ bool case_ended(enum case_state state)
 	return state >= CASE_DECLINED;
 }
 
+bool case_corrects(enum case_state state)
+{
+	return (state >= CASE_RELEASED && state <= CASE_WITHDRAWAL_REQUESTED) ||
+	    state == CASE_CLOSED;
+}
+
 const char *case_state_word(enum case_state state)
 {
 	return states[state].word;

@@ -100,6 +100,10 @@ int case_step(enum case_state state, enum case_act act, enum case_by by,
 /* True when nothing but `misdelivered` is legal any more. */
 bool case_ended(enum case_state state);
 
+/* True when the recipient of a round in that state has its package, or may have it: another that
+ * supersedes it is a correction, and needs no offer. */
+bool case_corrects(enum case_state state);
+
 /* The word of a state in code, API and ledger, and on Dutch screens; the word of an act. */
 const char *case_state_word(enum case_state state);
 const char *case_state_dutch(enum case_state state);

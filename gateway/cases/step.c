@@ -87,18 +87,12 @@ static int find_package(struct cases_work *w, struct store_tx *tx, struct errinf
 	return r == GW_ENOENT ? 0 : r;
 }
 
-static bool was_released(const struct store_round *r)
-{
-	int state = case_state_of(r->state);
-	return (state >= CASE_RELEASED && state <= CASE_WITHDRAWAL_REQUESTED) ||
-	    state == CASE_CLOSED;
-}
-
 /* A package that corrects one which the recipient has, or may have, needs no new offer. */
 static bool corrects(const struct cases_work *w)
 {
 	return w->act == ACT_RELEASE && w->held.package[0] && w->held.supersedes[0] &&
-	    str_eq(w->held.supersedes, w->round.package) && was_released(&w->round);
+	    str_eq(w->held.supersedes, w->round.package) &&
+	    case_corrects((enum case_state)case_state_of(w->round.state));
 }
 
 static void begin_round(struct cases_work *w)

@@ -76,10 +76,10 @@ struct home_restore {
  * verified wholly. It is there wholly or not at all. Before any of the backup is written it is
  * looked at whether the ledger's key vouches for it.
  *
- * GW_EEXIST: dir is there. GW_EAUTH: the backup is not whole or was changed, nobody or another key
- * vouches for it, the keys are of another home, the ledger does not verify, `seen` is not signed by
- * it. GW_ENOMATCH: no key opens
- * the secrets. GW_EFORMAT; GW_ENOENT; GW_EIO.
+ * GW_EEXIST: dir is there. GW_EUSAGE: `from` is a pipe or device. GW_EAUTH: the backup is not whole
+ * or was changed, nobody or another key vouches for it, the keys are of another home, the ledger
+ * does not verify, `seen` is not signed by it. GW_ENOMATCH: no key opens the secrets. GW_EFORMAT;
+ * GW_ENOENT; GW_EIO.
  */
 int home_restore(const char *dir, struct home_restore *s, struct errinfo *ei) GW_MUST_USE;
 

@@ -159,8 +159,13 @@ static int measure(struct home_restore *s, struct errinfo *ei)
 	struct stat st;
 	if (file_is_dir(s->from))
 		return home_files_size(s->from, &s->total, ei);
-	s->total = stat(s->from, &st) == 0 ? (uint64_t)st.st_size : 0;
-	return 0;
+	if (stat(s->from, &st) < 0)
+		return 0; /* said when it is opened */
+	s->total = (uint64_t)st.st_size;
+	return S_ISREG(st.st_mode)
+	    ? 0
+	    : err_set(ei, GW_EUSAGE,
+		  "'%s' is no file: a backup is read twice, put it into one first", s->from);
 }
 
 static int fill(void *ctx, const char *dir, struct errinfo *ei)

@@ -24,8 +24,8 @@ static void say(struct registry_findings *f, int code, const char *fmt, ...)
 	findings_add(f, code, text);
 }
 
-/* Each file that was changed since the last signature. */
-static void check_changes(const char *dir, struct registry_findings *f)
+/* Each file that was changed since the last signature, which is `code`. */
+static void check_changes(const char *dir, int code, struct registry_findings *f)
 {
 	char *list GW_CLEANUP(str_free_p) = file_join(dir, "SHA256SUMS");
 	struct buf before GW_CLEANUP(buf_release) = BUF_INIT(SUMS_MAX);
@@ -36,7 +36,7 @@ static void check_changes(const char *dir, struct registry_findings *f)
 		return;
 	for (char *s = d.data; s && *s;) {
 		size_t n = strcspn(s, "\n");
-		say(f, GW_EAUTH, "%.*s: %s since the registry was signed", (int)(n - 2), s + 2,
+		say(f, code, "%.*s: %s since the registry was signed", (int)(n - 2), s + 2,
 		    *s == '+'       ? "added"
 			: *s == '-' ? "taken away"
 				    : "changed");
@@ -145,9 +145,16 @@ int registry_check(const char *dir, const struct registry_trust *rt, int64_t now
 	int code = registry_load(dir, rt, now, &r, &why);
 	if (code == 0 && r->is_unsigned)
 		say(&f, 0, "the registry is not signed: that passes in a test home only");
+	if (code == 0 && !r->is_unsigned) {
+		check_changes(dir, 0, &f);
+		if (f.n)
+			say(&f, 0,
+			    "a key statement of our own needs no officer; let one sign at his next "
+			    "occasion, in any case before our signing certificate ends");
+	}
 	if (code < 0) {
 		if (code == GW_EAUTH)
-			check_changes(dir, &f);
+			check_changes(dir, code, &f);
 		if (f.n == 0) /* else it says no more than that there are changes */
 			say(&f, code, "%s", why.msg);
 		why = (struct errinfo)ERRINFO_INIT;

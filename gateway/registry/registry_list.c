@@ -28,6 +28,14 @@ static const char *first_edit(const char *diff)
 	return diff;
 }
 
+static int is_edit(const char *path, size_t n, const char *what, struct errinfo *ei)
+{
+	return err_set(ei, GW_EAUTH,
+	    "the registry was edited since it was signed: '%.*s' is %s: let an officer look with "
+	    "handover registry check, then registry sign",
+	    (int)(n > 200 ? 200 : n), path, what);
+}
+
 /* Say which file is the first that differs. */
 static int edited(const struct buf *before, const struct buf *now, struct errinfo *ei)
 {
@@ -39,10 +47,7 @@ static int edited(const struct buf *before, const struct buf *now, struct errinf
 	size_t n = strcspn(line, "\n");
 	const char *what = !n ? "" : *line == '+' ? "new" : *line == '-' ? "gone" : "changed";
 	if (n > 2)
-		return err_set(ei, GW_EAUTH,
-		    "the registry was edited since it was signed: '%.*s' is %s: let an officer look "
-		    "with handover registry check, then registry sign",
-		    (int)(n - 2 > 200 ? 200 : n - 2), line + 2, what);
+		return is_edit(line + 2, n - 2, what, ei);
 	return err_set(ei, GW_EAUTH, "SHA256SUMS of the registry was edited since it was signed");
 }
 
@@ -104,7 +109,7 @@ int registry_check_came(const struct registry *r, const struct registry_trust *r
 		const char *path = r->files.list[i].path;
 		if (str_ends(path, ".json") && !sums_find(&before, path) &&
 		    !is_stated(r, rt->oin, path))
-			return edited(signed_list, &r->list, ei);
+			return is_edit(path, strlen(path), "new", ei);
 	}
 	return 0;
 }

@@ -173,6 +173,10 @@ struct store_event {
 int store_event_add(struct store_tx *tx, const struct store_event *e, struct errinfo *ei)
     GW_MUST_USE;
 
+/* True in *ret when an event of the kind `refused` tells of that statement of the sender's case. */
+int store_event_refused(struct store_tx *tx, const char *sender, const char *case_id,
+    const char *statement, bool *ret, struct errinfo *ei) GW_MUST_USE;
+
 typedef int (*store_each_event)(void *arg, const struct store_event *e, struct errinfo *ei);
 
 /* The events after that number in cases of which oin is sender or recipient, at most `limit`, in

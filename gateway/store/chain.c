@@ -125,6 +125,18 @@ int store_event_add(struct store_tx *tx, const struct store_event *e, struct err
 	    NULL, ei);
 }
 
+int store_event_refused(struct store_tx *tx, const char *sender, const char *case_id,
+    const char *statement, bool *ret, struct errinfo *ei)
+{
+	static const char sql[] = "SELECT 1 FROM event WHERE kind = 'refused' AND statement = ?3 "
+				  "AND sender = ?1 AND case_id = ?2";
+	int64_t one;
+	int r =
+	    store_numbers(tx, sql, WITH(TEXT(sender), TEXT(case_id), TEXT(statement)), &one, 1, ei);
+	*ret = r == 1;
+	return r < 0 ? r : 0;
+}
+
 #define EVENT_COLUMNS                                                                        \
 	"SELECT event, at, sender, recipient, case_id, round, kind, state, statement, note " \
 	"FROM event "

@@ -78,7 +78,7 @@ int store_migrate(sqlite3 *db, struct errinfo *ei) GW_MUST_USE;
 /* The migrations, each in the file of its subject. What was released is never changed: a new number
  * follows. */
 extern const char store_sql_cases[], store_sql_packages[], store_sql_jobs[];
-extern const char store_sql_witness[], store_sql_answers[];
+extern const char store_sql_witness[], store_sql_answers[], store_sql_refused[];
 
 /* ---- store.c ---- */
 

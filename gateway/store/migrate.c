@@ -15,6 +15,7 @@ static const struct {
     {3, store_sql_jobs},
     {4, store_sql_witness},
     {5, store_sql_answers},
+    {6, store_sql_refused},
 };
 
 unsigned store_version(void)

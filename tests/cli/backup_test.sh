@@ -2,7 +2,7 @@
 # backup and restore: a copy taken while the home works, its secrets apart, and what was lost told.
 set -u
 . tests/cli/lib.sh
-plan 96
+plan 98
 H=$W/town
 must "$CERTS/make-pki" "$W/pki"
 KEEPER=$(pin_of "Registry keeper" keeper)
@@ -84,6 +84,9 @@ refused 3 "what is no backup" "$W/elsewhere.key" "$W/k1" "$W/elsewhere.key"
 new_home stranger $STRANGER "Vreemd" --role provider
 must at stranger backup "$W/b5" --keys "$W/k5" -r "$RECIPIENT"
 refused 5 "the secrets of another home" "$W/b1" "$W/k5" "$W/elsewhere.key"
+
+mkfifo "$W/pipe"
+refused 2 "a pipe, which could not be looked at first" "$W/pipe" "$W/k1" "$W/elsewhere.key"
 
 # ---- each night
 mkdir "$W/nightly"

@@ -7,7 +7,7 @@ HANDOVERD=$PWD/$BUILD/handoverd
 D='' PORT='' WIRE='' # the daemon's process and port; the wire's
 end() { kill $D $WIRE 2>/dev/null; wait 2>/dev/null; chmod -R u+w "$W" 2>/dev/null; rm -rf "$W"; }
 trap end EXIT
-plan 162
+plan 170
 
 start() { # HOME: its daemon, on the port it had before, if any
 	"$HANDOVERD" --home "$W/$1" --listen "127.0.0.1:${PORT:-0}" 2>>"$W/log" >&2 &
@@ -311,6 +311,12 @@ run 4 "what was sealed before that is not to be had any more" at incoming fetch 
 said "consent was withdrawn after the package was sealed"
 run 0 "withdrawn before a byte went" at outgoing withdraw --reason consent zaak-o
 is_state zaak-o withdrawn
+seal_case zaak-o
+run 0 "sealed again it is offered again" at outgoing send "${OFFER[@]}" --json "$P"
+fact '.act == "offer" and .state == "offered"'
+must at incoming accept zaak-o
+must at outgoing release zaak-o
+run 0 "… and fetched" at incoming fetch zaak-o
 must at incoming fetch zaak-f
 run 0 "a consent is withdrawn after that" at outgoing consent-withdrawn --scope share_capacity zaak-f
 run 0 "withdrawn after the fetch is asked for" at outgoing withdraw --reason consent zaak-f
@@ -391,6 +397,18 @@ run 0 "… and acknowledged" at incoming ack --opened "$W/late" zaak-h
 HANDOVER_TEST_CLOCK=$(date -u -d '+30 days' +%FT%TZ)
 run 4 "after that it is not opened any more" late
 said "the package has expired: ask its sender for a new one"
+# an extension that its sender signed, but no gateway has judged
+cp -r "$(receipts incoming zaak-h)" "$W/aside"
+rm "$(receipts incoming zaak-h)"/000[567]-*
+jq -cj --arg at "$(date -u +%FT%T.000Z)" --arg until "$(date -u -d '+60 days' +%FT%T.000Z)" '.at = $at | .expires = $until' "$W/aside/0004-extend.json" >"$e"
+echo >>"$e"
+must openssl cms -sign -binary -cades -nosmimecap -md sha256 -outform DER -signer "$W/outgoing/organisation/signing.pem" \
+	-inkey "$W/outgoing/organisation/signing.key" -certfile "$W/pki/signing.pem" -in "$e" -out "$e.p7s"
+run 0 "a longer one, signed by the sender" at incoming receipt verify "$(receipts incoming zaak-h)"
+run 4 "… is not more than its policy gives" late
+said "the package was extended further than its policy lets it"
+rm -r "$(receipts incoming zaak-h)"
+mv "$W/aside" "$(receipts incoming zaak-h)"
 
 # ---- a gateway that shows something else ----
 run 1 "a case that is nowhere" at incoming accept zaak-nowhere
@@ -412,6 +430,36 @@ f=$(receipts incoming zaak-h)/0007-opened.json
 sed -i 's/"at":"[^"]*"/"at":"2026-11-22T04:50:11.123Z"/' "$f"
 run 5 "a chain that differs from what we saw" at incoming status zaak-h
 said "is another one than we saw before"
+
+# ---- one whose list has no end ----
+stop
+cat >"$W/endless.py" <<-'END'
+	import http.server, ssl, sys
+	class Endless(http.server.BaseHTTPRequestHandler):
+	    protocol_version = "HTTP/1.1"
+	    def do_GET(self):
+	        self.send_response(200)
+	        self.send_header("Content-Type", "application/json")
+	        self.send_header("Content-Length", "24")
+	        self.end_headers()
+	        self.wfile.write(b'{"items":[],"next":"a"}\n')
+	    def log_message(self, *what): pass
+	s = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Endless)
+	c = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+	c.load_cert_chain(sys.argv[1] + "/tls.pem", sys.argv[1] + "/tls.key")
+	s.socket = c.wrap_socket(s.socket, server_side=True)
+	print(s.server_address[1], flush=True)
+	s.serve_forever()
+END
+: >"$W/endless"
+cat "$W/pki/tls.pem" >>"$W/municipality/organisation/tls.pem"
+python3 "$W/endless.py" "$W/municipality/organisation" >"$W/endless" &
+WIRE=$!
+for _ in $(seq 50); do [ -s "$W/endless" ] && break; sleep 0.1; done
+printf 'url: "https://127.0.0.1:%s"\noin: "%s"\n' "$(cat "$W/endless")" $TOWN >"$W/incoming/gateways/endless.yaml"
+run 7 "a list of empty pages without end is given up" timeout 60 "$HANDOVER" --home "$W/incoming" inbox --gateway endless
+said "the gateway's list has no end"
+unwire
 
 # ---- nothing of a person ----
 keep

@@ -2,7 +2,7 @@
 # The runbooks of docs/OPERATIONS.md, "Keys and their lives": each of their commands, as written.
 set -u
 . tests/cli/lib.sh
-plan 93
+plan 94
 must "$CERTS/make-pki" "$W/pki"
 KEEPER=$(pin_of "Registry keeper" keeper)
 new_home town $TOWN "Gemeente Voorbeeld" --role municipality
@@ -87,6 +87,7 @@ NEWKEY=$(on "$DUE" organisation identities --json | jq -r '.identities[1].recipi
 ok "its statement supersedes the one before"
 [ ! -e "$W/clock/keys/registry.pending" ]; ok "the registry is still signed, nobody was asked"
 expect 0 "so that work goes on" on "$DUE" registry check
+said "let one sign at his next occasion"
 quiet "$DUE" "once"
 expect 0 "three months later there is another" on "$NEXT" organisation renew --if-due --json
 jq -e '.made == true and .told == true and .destroyed == 0' "$W/out" >/dev/null; ok "… while the first stays"

@@ -14,7 +14,7 @@ end() {
 	rm -rf "$W"
 }
 trap end EXIT
-plan 82
+plan 89
 
 start() { # HOME: its daemon, on its port
 	local before
@@ -141,6 +141,12 @@ until_state incoming verwijzing closed
 for h in municipality incoming; do run 0 "the chain of $h is good" at $h receipt verify "$W/$h/receipts/$TOWN-verwijzing"; done
 
 # ---- B is away ----
+seal_case zaak-w
+must at outgoing send "${OFFER[@]}" "$P"
+until_state incoming zaak-w offered
+must at incoming accept zaak-w
+until_state outgoing zaak-w accepted
+withdrawn=$P
 stop incoming
 ok "B stops"
 seal_case zaak-2
@@ -150,12 +156,24 @@ ok "… and waits"
 for _ in $(seq 100); do [ "$(figure municipality deliveries_failing)" = 1 ] && break; sleep 0.1; done
 [ "$(figure municipality deliveries)" = 1 ] && [ "$(figure municipality deliveries_failing)" = 1 ] && [ "$(figure municipality courier_failed_total)" -gt 0 ]
 ok "the figures tell of one delivery that fails"
+must at outgoing release zaak-w
+must at outgoing withdraw --reason content zaak-w
+[ "$(waits outgoing zaak-w)" = 3 ] && [ "$(state outgoing zaak-w)" = accepted ]
+ok "a release that was withdrawn before B was there waits with its package"
 SECONDS=0
 stop municipality && [ $SECONDS -lt 3 ]
 ok "A stops at once although a delivery fails"
 start municipality
 start incoming
 until_state incoming zaak-2 offered
+for _ in $(seq 240); do [ "$(waits outgoing zaak-w)" = 0 ] && break; sleep 0.1; done
+[ "$(curl -sS -k --max-time 10 -o /dev/null -w '%{http_code}' --cert "$W/municipality/organisation/tls.pem" \
+	--key "$W/municipality/organisation/tls.key" "$URL_B/v1/packages/$withdrawn")" = 404 ]
+ok "the package did not leave"
+[ "$(state incoming zaak-w)" = accepted ]
+ok "… nor was it released"
+run 0 "withdrawn from where the case stands" at outgoing withdraw --reason content zaak-w
+until_state incoming zaak-w withdrawn
 
 # ---- kills ----
 P_OF=()
@@ -261,13 +279,13 @@ for h in municipality incoming; do # the acts that the gateway itself wrote down
 		sort | uniq -c | sort -k2 >"$W/good.$h"
 done
 awk '$1 != 1' "$W/good.incoming" >"$W/out"
-[ "$(wc -l <"$W/good.incoming")" = 51 ] && [ ! -s "$W/out" ]
+[ "$(wc -l <"$W/good.incoming")" = 53 ] && [ ! -s "$W/out" ]
 ok "where the cases live each act is in the ledger once"
 # at the sender's an act of its own is there twice: kept for delivery, and taken
 awk '$1 > ($2 ~ /offer|release|destroyed|kept/ ? 2 : 1)' "$W/good.municipality" >"$W/out"
 diff <(awk '{print $2, $3, $4}' "$W/good.incoming") <(awk '{print $2, $3, $4}' "$W/good.municipality") >>"$W/out"
-[ "$(grep -c '^[<0-9 ]' "$W/out")" = 1 ] && [ "$(grep -c '^> case.release zaak-3 ' "$W/out")" = 1 ]
-ok "and at the sender's the same ones, but for the release that was refused"
+[ "$(grep -v '^[0-9,]*[acd][0-9,]*$' "$W/out" | cut -d' ' -f1-3 | paste -sd,)" = "> case.release zaak-3,> case.release zaak-w" ]
+ok "and at the sender's the same ones, but for the releases that were refused"
 ! grep -q 'code=failed\|event=edge.lost\|event=tick' "$W"/*.log
 ok "no log has a failure of our own"
 grep -lE 'Kanarie|KANARIE|123456782|Rijen|0612345678|zaak-1' "$W/municipality.log" "$W/incoming.log" >"$W/out"

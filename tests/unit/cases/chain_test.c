@@ -330,6 +330,12 @@ static void test_rounds(void **state)
 	story_slip(s, 2, NULL);
 	story_say(s, "release", 2, NULL);
 	judged(s, &env, 6, GW_ECONFLICT, "was not offered");
+	/* nor is it a correction when nobody has, or may have, what it supersedes */
+	s->n = 5;
+	story_say(s, "withdraw", 1, "\"reason\":\"content\"");
+	story_slip(s, 2, s->package[1]);
+	story_say(s, "release", 2, NULL);
+	judged(s, &env, 6, GW_ECONFLICT, "not legal");
 }
 
 int main(void)

@@ -167,6 +167,38 @@ static void refused_there_leaves_all_as_it_was(void **state)
 	nothing_due(f);
 }
 
+/* Its bytes are not taken again, though they would follow: whoever still wants it signs anew. */
+static void what_was_refused_is_not_taken_again(void **state)
+{
+	struct fixture *f = *state;
+	struct play p = far_play(f, OFFERED_KEEPS);
+	struct buf json GW_CLEANUP(buf_release), p7s GW_CLEANUP(buf_release);
+	struct cases_call call = fixture_call(f, SENDER);
+	json_t *seen GW_CLEANUP(jx_release) = NULL;
+	enum cases_taken taken = CASES_NEW;
+	struct cases_job j;
+	queued(&p, ACT_OFFER);
+	job_is(f, &j, "offer");
+	done(f, &j, 0, NULL);
+	fixture_sign(f, P_SENDER, "cancel", FAR, play_members(&p, ACT_CANCEL), &json, &p7s);
+	test_code(cases_act(f->cases, &call, SENDER, p.id, json.data, json.len, p7s.data, p7s.len,
+		      &taken, &seen, &f->ei),
+	    0, &f->ei);
+	assert_int_equal(taken, CASES_QUEUED);
+	job_is(f, &j, "cancel");
+	done(f, &j, GW_EREFUSED, "refused");
+	jx_release(&seen);
+	test_code(cases_act(f->cases, &call, SENDER, p.id, json.data, json.len, p7s.data, p7s.len,
+		      &taken, &seen, &f->ei),
+	    GW_ECONFLICT, &f->ei);
+	assert_false(cases_stale(&f->ei));
+	assert_int_equal(pending(&p, NULL), 0);
+	queued(&p, ACT_CANCEL);
+	job_is(f, &j, "cancel");
+	done(f, &j, 0, NULL);
+	play_is(&p, CASE_CANCELLED);
+}
+
 static void the_package_goes_before_its_release(void **state)
 {
 	struct fixture *f = *state;
@@ -350,6 +382,7 @@ int main(void)
 	    TEST(taken_there_and_then_here),
 	    TEST(tried_again_until_it_is_there),
 	    TEST(refused_there_leaves_all_as_it_was),
+	    TEST(what_was_refused_is_not_taken_again),
 	    TEST(the_package_goes_before_its_release),
 	    TEST(acts_wait_behind_each_other),
 	    TEST(what_was_withdrawn_does_not_leave),

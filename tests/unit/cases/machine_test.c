@@ -133,6 +133,16 @@ static void facts_open_and_close_doors(void **state)
 }
 
 /* No state is a trap: from each that has not ended, an end can be reached. */
+static void what_may_be_there_is_corrected(void **state)
+{
+	(void)state;
+	for (int s = CASE_NONE; s < CASE_STATES; s++) {
+		bool ended = case_ended((enum case_state)s);
+		bool there = s == CASE_CLOSED || (s >= CASE_RELEASED && !ended);
+		assert_int_equal(case_corrects((enum case_state)s), there);
+	}
+}
+
 static void nobody_is_left_behind(void **state)
 {
 	(void)state;
@@ -203,6 +213,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_pair_is_as_the_domain_says),
 	    cmocka_unit_test(facts_open_and_close_doors),
+	    cmocka_unit_test(what_may_be_there_is_corrected),
 	    cmocka_unit_test(nobody_is_left_behind),
 	    cmocka_unit_test(acts_are_the_kinds_of_statements),
 	    cmocka_unit_test(the_page_is_the_table),
