@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "sign/cert.h"
 
 enum { FILE_MAX = 16 << 20, NAME = 40 };
 
@@ -128,6 +129,22 @@ static void free_paths(char **p, size_t n)
 	free(p);
 }
 
+/* A certificate of somebody else would be served to clients that look for ours. */
+static int own_certificate(const struct home *h, const char *path, struct errinfo *ei)
+{
+	STACK_OF(X509) *certs GW_CLEANUP(cert_stack_free_p) = NULL;
+	struct cert_facts f;
+	int r = cert_read_pem(path, &certs, ei);
+	if (r == 0)
+		r = cert_facts(sk_X509_value(certs, 0), &f, ei);
+	if (r < 0)
+		return r;
+	return str_eq(f.oin, home_oin(h))
+	    ? 0
+	    : err_set(ei, GW_EAUTH, "%s: is a certificate of '%s', and the gateway is that of %s",
+		  path, f.oin, home_oin(h));
+}
+
 int material_home(const struct home *h, struct material *ret, struct errinfo *ei)
 {
 	const struct settings *s = home_settings(h);
@@ -145,6 +162,8 @@ int material_home(const struct home *h, struct material *ret, struct errinfo *ei
 	    ? err_set(ei, GW_ENOENT,
 		  "there is no root in registry/trust/tls, so that nobody could come in")
 	    : material_copy(&f, ret, ei);
+	if (r == 0 && (r = own_certificate(h, cert, ei)) < 0)
+		material_release(ret);
 	free_paths(roots, f.roots_n);
 	free_paths(lists, f.lists_n);
 	return r;

@@ -42,7 +42,8 @@ int material_copy(const struct tls_files *files, struct material *ret, struct er
 void material_release(struct material *m);
 
 /* The same of a home: organisation/tls.pem and tls.key, the roots in registry/trust/tls, the lists
- * in registry/trust. GW_ENOENT: no root; GW_ESUPPORT: the key lies in a token. */
+ * in registry/trust. GW_ENOENT: no root; GW_ESUPPORT: the key lies in a token; GW_EAUTH: the
+ * certificate is another organisation's. */
 int material_home(const struct home *h, struct material *ret, struct errinfo *ei) GW_MUST_USE;
 
 /* Make the context that it was copied for; certificates are judged as at that moment (0: as time

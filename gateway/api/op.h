@@ -65,6 +65,9 @@ struct api_core {
 struct snapshot *core_borrow(struct api_core *c);
 void core_return(struct api_core *c, struct snapshot *s);
 
+/* What operation n of enum api_op is called in log and figures. */
+const char *core_op_name(size_t n);
+
 enum { OP_FIELD = 256, OP_ERRORS = 50 /* mistakes that one answer lists */ };
 
 struct op {
@@ -180,6 +183,8 @@ int op_mirrored(struct op *op);
 int op_pinned(struct op *op);
 int op_witness_next(struct op *op);
 int op_witness_done(struct op *op);
+int op_ready(struct op *op);
+int op_figures(struct op *op);
 
 /* ---- our witnesses ---- */
 

@@ -48,8 +48,8 @@ reload() { # HOME: it reads its registry again
 figure() { curl -sS --max-time 10 --unix-socket "$W/$1.sock" http://x/metrics 2>/dev/null | awk -v n="handover_$2" '$1 == n {print $2}'; }
 state() { at "$1" status --json "$2" 2>/dev/null | jq -r '.state // empty'; } # HOME CASE
 waits() { at "$1" status --json "$2" 2>/dev/null | jq -r '.pending // [] | length'; }
-until_state() { # HOME CASE STATE: nothing waits any more, and it is there
-	for _ in $(seq 240); do
+until_state() { # HOME CASE STATE: nothing waits any more, and it is there; a try that failed is made again after up to a minute
+	for _ in $(seq 900); do
 		[ "$(state "$1" "$2")" = "$3" ] && [ "$(waits "$1" "$2")" = 0 ] && break
 		sleep 0.1
 	done
@@ -166,7 +166,7 @@ ok "A stops at once although a delivery fails"
 start municipality
 start incoming
 until_state incoming zaak-2 offered
-for _ in $(seq 240); do [ "$(waits outgoing zaak-w)" = 0 ] && break; sleep 0.1; done
+for _ in $(seq 900); do [ "$(waits outgoing zaak-w)" = 0 ] && break; sleep 0.1; done
 [ "$(curl -sS -k --max-time 10 -o /dev/null -w '%{http_code}' --cert "$W/municipality/organisation/tls.pem" \
 	--key "$W/municipality/organisation/tls.key" "$URL_B/v1/packages/$withdrawn")" = 404 ]
 ok "the package did not leave"

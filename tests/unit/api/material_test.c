@@ -144,6 +144,26 @@ static void what_is_missing_or_wrong_is_named(void **state)
 	assert_int_equal(open_descriptors(), before);
 }
 
+/* With it every client would end the connection: those of before do better. */
+static void the_certificate_is_our_own(void **state)
+{
+	struct world *w = *state;
+	struct errinfo ei = ERRINFO_INIT;
+	struct material m;
+	pki_files(&w->pki, "other",
+	    &(struct pki_spec){.usage = "critical,digitalSignature",
+		.purpose = "serverAuth",
+		.oin = "00000099000000007000"});
+	bring(w, pki_path(&w->pki, "other", ".pem"), "organisation/tls.pem");
+	bring(w, pki_path(&w->pki, "other", ".key"), "organisation/tls.key");
+	test_code(material_home(w->home, &m, &ei), GW_EAUTH, &ei);
+	assert_non_null(strstr(ei.msg, "organisation/tls.pem"));
+	assert_non_null(strstr(ei.msg, "00000099000000007000"));
+	bring_own(w, PKI_EC);
+	test_code(material_home(w->home, &m, &ei), 0, &ei);
+	material_release(&m);
+}
+
 static void there_is_a_most_of_lists(void **state)
 {
 	struct world *w = *state;
@@ -181,6 +201,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	    T(a_home_has_it_all),
 	    T(what_is_missing_or_wrong_is_named),
+	    T(the_certificate_is_our_own),
 	    T(there_is_a_most_of_lists),
 	    T(the_profile_is_that_of_the_settings),
 	};
