@@ -11,6 +11,7 @@
 #define GW_HTTP_POOL_H
 
 #include <pthread.h>
+#include <sodium.h>
 #include <stdatomic.h>
 
 #include "base/buf.h"
@@ -59,6 +60,7 @@ struct http_server {
 	struct http_handlers handlers;
 	struct listener listeners[HTTP_LISTENERS];
 	size_t listeners_n;
+	uint8_t salt[crypto_shorthash_KEYBYTES]; /* of room.c */
 	int epoll, wake;
 	atomic_bool stopping;
 	struct conn *conns;

@@ -76,6 +76,7 @@ int http_server_new(const struct http_limits *limits, const struct http_handlers
 	struct http_server *s = str_alloc(sizeof *s);
 	s->limits = *l;
 	s->handlers = *handlers;
+	crypto_shorthash_keygen(s->salt);
 	s->ready.last = &s->ready.first;
 	s->returned.last = &s->returned.first;
 	s->shaking.last = &s->shaking.first;
