@@ -147,8 +147,9 @@ static void bring_file(
 	(void)snprintf(problem, sizeof problem, "status-%d", status);
 	if (r == 0 || (r == GW_ECONFLICT && is_there(c, p->package)))
 		say(o, DONE, "");
-	else if (r == GW_ECONFLICT || r == GW_EREFUSED || r == GW_EAUTH || r == GW_EFORMAT)
-		say(o, REFUSED, err_name(r));
+	else if (r == GW_ECONFLICT || r == GW_EREFUSED || (r == GW_EAUTH && status) ||
+	    r == GW_EFORMAT)
+		say(o, REFUSED, err_name(r)); /* and not that we do not know who answers */
 	else if (r == GW_ENET && status && status / 100 != 2)
 		say(o, AGAIN, problem);
 	else
