@@ -115,8 +115,9 @@ static bool has_arrived(const struct contact_case *k, const char *id, const char
 	return false;
 }
 
-/* True when the gateway has that package of ours, or had it and the case went on with it. */
-static int was_sent(struct contact *c, const struct contact_case *k, const char *package, bool *ret,
+/* *ret: 1 when the gateway has that package of ours, or had it and the case went on with it; 0 when
+ * it does not; as it is when the gateway does not say. */
+static int was_sent(struct contact *c, const struct contact_case *k, const char *package, int *ret,
     struct errinfo *ei)
 {
 	char path[80];
@@ -124,16 +125,21 @@ static int was_sent(struct contact *c, const struct contact_case *k, const char 
 	json_t *j GW_CLEANUP(jx_release) = NULL;
 	(void)snprintf(path, sizeof path, "/v1/packages/%s", package);
 	int r = contact_get(c, path, &j, ei);
-	*ret = str_eq(jx_str(j, "state"), "deposited") ||
-	    (contact_round(k, package, &round) && round.released);
-	return r == GW_ENET ? r : 0; /* what it does not know was not sent */
+	if (str_eq(jx_str(j, "state"), "deposited") ||
+	    (contact_round(k, package, &round) && round.released))
+		*ret = 1;
+	else if (r == 0 || r == GW_ENOENT) /* what it does not know was not sent */
+		*ret = 0;
+	return r == GW_ENET || r == GW_EFAIL ? r : 0;
 }
 
-static bool was_received(const struct contact *c, const char *package)
+static bool was_received(const struct contact *c, const struct contact_case *k, const char *package)
 {
+	struct chain_round round;
 	char *name GW_CLEANUP(str_free_p) = str_printf("%s.tar.age", package);
 	char *path GW_CLEANUP(str_free_p) = file_join(c->packages, name);
-	return file_exists(path); /* it has its name once its digest was found right */
+	return file_exists(path) /* it has its name once its digest was found right */
+	    || (contact_round(k, package, &round) && round.fetched); /* wherever it was put */
 }
 
 /* 1: it went well; 0: it did not; -1 as *ret: nobody can tell. */
@@ -142,20 +148,16 @@ static int how_it_ended(struct contact *c, const struct contact_case *k, const s
 {
 	const char *act = jx_str(a->record, "act"), *package = jx_str(a->detail, "package");
 	const char *id = jx_str(a->detail, "id"), *sha256 = jx_str(a->detail, "statement");
-	bool good = false;
-	int r = 0;
 	*ret = -1;
 	if (str_starts(act, "case.")) {
 		if (id || sha256)
 			*ret = has_arrived(k, id ? id : "", sha256 ? sha256 : "");
 	} else if (package && id_is_v4(package)) {
 		if (str_eq(act, "transfer.send"))
-			r = was_sent(c, k, package, &good, ei);
-		else
-			good = was_received(c, package);
-		*ret = good;
+			return was_sent(c, k, package, ret, ei);
+		*ret = was_received(c, k, package);
 	}
-	return r;
+	return 0;
 }
 
 static int end_act(struct contact *c, const struct open_act *a, bool good, struct errinfo *ei)
