@@ -18,8 +18,8 @@
  * `case.*` went well when the statement that the intent names is in the chain, or the gateway
  * carries it; `transfer.send` when the package is or was there; `transfer.receive` when it lies in
  * c->packages or was said to be fetched. Else it is an error: what is still pending is sent again
- * under an intent of its own. An intent that says neither is left, and so is one of which the gateway
- * does not tell. GW_ENET, GW_EFAIL (interrupted), GW_ELEDGER.
+ * under an intent of its own. An intent that says neither is left, and so is one of which the
+ * gateway does not tell. GW_ENET, GW_EFAIL (interrupted), GW_ELEDGER.
  */
 int settle_case(struct contact *c, const struct contact_case *k, struct errinfo *ei) GW_MUST_USE;
 
