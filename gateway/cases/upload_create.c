@@ -11,7 +11,7 @@
 
 bool cases_later(const struct errinfo *ei)
 {
-	return str_starts(ei->msg, PACKAGE_LATER);
+	return ei && str_starts(ei->msg, PACKAGE_LATER);
 }
 
 struct came {
@@ -126,7 +126,7 @@ int cases_upload_create(struct cases *c, const struct cases_call *call, const ch
 {
 	struct store_package p = {0};
 	int r = create(c, call, package, length, &p, ret, ei);
-	if (r == GW_ELIMIT && ei && cases_later(ei))
+	if (r == GW_ELIMIT && cases_later(ei))
 		return r; /* asked again and again until it may: nothing for the log */
 	return r == GW_EREFUSED || r == GW_ELIMIT ? package_refused(c, call, &p, r, ei) : r;
 }
