@@ -101,7 +101,7 @@ static void a_page_has_so_many_rounds(void **state)
 {
 	struct fixture *f = *state;
 	enum { CASES = 25, ROUNDS = 100 };
-	char cursor[32] = "", id[16];
+	char cursor[32] = "", id[24];
 	size_t seen = 0;
 	for (int i = 0; i < CASES; i++) {
 		(void)snprintf(id, sizeof id, "lang-%02d", i);
