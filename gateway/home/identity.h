@@ -44,7 +44,8 @@ struct home_identities {
 };
 
 /* What there is. Needs HOME_REGISTRY, HOME_PENDING or HOME_UNSIGNED. Release *ret. GW_EFORMAT: a
- * file that holds no single identity. GW_EIO. */
+ * file that holds no single identity. GW_EIO, GW_ELIMIT: that, or a slip in receipts/ that cannot
+ * be read, so that nobody knows what was sealed to what. */
 int home_identities_list(struct home *h, struct home_identities *ret, struct errinfo *ei)
     GW_MUST_USE;
 void home_identities_release(struct home_identities *l);

@@ -50,7 +50,9 @@ static int read_folder(struct seen *s, const char *dir, struct errinfo *ei)
 	for (size_t i = 0; r == 0 && i < l.n; i++) {
 		struct buf b GW_CLEANUP(buf_release) = BUF_INIT(STATEMENT_MAX);
 		char *path GW_CLEANUP(str_free_p) = file_join(dir, l.names[i]);
-		if (file_read(path, STATEMENT_MAX, &b, NULL) == 0)
+		/* one that nobody can read may tell of a package: nothing is known then */
+		r = file_read(path, STATEMENT_MAX, &b, ei);
+		if (r == 0)
 			take_slip(s, b.data, b.len, false);
 	}
 	file_list_release(&l);

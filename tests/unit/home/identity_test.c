@@ -128,11 +128,40 @@ static void packages_at_the_gateway_are_waited_for(void **state)
 	test_rmdir(&top);
 }
 
+/* Whom a package was sealed to is then not known: better an old key too many. */
+static void a_slip_that_cannot_be_read_keeps_all(void **state)
+{
+	char *top = test_mkdir();
+	char *dir GW_CLEANUP(str_free_p) = file_join(top, "h");
+	char *receipts GW_CLEANUP(str_free_p) = file_join(dir, "receipts/" OWN "-zaak-1");
+	char *slip GW_CLEANUP(str_free_p) = file_join(receipts, "x.slip.json");
+	struct errinfo ei = ERRINFO_INIT;
+	struct buf vkey GW_CLEANUP(buf_release) = BUF_INIT(1024);
+	struct home *h GW_CLEANUP(home_free_p) = NULL;
+	struct home_identities ids GW_CLEANUP(home_identities_release) = {0};
+	(void)state;
+	test_code(secret_init(&ei), 0, &ei);
+	const struct home_new n = {
+	    .oin = OWN, .name = "Een", .roles = ORG_PROVIDER, .test = true, .now = clock_now()};
+	test_code(home_init(dir, &n, &vkey, &ei), 0, &ei);
+	test_code(home_open(dir, HOME_LEDGER | HOME_UNSIGNED, &h, &ei), 0, &ei);
+	test_code(home_rekey(h, &ei), 0, &ei);
+	test_code(home_identities_list(h, &ids, &ei), 0, &ei);
+	test_code(file_mkdirs(slip, 0700, &ei), 0, &ei);
+	test_code(home_identity_destroy(h, ids.list[0].name, false, &ei), GW_EIO, &ei);
+	assert_non_null(strstr(ei.msg, "x.slip.json"));
+	assert_int_equal(rmdir(slip), 0);
+	test_code(home_identity_destroy(h, ids.list[0].name, false, &ei), 0, &ei);
+	home_free_p(&h);
+	test_rmdir(&top);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_newest_stays_and_others_are_wiped),
 	    cmocka_unit_test(packages_at_the_gateway_are_waited_for),
+	    cmocka_unit_test(a_slip_that_cannot_be_read_keeps_all),
 	};
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("home/identity", tests, NULL, NULL);
