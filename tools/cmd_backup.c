@@ -101,7 +101,7 @@ static json_t *head_json(const struct checkpoint *head)
 
 /* ---- one for each day ---- */
 
-enum { KEEP_MOST = 3650 };
+enum { KEEP_MOST = 3650, KEEP_NEWER = 7 };
 
 /* "2026-11-29.tar", and no other name. */
 static bool day_of(const char *name, struct date *ret)
@@ -113,18 +113,22 @@ static bool day_of(const char *name, struct date *ret)
 	return date_parse(day, ret) == 0;
 }
 
-/* Remove those of more than `days` days ago. */
+/* Remove those of more than `days` days ago that have KEEP_NEWER newer ones: a clock that ran years
+ * ahead shall not have all of them removed in one night. */
 static int drop_old(const char *dir, uint64_t days, struct errinfo *ei)
 {
 	struct file_list l = {0};
+	struct date d;
+	size_t newer = 0;
 	int64_t today = date_days(date_of(clock_now()));
 	int r = file_list(dir, ".tar", &l, ei);
-	for (size_t i = 0; r == 0 && i < l.n; i++) {
+	for (size_t i = l.n; r == 0 && i-- > 0;) { /* the newest first */
 		char *path GW_CLEANUP(str_free_p) = file_join(dir, l.names[i]);
-		struct date d;
-		if (day_of(l.names[i], &d) && today - date_days(d) > (int64_t)days &&
-		    unlink(path) < 0)
+		if (!day_of(l.names[i], &d))
+			continue;
+		if (today - date_days(d) > (int64_t)days && newer >= KEEP_NEWER && unlink(path) < 0)
 			r = err_sys(ei, GW_EIO, "cannot remove '%s'", path);
+		newer++;
 	}
 	file_list_release(&l);
 	return r;
@@ -303,7 +307,9 @@ static int run_restore(struct cli *cli)
 static const struct cli_option backup_options[] = {
     {"daily", 0, NULL, "TARGET is a folder: write <today>.tar into it, unless that is there",
 	false},
-    {"keep", 0, "DAYS", "with --daily: remove those of more than so many days ago", false},
+    {"keep", 0, "DAYS",
+	"with --daily: remove those of more than so many days ago that have seven newer ones",
+	false},
     {"keys", 0, "FILE", "also the secrets, encrypted, into FILE", false},
     {"recipient", 'r', "RECIPIENT", "encrypt the secrets to this age1… key", true},
     {"passphrase", 'p', NULL, "encrypt the secrets with a passphrase, asked for twice", false},

@@ -2,7 +2,7 @@
 # backup and restore: a copy taken while the home works, its secrets apart, and what was lost told.
 set -u
 . tests/cli/lib.sh
-plan 98
+plan 99
 H=$W/town
 must "$CERTS/make-pki" "$W/pki"
 KEEPER=$(pin_of "Registry keeper" keeper)
@@ -100,8 +100,13 @@ expect 0 "and no other that night" daily "$D1" --keep 30
 [ ! -s "$W/out" ] && [ "$before" = "$(sha256sum "$W/nightly/"* "$W/nights/ledger/ledger.db")" ]; ok "… which says nothing and writes nothing"
 must daily "$D2" --keep 30
 touch "$W/nightly/2020-01-01.tar.gz" "$W/nightly/2020-13-01.tar" "$W/nightly/mine.tar"
+cp -a "$W/nights" "$W/ahead" && cp -a "$W/nightly" "$W/far"
+AHEAD=$(date -d '+3 years' +%F)
+HANDOVER_TEST_CLOCK="${AHEAD}T02:00:00Z" must "$HANDOVER" --home "$W/ahead" backup --daily "$W/far" --keep 30
+[ -e "$W/far/$AHEAD.tar" ] && [ -s "$W/far/$D1.tar" ] && [ -s "$W/far/$D2.tar" ]; ok "a clock that ran years ahead takes no backup away"
+for i in 3 4 5 6 7; do touch "$W/nightly/$(date -d "+$i days" +%F).tar"; done
 expect 0 "a month later" daily "$D32" --keep 30
-[ "$(ls "$W/nightly" | sort | paste -sd' ')" = "2020-01-01.tar.gz 2020-13-01.tar $D2.tar $D32.tar mine.tar" ]; ok "those of more than 30 days ago go, and nothing that is not one"
+[ "$(ls "$W/nightly" | sort | paste -sd' ')" = "2020-01-01.tar.gz 2020-13-01.tar $D2.tar $(for i in 3 4 5 6 7; do date -d "+$i days" +%F.tar; done | paste -sd' ') $D32.tar mine.tar" ]; ok "those of more than 30 days ago go, and nothing that is not one"
 expect 0 "it is one like others" "$HANDOVER" restore "$W/nightly/$D32.tar" "$W/r7" --keys "$W/k1" -i "$W/elsewhere.key"
 expect 2 "keys are not saved each night" daily "$D32" --keys "$W/k9" -r "$RECIPIENT"
 expect 2 "a number of days is one" daily "$D32" --keep x
