@@ -29,6 +29,10 @@ static void moment_release(struct moment *m)
 static int open_snapshots(struct ledger *l, struct moment *m, struct errinfo *ei)
 {
 	int r = reader_open(l, 0, &m->log, ei);
+	/* read, not mapped: a page that others bring into the file meanwhile was seen as it had
+	 * been before, one copy in hundreds */
+	if (r == 0)
+		r = sql_run(m->log.db, "PRAGMA mmap_size=0", ei);
 	if (r == 0)
 		r = sql_open(l->subjects_path, false, true, &m->subjects, ei);
 	/* a snapshot begins with the first reading */
@@ -109,6 +113,23 @@ static int run_backup(
 	    sqlite3_errstr(code == SQLITE_DONE ? end : code));
 }
 
+static int note_word(void *arg, int n, char **words, char **names)
+{
+	bool *ok = arg;
+	(void)names;
+	*ok = n == 1 && str_eq(words[0], "ok");
+	return !*ok;
+}
+
+/* A copy that cannot be read is none. */
+static int check_copy(sqlite3 *to, const char *path, struct errinfo *ei)
+{
+	bool ok = false;
+	if (sqlite3_exec(to, "PRAGMA quick_check(1)", note_word, &ok, NULL) == SQLITE_OK && ok)
+		return 0;
+	return err_set(ei, GW_EIO, "'%s' is not whole: make the backup again", path);
+}
+
 /* The source stands in a read transaction, which is what is copied. */
 static int copy_database(sqlite3 *from, const char *path, struct copying *c, struct errinfo *ei)
 {
@@ -126,6 +147,8 @@ static int copy_database(sqlite3 *from, const char *path, struct copying *c, str
 		r = err_set(ei, GW_EIO, "cannot write '%s' (%s)", path, sqlite3_errmsg(to));
 	if (r == 0)
 		r = run_backup(from, to, path, c, ei);
+	if (r == 0)
+		r = check_copy(to, path, ei);
 	(void)sqlite3_close(to);
 	if (r == 0)
 		r = sync_file(path, ei);
